@@ -1,0 +1,37 @@
+// What a device must be able to do besides running kernels: memory, copies and streams.
+// Host devices (cpu, simt) are in backend_host.cpp, cuda in backend_cuda.cpp or, left out, backend_no_cuda.cpp.
+#pragma once
+
+#include "kernels/kernel.h"
+
+#include <cstddef>
+#include <string>
+
+namespace tessera::backend {
+
+/// Number of usable GPUs; 0 without a driver, a GPU, or CUDA in this build.
+int cuda_device_count();
+/// Why cuda_device_count() is 0, or the name of the GPU.
+std::string cuda_description();
+
+/// Returns null when the device has no such memory left.
+void* allocate(Stream stream, std::size_t bytes);
+void deallocate(Stream stream, void* memory, std::size_t bytes) noexcept;
+/// Copies in stream order; either side may be host memory of a cpu or simt stream.
+void copy(Stream stream, void* to, Device to_device, void const* from, Device from_device, std::size_t bytes);
+void zero(Stream stream, void* memory, std::size_t bytes);
+void synchronize(Stream stream);
+Stream create_stream(Device device);
+void destroy_stream(Stream stream) noexcept;
+
+namespace cuda {
+void* allocate(Stream stream, std::size_t bytes);
+void deallocate(Stream stream, void* memory) noexcept;
+void copy(Stream stream, void* to, void const* from, std::size_t bytes);
+void zero(Stream stream, void* memory, std::size_t bytes);
+void synchronize(Stream stream);
+Stream create_stream();
+void destroy_stream(Stream stream) noexcept;
+} // namespace cuda
+
+} // namespace tessera::backend

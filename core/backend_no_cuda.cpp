@@ -1,0 +1,22 @@
+#include "core/backend.h"
+#include "core/error.h"
+
+namespace tessera::backend {
+namespace {
+[[noreturn]] void left_out() { throw Error("this build has no cuda backend (configure with TESSERA_CUDA=ON)"); }
+} // namespace
+
+int cuda_device_count() { return 0; }
+std::string cuda_description() { return "this build has no cuda backend"; }
+
+namespace cuda {
+void* allocate(Stream, std::size_t) { left_out(); }
+void deallocate(Stream, void*) noexcept {}
+void copy(Stream, void*, void const*, std::size_t) { left_out(); }
+void zero(Stream, void*, std::size_t) { left_out(); }
+void synchronize(Stream) { left_out(); }
+Stream create_stream() { left_out(); }
+void destroy_stream(Stream) noexcept {}
+} // namespace cuda
+
+} // namespace tessera::backend
