@@ -25,7 +25,7 @@ TEST_CASE("philox streams differ in seed, stream and index, beyond 32 bits too",
         CHECK_FALSE(base == other);
 }
 
-TEMPLATE_TEST_CASE("uniform numbers stay in [0, 1)", "[philox]", float, double) {
+TEMPLATE_TEST_CASE("uniform numbers stay from 0 up to below 1", "[philox]", float, double) {
     CHECK(uniform<TestType>(0, 0) == 0);
     CHECK(uniform<TestType>(0x80000000u, 0) == TestType(0.5));
     CHECK(uniform<TestType>(0xffffffffu, 0xffffffffu) < 1);

@@ -1,4 +1,5 @@
-// Rules of the source tree: kernels -> core -> nn -> recon -> tools, no include points upward; files stay short.
+// Rules of the source tree: kernels -> core -> nn -> recon -> tools, no include points upward; files stay short;
+// CTest sees every test.
 #include "tests/support/catch.h"
 
 #include <algorithm>
@@ -21,10 +22,10 @@ struct Source {
     std::string text;
 };
 
-std::vector<Source> sources() {
+std::vector<Source> sources(std::vector<std::string> const& folders = kFolders) {
     std::vector<Source> all;
     fs::path const root = TESSERA_SOURCE_DIR;
-    for (std::string const& folder : kFolders) {
+    for (std::string const& folder : folders) {
         if (!fs::exists(root / folder)) continue;
         for (auto const& entry : fs::recursive_directory_iterator(root / folder)) {
             auto const extension = entry.path().extension();
@@ -76,4 +77,11 @@ TEST_CASE("source files have at most 400 lines", "[house]") {
         auto const lines = std::count(source.text.begin(), source.text.end(), '\n');
         if (lines > kMaxLines) FAIL_CHECK(source.name << " has " << lines << " lines, at most " << kMaxLines << " are allowed");
     }
+}
+
+TEST_CASE("names of test cases have no brackets and semicolons, with which CTest loses the tests that follow", "[house]") {
+    static std::regex const name(R"re(TEST_CASE\(\s*"([^"]*)")re");
+    for (Source const& source : sources({"tests"}))
+        for (std::sregex_iterator i(source.text.begin(), source.text.end(), name), end; i != end; ++i)
+            if ((*i)[1].str().find_first_of("[];") != std::string::npos) FAIL_CHECK(source.name << ": test case \"" << (*i)[1] << '"');
 }
