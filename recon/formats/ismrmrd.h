@@ -1,0 +1,20 @@
+// ISMRMRD raw data, the vendor-neutral standard of the field.
+#pragma once
+
+#include "core/hdf5.h"
+#include "recon/formats/read.h"
+
+namespace tessera {
+
+/// True where a group of the root has the datasets `xml` and `data`.
+bool is_ismrmrd(hdf5::File const& file);
+
+/// Reads the imaging acquisitions of one encoding, slice and contrast; noise scans become Acquisition::noise.
+///
+/// Calibration, navigation, phase correction, feedback and dummy scans are skipped, samples marked as discarded are cut off.
+/// The standard does not define the units of trajectories: they are detected and noted.
+/// Throws Error where the selected acquisitions have no trajectory or differ in samples or channels.
+/// Source: Inati et al. 2017, doi:10.1002/mrm.26089.
+Acquisition read_ismrmrd(hdf5::File const& file, ReadOptions const& options);
+
+} // namespace tessera

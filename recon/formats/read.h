@@ -1,0 +1,38 @@
+// Reads a scan from any supported file.
+#pragma once
+
+#include "recon/acquisition.h"
+#include "recon/formats/units.h"
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace tessera {
+
+/// What a user may say about a file where it does not say it itself.
+struct ReadOptions {
+    std::string format = "auto"; ///< "auto" (by content) or one of acquisition_formats()
+    TrajectoryUnits trajectory_units = TrajectoryUnits::automatic;
+    Matrix matrix{0, 0, 0};   ///< z, y, x; overrides the file's; 0: as the file says
+    index_t encoding = 0;     ///< MRI_Raw.h5 and ISMRMRD: which of several encodings (echoes)
+    index_t slice = 0;        ///< 2D multi-slice data: which slice
+    index_t contrast = 0;     ///< ISMRMRD: which contrast (echo)
+    /// Plain HDF5 of no known layout: the datasets that hold kspace, trajectory and, optionally, weights, maps, noise, reference.
+    std::map<std::string, std::string> datasets;
+    std::filesystem::path trajectory; ///< BART: the trajectory; empty: the file beside it (gas_ksp -> gas_traj)
+    std::filesystem::path weights;    ///< BART: density compensation; empty: the file beside it, if there is one (gas_dcf)
+};
+
+/// "tessera", "mri_raw", "ismrmrd", "bart" and "hdf5" (with a names map).
+std::vector<std::string> const& acquisition_formats();
+
+/// Recognises the format by content: HDF5 signature, then layout; else a .cfl/.hdr pair. Throws Error with what was found.
+std::string detect_acquisition_format(std::filesystem::path const& path, ReadOptions const& options = {});
+
+/// Reads and validates (see validate.h) one scan.
+///
+/// Throws Error in one sentence that names the file and the field.
+Acquisition read_acquisition(std::filesystem::path const& path, ReadOptions const& options = {});
+
+} // namespace tessera

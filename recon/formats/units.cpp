@@ -1,0 +1,103 @@
+#include "recon/formats/units.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+namespace tessera {
+
+namespace {
+
+constexpr std::pair<TrajectoryUnits, std::string_view> kNames[] = {
+    {TrajectoryUnits::automatic, "auto"},
+    {TrajectoryUnits::cycles_per_fov, "cycles_per_fov"},
+    {TrajectoryUnits::cycles_per_voxel, "cycles_per_voxel"},
+    {TrajectoryUnits::radians_per_voxel, "radians_per_voxel"},
+    {TrajectoryUnits::cycles_per_metre, "cycles_per_metre"},
+    {TrajectoryUnits::radians_per_metre, "radians_per_metre"},
+};
+
+/// Cycles per field of view of one unit along x, y, z.
+Vector3 scales(EncodedSpace const& space, TrajectoryUnits units, std::string const& source) {
+    Vector3 scale{1, 1, 1};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        double const n = double(space.matrix[2 - axis]), fov_m = space.fov_mm[2 - axis] / 1000;
+        if (units == TrajectoryUnits::cycles_per_voxel) scale[axis] = n;
+        if (units == TrajectoryUnits::radians_per_voxel) scale[axis] = n / (2 * std::numbers::pi);
+        if (units == TrajectoryUnits::cycles_per_metre) scale[axis] = fov_m;
+        if (units == TrajectoryUnits::radians_per_metre) scale[axis] = fov_m / (2 * std::numbers::pi);
+        require(scale[axis] > 0, "{}: a trajectory in {} needs the {}, which the file does not state", source, to_string(units),
+            n > 0 ? "field of view" : "matrix");
+    }
+    return scale;
+}
+
+TrajectoryUnits detect(Vector3 const& largest, EncodedSpace const& space, std::string const& source) {
+    require(*std::min_element(space.matrix.begin(), space.matrix.end()) > 0,
+        "{}: the file states no units of its trajectory, and they cannot be detected without the matrix: set trajectory_units or matrix",
+        source);
+    double const k = *std::max_element(largest.begin(), largest.end());
+    double fraction_of_fov = 0; // of N/2, along the axis where it is largest
+    for (std::size_t axis = 0; axis < 3; ++axis)
+        if (space.matrix[2 - axis] > 1) fraction_of_fov = std::max(fraction_of_fov, largest[axis] / (0.5 * double(space.matrix[2 - axis])));
+    std::pair<TrajectoryUnits, double> const candidates[] = {
+        {TrajectoryUnits::cycles_per_voxel, k / 0.5},
+        {TrajectoryUnits::radians_per_voxel, k / std::numbers::pi},
+        {TrajectoryUnits::cycles_per_fov, fraction_of_fov},
+    };
+    std::vector<TrajectoryUnits> fitting;
+    for (auto const& [units, fraction] : candidates)
+        if (fraction >= 0.45 && fraction <= 1.05) fitting.push_back(units);
+    require(fitting.size() == 1,
+        "{}: the units of the trajectory are not clear: the largest |k| is {:.6g} with matrix {} x {} x {}, which {}; set trajectory_units",
+        source, k, space.matrix[2], space.matrix[1], space.matrix[0],
+        fitting.empty() ? "fits neither 1/2 (cycles_per_voxel) nor pi (radians_per_voxel) nor N/2 (cycles_per_fov)"
+                        : "fits " + to_string(fitting.front()) + " and " + to_string(fitting.back()));
+    return fitting.front();
+}
+
+} // namespace
+
+TrajectoryUnits parse_trajectory_units(std::string_view name) {
+    std::string choices;
+    for (auto const& [units, known] : kNames) {
+        if (name == known) return units;
+        choices += (choices.empty() ? "" : ", ") + std::string(known);
+    }
+    fail("trajectory_units: '{}' is not one of {}", name, choices);
+}
+
+std::string to_string(TrajectoryUnits units) {
+    auto const found = std::find_if(std::begin(kNames), std::end(kNames), [&](auto const& entry) { return entry.first == units; });
+    return std::string(found->second);
+}
+
+Vector3 largest_frequencies(Tensor<real> const& trajectory) {
+    Vector3 largest{0, 0, 0};
+    auto const k = trajectory.host();
+    for (std::size_t i = 0; i < k.size(); ++i) largest[i % 3] = std::max(largest[i % 3], std::abs(double(k[i])));
+    return largest;
+}
+
+TrajectoryUnits to_cycles_per_fov(
+    Tensor<real> const& trajectory, EncodedSpace const& space, TrajectoryUnits units, std::string const& source) {
+    if (units == TrajectoryUnits::automatic) units = detect(largest_frequencies(trajectory), space, source);
+    if (units == TrajectoryUnits::cycles_per_fov) return units;
+    Vector3 const scale = scales(space, units, source);
+    auto const k = trajectory.host();
+    for (std::size_t i = 0; i < k.size(); ++i) k[i] = static_cast<real>(k[i] * scale[i % 3]);
+    return units;
+}
+
+Matrix smallest_matrix(Tensor<real> const& trajectory) {
+    Vector3 const largest = largest_frequencies(trajectory);
+    Matrix matrix;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        auto const half = static_cast<index_t>(std::ceil(largest[axis] - 1e-3)); // k = N/2 + rounding still is inside
+        matrix[2 - axis] = half > 0 ? 2 * half : 1;
+    }
+    return matrix;
+}
+
+} // namespace tessera

@@ -1,0 +1,44 @@
+// Units of trajectories: the project's are cycles per field of view, files have others.
+#pragma once
+
+#include "recon/acquisition.h"
+
+#include <string>
+#include <string_view>
+
+namespace tessera {
+
+enum class TrajectoryUnits {
+    automatic,        ///< what the format defines; where it defines nothing, detected from the largest |k|
+    cycles_per_fov,   ///< -N/2 ... N/2
+    cycles_per_voxel, ///< -1/2 ... 1/2
+    radians_per_voxel, ///< -pi ... pi
+    cycles_per_metre,
+    radians_per_metre,
+};
+
+/// "auto", "cycles_per_fov", ... Throws Error naming the choices.
+TrajectoryUnits parse_trajectory_units(std::string_view name);
+std::string to_string(TrajectoryUnits units);
+
+/// The space that a trajectory was planned in.
+struct EncodedSpace {
+    Matrix matrix{0, 0, 0};    ///< z, y, x
+    Vector3 fov_mm{0, 0, 0};   ///< z, y, x
+};
+
+/// Scales a trajectory [..., 3] in place to cycles per field of view of the acquired space, and returns the units found.
+///
+/// `units` automatic: the largest |k| along an axis is compared with 1/2, pi and N/2, and units are taken where it is
+/// between 45 % and 105 % of exactly one of them; metres are never guessed.
+/// Throws Error, naming `source`, where none or several fit, or where the matrix or the field of view that is needed is unknown.
+TrajectoryUnits to_cycles_per_fov(
+    Tensor<real> const& trajectory, EncodedSpace const& space, TrajectoryUnits units, std::string const& source);
+
+/// The smallest even matrix that holds a trajectory in cycles per field of view; 1 in z where kz is zero everywhere.
+Matrix smallest_matrix(Tensor<real> const& trajectory);
+
+/// Largest |kx|, |ky|, |kz|.
+Vector3 largest_frequencies(Tensor<real> const& trajectory);
+
+} // namespace tessera

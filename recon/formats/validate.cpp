@@ -1,0 +1,93 @@
+#include "recon/formats/validate.h"
+
+#include <cmath>
+
+namespace tessera {
+
+namespace {
+
+/// Gradient delays and rounding put samples slightly outside; half a cell of the matrix is never a wrong unit.
+constexpr double kOutsideTolerance = 0.5;
+
+/// The index along each dimension, as "[2, 17, 5]".
+std::string index_string(Shape const& shape, index_t flat) {
+    std::vector<index_t> index(static_cast<std::size_t>(shape.rank()));
+    for (int d = shape.rank() - 1; d >= 0; --d) {
+        index[static_cast<std::size_t>(d)] = flat % shape[d];
+        flat /= shape[d];
+    }
+    return Shape(index).str();
+}
+
+bool is_finite(real v) { return std::isfinite(v); }
+bool is_finite(complex v) { return std::isfinite(v.re) && std::isfinite(v.im); }
+std::string value_string(real v) { return fmt::format("{}", v); }
+std::string value_string(complex v) { return fmt::format("({}, {})", v.re, v.im); }
+
+template <class T> void require_finite(Acquisition const& a, Tensor<T> const& t, char const* field) {
+    for (index_t i = 0; i < t.size(); ++i)
+        if (!is_finite(t.data()[i]))
+            fail("{}: {} at {} is {}: expected finite numbers", a.source, field, index_string(t.shape(), i), value_string(t.data()[i]));
+}
+
+void require_shapes(Acquisition const& a) {
+    Shape const &y = a.kspace.shape(), &k = a.trajectory.shape();
+    require(y.rank() == 3, "{}: kspace: expected [coil, readout, sample], found shape {}", a.source, y.str());
+    require(y.size() > 0, "{}: kspace is empty: shape {}", a.source, y.str());
+    require(k.rank() == 3 && k[2] == 3 && k[0] == y[1] && k[1] == y[2],
+        "{}: trajectory: expected [{}, {}, 3] as kspace has {}, found shape {}", a.source, y[1], y[2], y.str(), k.str());
+    if (a.weights)
+        require(a.weights->shape().rank() == 2 && a.weights->shape()[0] == y[1] && a.weights->shape()[1] == y[2],
+            "{}: weights: expected [{}, {}] as kspace has {}, found shape {}", a.source, y[1], y[2], y.str(), a.weights->shape().str());
+    if (a.noise)
+        require(a.noise->shape().rank() == 2 && a.noise->shape()[0] == y[0], "{}: noise: expected [{}, n] as kspace has {} coils, found shape {}",
+            a.source, y[0], y[0], a.noise->shape().str());
+    Matrix const& m = a.matrix;
+    auto const has_matrix = [&](Shape const& s, int first) {
+        return m[0] == 0 || (s[first] == m[0] && s[first + 1] == m[1] && s[first + 2] == m[2]);
+    };
+    if (a.maps) {
+        Shape const& s = a.maps->shape();
+        require(s.rank() == 4, "{}: maps: expected [coil, z, y, x], found shape {}", a.source, s.str());
+        require(s[0] == y[0], "{}: maps: {} coils in the maps but {} in kspace", a.source, s[0], y[0]);
+        require(has_matrix(s, 1), "{}: maps: shape {} does not have the matrix [{}, {}, {}]", a.source, s.str(), m[0], m[1], m[2]);
+    }
+    if (a.reference) {
+        Shape const& s = a.reference->shape();
+        require(s.rank() == 3, "{}: reference: expected [z, y, x], found shape {}", a.source, s.str());
+        require(has_matrix(s, 0), "{}: reference: shape {} does not have the matrix [{}, {}, {}]", a.source, s.str(), m[0], m[1], m[2]);
+    }
+}
+
+void require_inside(Acquisition const& a) {
+    auto const k = a.trajectory.host();
+    char const* const names[] = {"kx", "ky", "kz"};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        index_t const n = a.matrix[2 - axis];
+        require(n >= 1, "{}: matrix: expected positive numbers (z, y, x), found [{}, {}, {}]", a.source, a.matrix[0], a.matrix[1], a.matrix[2]);
+        double const limit = n == 1 ? kOutsideTolerance : 0.5 * static_cast<double>(n) + kOutsideTolerance;
+        for (std::size_t i = axis; i < k.size(); i += 3)
+            if (std::abs(k[i]) > limit)
+                fail("{}: trajectory at {}: {} is {:.6g} cycles per field of view, outside of the matrix {} (at most {})", a.source,
+                    index_string(a.trajectory.shape(), static_cast<index_t>(i)), names[axis], k[i], n, n / 2);
+    }
+}
+
+} // namespace
+
+void validate(Acquisition const& a) {
+    require_shapes(a);
+    require_finite(a, a.kspace, "kspace");
+    require_finite(a, a.trajectory, "trajectory");
+    if (a.weights) require_finite(a, *a.weights, "weights");
+    if (a.noise) require_finite(a, *a.noise, "noise");
+    if (a.maps) require_finite(a, *a.maps, "maps");
+    if (a.reference) require_finite(a, *a.reference, "reference");
+    if (a.weights)
+        for (index_t i = 0; i < a.weights->size(); ++i)
+            if (a.weights->data()[i] < 0)
+                fail("{}: weights at {} is {}: expected zero or more", a.source, index_string(a.weights->shape(), i), a.weights->data()[i]);
+    if (a.matrix != Matrix{0, 0, 0}) require_inside(a);
+}
+
+} // namespace tessera

@@ -1,0 +1,13 @@
+// Refuses scans that no reconstruction could use, in one sentence.
+#pragma once
+
+#include "recon/acquisition.h"
+
+namespace tessera {
+
+/// Checks shapes against each other, that every number is finite, and that the trajectory lies inside the matrix where that is known.
+///
+/// Throws Error naming acquisition.source, the field, the first bad index and value, and what was expected.
+void validate(Acquisition const& acquisition);
+
+} // namespace tessera
