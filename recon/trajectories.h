@@ -1,0 +1,48 @@
+// Sampling trajectories for simulations.
+#pragma once
+
+#include "core/tensor.h"
+#include "recon/acquisition.h"
+
+namespace tessera {
+
+enum class TrajectoryKind {
+    koosh_ball,     ///< 3D radial
+    stack_of_stars, ///< 2D radial, Cartesian in z
+    cones,          ///< centre-out readouts that wind around z, each on its own cone
+    spiral_3d,      ///< centre-out planar spirals, each in its own plane through the centre
+    radial_2d,
+    spiral_2d
+};
+
+/// The order in time of the readouts' directions.
+enum class ReadoutOrder {
+    golden,      ///< golden angle in 2D, golden means in 3D: any number of subsequent readouts covers k-space evenly
+    bit_reversed ///< an even covering by all readouts, passed through in bit-reversed order
+};
+
+struct TrajectoryConfig {
+    TrajectoryKind kind = TrajectoryKind::koosh_ball;
+    ReadoutOrder order = ReadoutOrder::golden;
+    bool centre_out = false;         ///< spokes of the radial kinds start at the centre (UTE) instead of crossing it
+    double undersampling = 1;        ///< Nyquist's number of readouts over the number acquired
+    index_t readouts = 0;            ///< 0: Nyquist's number over `undersampling`
+    index_t samples = 0;             ///< per readout; 0: one per cycle per field of view, times `readout_oversampling`
+    double readout_oversampling = 1;
+    double turns = 3;                ///< that a readout of cones or a spiral winds
+};
+
+/// How many readouts leave no gap wider than one cycle per field of view at the edge of k-space.
+/// Throws Error for a matrix that does not fit the kind (1 in z for 2D kinds only).
+index_t nyquist_readouts(TrajectoryConfig const& config, Matrix matrix);
+
+/// The trajectory [readout, sample, 3], (kx, ky, kz) in cycles per field of view, |k| <= N/2 along each axis.
+///
+/// k-space is an ellipsoid (ellipse in 2D) with the matrix's half extents. Readouts of the spiral kinds and centre-out
+/// spokes start at the centre; full spokes cross it at sample samples/2. Throws Error for impossible settings.
+/// Source: golden means in 3D, Chan et al. 2009, doi:10.1002/mrm.21837; golden angle, Winkelmann et al. 2007,
+/// doi:10.1109/TMI.2006.885337; cones, Gurney et al. 2006, doi:10.1002/mrm.20796 (here of constant speed, without a
+/// model of the gradient system).
+Tensor<real> make_trajectory(TrajectoryConfig const& config, Matrix matrix);
+
+} // namespace tessera
