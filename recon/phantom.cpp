@@ -1,5 +1,7 @@
 #include "recon/phantom.h"
 
+#include <numbers>
+
 namespace tessera {
 namespace {
 
