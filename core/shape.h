@@ -10,6 +10,9 @@
 
 namespace tessera {
 
+/// Voxels of a volume in z, y, x; 2D volumes have 1 in z.
+using Matrix = std::array<index_t, 3>;
+
 /// Up to eight extents, slowest first; no extents means a scalar (size 1).
 class Shape {
 public:

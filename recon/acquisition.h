@@ -10,8 +10,6 @@
 
 namespace tessera {
 
-/// Voxels in z, y, x; 2D acquisitions have 1 in z.
-using Matrix = std::array<index_t, 3>;
 using Vector3 = std::array<double, 3>;
 
 /// Where a volume lies. All vectors in scanner LPS coordinates (x to the patient's left, y posterior, z superior).

@@ -1,0 +1,22 @@
+// Between volumes and the zero-padded, wrapped grid of their transforms.
+#pragma once
+
+#include "kernels/kernel.h"
+
+namespace tessera {
+
+/// grid(z, y, x, coil) = w_z w_y w_x volume, voxel N/2 at grid index 0, wrapped; zero elsewhere.
+struct PadVolume {
+    View<complex const, 4> volumes; ///< [coil, z, y, x]
+    View<real const, 1> wz, wy, wx; ///< separable weights of the volume's axes
+    View<complex, 4> grid;          ///< [z, y, x, coil]
+};
+
+/// volume = w_z w_y w_x grid(z, y, x, coil): the adjoint of PadVolume.
+struct CropVolume {
+    View<complex const, 4> grid;
+    View<real const, 1> wz, wy, wx;
+    View<complex, 4> volumes;
+};
+
+} // namespace tessera
