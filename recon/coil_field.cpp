@@ -85,6 +85,10 @@ Tensor<complex> CoilArray::maps(SamplingGrid const& grid, index_t begin, index_t
     Matrix const& m = grid.matrix;
     Tensor<complex> const maps(Context(Device::cpu), {end - begin, m[0], m[1], m[2]});
     auto const v = maps.view<4>();
+    if (loops_.size() == 1) {
+        std::ranges::fill(maps.host(), complex{1, 0});
+        return maps;
+    }
 #pragma omp parallel for collapse(2)
     for (index_t c = begin; c < end; ++c)
         for (index_t z = 0; z < m[0]; ++z)
@@ -96,7 +100,8 @@ Tensor<complex> CoilArray::maps(SamplingGrid const& grid, index_t begin, index_t
     return maps;
 }
 
-Tensor<complex> noise_covariance(CoilArray const& array, double nearest, double spread, std::uint64_t seed) {
+Tensor<complex> noise_covariance(CoilArray const& array, CoilArrayConfig const& config, std::uint64_t seed) {
+    double const nearest = config.noise_correlation, spread = config.noise_spread;
     require(nearest >= 0 && nearest < 1, "coils: noise correlation is {}, expected 0 <= correlation < 1", nearest);
     require(spread >= 0 && spread < 1, "coils: spread of the noise is {}, expected 0 <= spread < 1", spread);
     auto const& loops = array.loops();

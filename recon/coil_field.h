@@ -1,6 +1,7 @@
 // Receive coils around the body: their sensitivity maps and their noise.
 #pragma once
 
+#include "core/config.h"
 #include "recon/shapes.h"
 
 namespace tessera {
@@ -17,8 +18,19 @@ Vector3 loop_field(Loop const& loop, Vector3 const& position);
 
 struct CoilArrayConfig {
     index_t coils = 8;
-    index_t rings = 0;     ///< along z; 0 chooses: 1 up to 5 coils, 2 up to 15, 3 above
-    double distance = 1.1; ///< of the loops from the centre, in half fields of view
+    index_t rings = 0;
+    double distance = 1.1;
+    double noise_correlation = 0.3;
+    double noise_spread = 0.2;
+
+    void describe(ConfigVisitor& v) {
+        v("coils", coils, "Number of receive coils; a single one is a volume coil of uniform sensitivity.", {.min = 1});
+        v("rings", rings, "Rings of coils along z; 0 chooses: 1 up to 5 coils, 2 up to 15, 3 above.", {.min = 0});
+        v("distance", distance, "Distance of the coils from the centre, in half fields of view.", {.above = 0});
+        v("noise_correlation", noise_correlation, "Noise correlation of the closest two coils, below 1.", {.min = 0, .max = 0.99});
+        v("noise_spread", noise_spread, "Largest deviation of a coil's noise level from the mean, as a share, below 1.",
+            {.min = 0, .max = 0.99});
+    }
 };
 
 /// Loops on an elliptic cylinder around z, facing inwards.
@@ -39,10 +51,8 @@ private:
     double scale_ = 1;
 };
 
-/// Noise covariance [coil, coil] of mean variance 1.
-///
-/// Correlation falls exponentially with the distance between loops, from `nearest` in [0, 1) for the closest pair;
-/// standard deviations vary by up to `spread` (a share, in [0, 1)) between coils, random per seed.
-Tensor<complex> noise_covariance(CoilArray const& array, double nearest, double spread, std::uint64_t seed);
+/// Noise covariance [coil, coil] of mean variance 1; its levels and phases are random per seed.
+/// Correlation falls exponentially with the distance between coils.
+Tensor<complex> noise_covariance(CoilArray const& array, CoilArrayConfig const& config, std::uint64_t seed);
 
 } // namespace tessera
