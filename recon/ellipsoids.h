@@ -14,7 +14,7 @@ public:
     };
     explicit EllipsoidPhantom(std::vector<Part> parts) : parts_(std::move(parts)) {}
 
-    /// Ten ellipsoids like those of Shepp and Logan's head in three dimensions, of higher contrast.
+    /// Ten ellipsoids like those of Shepp and Logan's head in three dimensions, of higher contrast; they fit a cubic field of view.
     static EllipsoidPhantom head();
 
     /// Signal [z, y, x] with antialiased edges, in cpu memory; a matrix with 1 in z shows the slice z = 0.
