@@ -14,6 +14,16 @@ template <> void execute<kDevice>(Stream stream, RealToComplex const& k) {
     for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = {x[i], 0}; });
 }
 
+template <> void execute<kDevice>(Stream stream, RootToComplex const& k) {
+    auto const [x, y] = k;
+    for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = {std::sqrt(x[i]), 0}; });
+}
+
+template <> void execute<kDevice>(Stream stream, Magnitude const& k) {
+    auto const [x, y] = k;
+    for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = abs(x[i]); });
+}
+
 template <> void execute<kDevice>(Stream stream, RealPart const& k) {
     auto const [x, scale, y] = k;
     for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = scale * x[i].re; });

@@ -18,6 +18,18 @@ struct RealToComplex {
     View<complex, 1> y;
 };
 
+/// y = sqrt(x) + 0 i.
+struct RootToComplex {
+    View<real const, 1> x;
+    View<complex, 1> y;
+};
+
+/// y = |x|.
+struct Magnitude {
+    View<complex const, 1> x;
+    View<real, 1> y;
+};
+
 /// y = scale Re x.
 struct RealPart {
     View<complex const, 1> x;
