@@ -44,12 +44,12 @@ void write_views(std::filesystem::path const& path, Acquisition const& scan) {
     write_png_views(path, magnitude, voxel_mm, default_window(magnitude));
 }
 
-void run(ProgramConfig const& config) {
+void run(ProgramConfig const& config, bool quiet) {
     if (config.output.has_parent_path()) std::filesystem::create_directories(config.output.parent_path());
     Context const context(parse_device(config.device));
     log_info("simulating on {}, seed {}", device_name(context.device()), config.simulation.seed);
     auto const scan = [&] {
-        Progress progress("coils", config.simulation.coils.coils);
+        Progress progress("coils", config.simulation.coils.coils, quiet ? ProgressOutput{} : standard_progress());
         return simulate(context, config.simulation, [&](index_t done) { progress.update(done); });
     }();
     log_info("matrix {} x {} x {} (z, y, x), {} coils, {} readouts of {} samples, {:.1f} times fewer readouts than Nyquist asks for",
@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
         }
         require(file_option->count() > 0, "tessera-simulate: no configuration file given (see --help)");
         if (quiet) set_log_level(LogLevel::warn);
-        run(load_config<ProgramConfig>(file, overrides));
+        run(load_config<ProgramConfig>(file, overrides), quiet);
         return 0;
     } catch (std::exception const& e) {
         log_error("{}", e.what());
