@@ -1,0 +1,14 @@
+// Pointwise part of iterative density compensation.
+#pragma once
+
+#include "kernels/kernel.h"
+
+namespace tessera {
+
+/// weights /= |density|, both real numbers in complex arrays (as gridding wants them); 0 where there is no density.
+struct DivideByDensity {
+    View<complex const, 1> density;
+    View<complex, 1> weights;
+};
+
+} // namespace tessera
