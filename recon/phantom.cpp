@@ -1,5 +1,7 @@
 #include "recon/phantom.h"
 
+#include <numbers>
+
 namespace tessera {
 namespace {
 
@@ -183,22 +185,16 @@ double SmoothPhase::at(Vector3 const& position) const {
     return phase;
 }
 
-Tensor<complex> SmoothPhase::applied_to(Tensor<real> const& magnitude, SamplingGrid const& grid) const {
-    Tensor<complex> const volume(magnitude.context(), magnitude.shape());
-    auto const m = magnitude.view<3>();
+void SmoothPhase::apply_to(Tensor<complex> const& volume, SamplingGrid const& grid) const {
     auto const v = volume.view<3>();
 #pragma omp parallel for
-    for (index_t z = 0; z < m.shape[0]; ++z)
-        for (index_t y = 0; y < m.shape[1]; ++y)
-            for (index_t x = 0; x < m.shape[2]; ++x) {
-                if (m(z, y, x) == 0) { // most of the air
-                    v(z, y, x) = {};
-                    continue;
-                }
+    for (index_t z = 0; z < v.shape[0]; ++z)
+        for (index_t y = 0; y < v.shape[1]; ++y)
+            for (index_t x = 0; x < v.shape[2]; ++x) {
+                if (v(z, y, x) == complex{}) continue; // most of the air
                 double const phase = at({grid.at(2, x), grid.at(1, y), grid.at(0, z)});
-                v(z, y, x) = m(z, y, x) * complex{static_cast<real>(std::cos(phase)), static_cast<real>(std::sin(phase))};
+                v(z, y, x) = v(z, y, x) * complex{static_cast<real>(std::cos(phase)), static_cast<real>(std::sin(phase))};
             }
-    return volume;
 }
 
 } // namespace tessera

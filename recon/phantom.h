@@ -31,8 +31,8 @@ public:
     /// `strength`: about the largest deviation from the mean, in radians.
     SmoothPhase(std::uint64_t seed, double strength);
     double at(Vector3 const& position) const;
-    /// magnitude x exp(i phase), [z, y, x], in cpu memory.
-    Tensor<complex> applied_to(Tensor<real> const& magnitude, SamplingGrid const& grid) const;
+    /// Multiplies a volume [z, y, x] in host memory by exp(i phase).
+    void apply_to(Tensor<complex> const& volume, SamplingGrid const& grid) const;
 
 private:
     struct Wave {

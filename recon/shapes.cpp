@@ -16,9 +16,11 @@ double shape_coverage(Tube const& tube, Vector3 const& p, double voxel) {
     Vector3 const axis = tube.to - tube.from, away = p - tube.from;
     double const t = std::clamp(dot(away, axis) / std::max(dot(axis, axis), 1e-30), 0.0, 1.0);
     double const radius = tube.radius_from + t * (tube.radius_to - tube.radius_from);
-    // A tube thinner than a voxel is drawn one voxel wide, and fainter by the ratio of the cross-sections.
-    double const drawn = std::max(radius, 0.5 * voxel);
-    return (radius / drawn) * (radius / drawn) * edge(norm(away - t * axis) - drawn, voxel);
+    // A disc of radius r with the soft edge has the area pi (r^2 + voxel^2 / 12); a tube thinner than a voxel is drawn one
+    // voxel wide, and fainter by the ratio of the cross-sections.
+    double const soft = voxel * voxel / 12, drawn = std::sqrt(std::max(radius * radius - soft, 0.25 * voxel * voxel));
+    double const share = std::min(1.0, radius * radius / (drawn * drawn + soft));
+    return share * edge(norm(away - t * axis) - drawn, voxel);
 }
 double shape_coverage(Ellipsoid const& e, Vector3 const& p, double voxel) { return edge(distance(e, p), voxel); }
 double shape_coverage(Torso const& t, Vector3 const& p, double voxel) { return edge(distance(t, p), voxel); }

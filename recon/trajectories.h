@@ -1,6 +1,7 @@
 // Sampling trajectories for simulations.
 #pragma once
 
+#include "core/config.h"
 #include "core/tensor.h"
 #include "recon/acquisition.h"
 
@@ -14,22 +15,37 @@ enum class TrajectoryKind {
     radial_2d,
     spiral_2d
 };
+constexpr std::array<std::string_view, 6> config_names(TrajectoryKind) {
+    return {"koosh_ball", "stack_of_stars", "cones", "spiral_3d", "radial_2d", "spiral_2d"};
+}
 
 /// The order in time of the readouts' directions.
 enum class ReadoutOrder {
     golden,      ///< golden angle in 2D, golden means in 3D: any number of subsequent readouts covers k-space evenly
     bit_reversed ///< an even covering by all readouts, passed through in bit-reversed order
 };
+constexpr std::array<std::string_view, 2> config_names(ReadoutOrder) { return {"golden", "bit_reversed"}; }
 
 struct TrajectoryConfig {
     TrajectoryKind kind = TrajectoryKind::koosh_ball;
     ReadoutOrder order = ReadoutOrder::golden;
-    bool centre_out = false;         ///< spokes of the radial kinds start at the centre (UTE) instead of crossing it
-    double undersampling = 1;        ///< Nyquist's number of readouts over the number acquired
-    index_t readouts = 0;            ///< 0: Nyquist's number over `undersampling`
-    index_t samples = 0;             ///< per readout; 0: one per cycle per field of view, times `readout_oversampling`
+    bool centre_out = false;
+    double undersampling = 1;
+    index_t readouts = 0;
+    index_t samples = 0;
     double readout_oversampling = 1;
-    double turns = 3;                ///< that a readout of cones or a spiral winds
+    double turns = 3;
+
+    void describe(ConfigVisitor& v) {
+        v("kind", kind, "The family of trajectories.");
+        v("order", order, "Order in time of the directions: golden angle (3D: golden means), or bit-reversed.");
+        v("centre_out", centre_out, "Spokes of the radial kinds start at the centre of k-space (UTE) instead of crossing it.");
+        v("undersampling", undersampling, "Number of readouts that Nyquist's criterion asks for over the number acquired.", {.above = 0});
+        v("readouts", readouts, "Number of readouts; 0 follows from `undersampling`.", {.min = 0});
+        v("samples", samples, "Samples of a readout; 0 is one per cycle per field of view, times `readout_oversampling`.", {.min = 0});
+        v("readout_oversampling", readout_oversampling, "Sampling density along the readouts.", {.above = 0});
+        v("turns", turns, "Turns that a readout of cones or a spiral winds.", {.min = 0});
+    }
 };
 
 /// How many readouts leave no gap wider than one cycle per field of view at the edge of k-space.

@@ -21,7 +21,7 @@ fs::path stem_of(fs::path path) {
 }
 fs::path with_suffix(fs::path const& stem, char const* suffix) { return fs::path(stem.string() + suffix); }
 
-/// Dimensions as in the header, fastest first.
+/// Dimensions as in the header, fastest first, without the trailing ones.
 std::vector<index_t> read_dimensions(fs::path const& header) {
     std::ifstream in(header);
     require(in.good(), "{}: no such file", header.string());
@@ -37,6 +37,7 @@ std::vector<index_t> read_dimensions(fs::path const& header) {
             dimensions.push_back(n);
         }
         require(numbers.eof() && !dimensions.empty(), "{}: expected numbers below '# Dimensions', found '{}'", header.string(), line);
+        while (dimensions.size() > 1 && dimensions.back() == 1) dimensions.pop_back();
         return dimensions;
     }
     fail("{}: expected a line '# Dimensions'", header.string());
@@ -59,11 +60,11 @@ fs::path sibling(fs::path const& stem, std::initializer_list<char const*> ending
 
 /// Reads an array whose shape, as BART numbers dimensions from 0, is 1 everywhere above the first `rank`; slowest first.
 Tensor<complex> read_of_rank(Context const& host, fs::path const& path, int rank, char const* what) {
-    Tensor<complex> t = read_cfl(host, path);
-    int const excess = t.shape().rank() - rank;
-    require(excess <= 0, "{}: a {} with {} in BART's dimension {} is not supported: expected 1 there", path.string(), what,
-        excess > 0 ? t.shape()[0] : 0, t.shape().rank() - 1);
-    std::vector<index_t> extents(static_cast<std::size_t>(-excess), 1);
+    auto const dimensions = read_dimensions(with_suffix(stem_of(path), ".hdr"));
+    require(static_cast<int>(dimensions.size()) <= rank, "{}: a {} with {} in BART's dimension {} is not supported: expected 1 there",
+        path.string(), what, dimensions.back(), dimensions.size() - 1);
+    Tensor<complex> const t = read_cfl(host, path);
+    std::vector<index_t> extents(static_cast<std::size_t>(rank - t.shape().rank()), 1);
     extents.insert(extents.end(), t.shape().begin(), t.shape().end());
     return t.reshape(Shape(extents));
 }
@@ -95,7 +96,7 @@ bool is_cfl(fs::path const& path) {
 Tensor<complex> read_cfl(Context const& host, fs::path const& path) {
     fs::path const stem = stem_of(path), data = with_suffix(stem, ".cfl");
     std::vector<index_t> extents = read_dimensions(with_suffix(stem, ".hdr"));
-    while (extents.size() > 1 && extents.back() == 1) extents.pop_back();
+    require(extents.size() <= Shape::kMaxRank, "{}: {} dimensions, at most {} are supported", stem.string(), extents.size(), Shape::kMaxRank);
     std::reverse(extents.begin(), extents.end());
     Shape const shape{std::span<index_t const>(extents)};
 

@@ -1,0 +1,14 @@
+// Sums over arrays, in double and in an order that does not depend on the number of threads.
+#pragma once
+
+#include "kernels/kernel.h"
+
+namespace tessera {
+
+/// partial[b] = sum of conj(x) y over the b-th of partial.size() stretches; their sum is the inner product.
+struct DotPartial {
+    View<complex const, 1> x, y;
+    View<Complex<double>, 1> partial;
+};
+
+} // namespace tessera

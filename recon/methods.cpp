@@ -1,0 +1,61 @@
+#include "recon/methods.h"
+
+#include "core/log.h"
+#include "kernels/arithmetic.h"
+#include "kernels/coils.h"
+#include "kernels/complex_parts.h"
+#include "recon/conjugate_gradient.h"
+#include "recon/sense_operator.h"
+
+#include <algorithm>
+
+namespace tessera {
+namespace {
+
+NufftOptions nufft_options(NufftConfig const& config) {
+    return {.accuracy = config.accuracy, .oversampling = config.oversampling.value_or(0), .coils_per_pass = config.coils_per_pass};
+}
+
+} // namespace
+
+Tensor<complex> reconstruct_gridding(Context const& context, Scan const& scan, ReconConfig const& config) {
+    auto const [nz, ny, nx] = scan.matrix;
+    auto const nufft = std::make_shared<Nufft>(context, scan.matrix, scan.trajectory, nufft_options(config.nufft));
+    Tensor<complex> const image(context, {nz, ny, nx});
+    if (config.gridding.combine == CoilCombination::maps) {
+        SenseOperator(nufft, scan.maps, scan.weights, nullptr, config.nufft.coils_per_pass).weighted_adjoint(scan.kspace, image);
+        return image;
+    }
+    auto const squares = Tensor<real>::zeros(context, image.shape());
+    index_t const coils = scan.kspace.shape()[0], most = std::min(coils, config.nufft.coils_per_pass);
+    for (index_t first = 0; first < coils; first += most) {
+        index_t const last = std::min(coils, first + most);
+        auto const samples = scan.kspace.slice(first, last).clone();
+        enqueue(context.stream(), MultiplyReal{scan.weights.flat(), samples.view<2>()});
+        Tensor<complex> const volumes(context, {last - first, nz, ny, nx});
+        nufft->adjoint(samples, volumes);
+        enqueue(context.stream(), AddSquares{volumes.reshape({last - first, image.size()}).view<2>(), squares.flat()});
+    }
+    enqueue(context.stream(), RootToComplex{squares.flat(), image.flat()});
+    return image;
+}
+
+Tensor<complex> reconstruct_cg_sense(Context const& context, Scan const& scan, ReconConfig const& config,
+    std::function<void(index_t, double)> const& progress) {
+    auto const nufft = std::make_shared<Nufft>(context, scan.matrix, scan.trajectory, nufft_options(config.nufft));
+    std::shared_ptr<Toeplitz const> toeplitz;
+    if (config.cg.normal == NormalOperator::toeplitz)
+        toeplitz = std::make_shared<Toeplitz>(context, scan.matrix, scan.trajectory, scan.weights, config.nufft.accuracy,
+            std::min<index_t>(2, config.nufft.coils_per_pass)); // its grid is 8 volumes a coil
+    SenseOperator const a(nufft, scan.maps, scan.weights, toeplitz, config.nufft.coils_per_pass);
+
+    Tensor<complex> const b(context, a.domain());
+    a.weighted_adjoint(scan.kspace, b);
+    auto const image = Tensor<complex>::zeros(context, a.domain());
+    auto const result = conjugate_gradient([&](auto const& x, auto const& out) { a.normal(x, out); }, b, image,
+        {.iterations = config.cg.iterations, .tolerance = config.cg.tolerance, .lambda = config.cg.lambda, .progress = progress});
+    log_info("cg-sense: {} iterations, relative residual {:.2e}", result.iterations, result.residual);
+    return image;
+}
+
+} // namespace tessera
