@@ -12,7 +12,7 @@ namespace tessera {
 struct CoilConfig {
     bool prewhiten = true;
     index_t virtual_coils = 0; ///< 0: by energy
-    double energy = 0.98;      ///< 1: all coils
+    double energy = 1;         ///< 1: all coils
     void describe(ConfigVisitor& v) {
         v("prewhiten", prewhiten, "Make the noise of all coils independent and equal, where the scan has noise samples.");
         v("virtual_coils", virtual_coils, "Compress to so many virtual coils; 0: as many as `energy` needs.", {.min = 0});

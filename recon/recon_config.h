@@ -3,6 +3,7 @@
 
 #include "core/config.h"
 #include "recon/acquisition.h"
+#include "recon/coils.h"
 #include "recon/density.h"
 #include "recon/formats/units.h"
 
@@ -24,15 +25,6 @@ constexpr std::array<std::string_view, 2> config_names(NormalOperator) { return 
 
 enum class FieldOfView { file, automatic };
 constexpr std::array<std::string_view, 2> config_names(FieldOfView) { return {"file", "auto"}; }
-
-struct CoilsConfig {
-    bool whiten = true;
-    std::optional<index_t> compress;
-    void describe(ConfigVisitor& v) {
-        v("whiten", whiten, "Prewhiten with the noise scan of the file, where it has one.");
-        v("compress", compress, "Virtual coils to compress to; null keeps all.", {.min = 1});
-    }
-};
 
 struct MapsConfig {
     MapsSource source = MapsSource::jsense;
@@ -103,7 +95,7 @@ struct ReconConfig {
     std::optional<Matrix> matrix;
     FieldOfView fov = FieldOfView::file;
     DensityConfig density;
-    CoilsConfig coils;
+    CoilConfig coils;
     MapsConfig maps;
     NufftConfig nufft;
     GriddingConfig gridding;

@@ -71,14 +71,19 @@ Scan prepare_scan(Context const& context, Acquisition a, ReconConfig const& conf
     Scan scan;
     scan.matrix = a.matrix == Matrix{0, 0, 0} ? smallest_matrix(a.trajectory) : a.matrix;
     scan.geometry = a.geometry;
-    scan.expected = expected_image(a);
     log_info("{}: {} coils, {} readouts of {} samples; matrix {} x {} x {} (z, y, x)", a.format, a.coils(), a.readouts(), a.samples(),
         scan.matrix[0], scan.matrix[1], scan.matrix[2]);
+
+    auto const weights = density_weights(context, scan.matrix, a, config.density);
+    a.notes.clear();
+    prepare_coils(a, config.coils, weights.to(a.kspace.context()));
+    for (auto const& note : a.notes) log_info("{}", note);
 
     index_t const points = a.readouts() * a.samples();
     scan.kspace = a.kspace.to(context).reshape({a.coils(), points});
     scan.trajectory = a.trajectory.to(context).reshape({points, 3});
-    scan.weights = density_weights(context, scan.matrix, a, config.density).reshape({points});
+    scan.weights = weights.reshape({points});
+    scan.expected = expected_image(a);
     bool const needs_maps = config.method != Method::gridding || config.gridding.combine == CoilCombination::maps;
     if (needs_maps) scan.maps = maps_for(context, scan, a, config.maps);
     return scan;
