@@ -45,7 +45,7 @@ void run(ProgramConfig const& config) {
     Context const context(parse_device(config.device));
     log_info("simulating on {}, seed {}", device_name(context.device()), config.simulation.seed);
     auto const scan = [&] {
-        Progress progress("coils", config.simulation.coils.coils, log_enabled(LogLevel::info) ? standard_progress() : ProgressOutput{});
+        Progress progress("coils", config.simulation.coils.coils);
         return simulate(context, config.simulation, [&](index_t done) { progress.update(done); });
     }();
     log_info("matrix {} x {} x {} (z, y, x), {} coils, {} readouts of {} samples, {:.1f} times fewer readouts than Nyquist asks for",
