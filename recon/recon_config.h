@@ -68,7 +68,7 @@ struct GriddingConfig {
 struct CgConfig {
     index_t iterations = 30;
     double tolerance = 1e-3;
-    double lambda = 1e-3;
+    double lambda = 0.05;
     NormalOperator normal = NormalOperator::toeplitz;
     void describe(ConfigVisitor& v) {
         v("iterations", iterations, "Iterations at most.", {.min = 1});

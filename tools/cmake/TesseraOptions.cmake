@@ -8,6 +8,14 @@ target_compile_options(tessera_options INTERFACE
 if(TESSERA_ARCH)
   target_compile_options(tessera_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-march=${TESSERA_ARCH}>)
 endif()
+# GCC 12 with AVX-512 copies the 32-byte constant {1.0, 1.0, 0.0, 0.0} as {1.0, 1.0, 1.0, 1.0}: it takes the part of the
+# constant before the zeros for a repeating pattern. Block copies of 16 bytes are not affected; vectorisation is not limited.
+# tests/kernels/test_compiler.cpp sees compilers that need this too.
+include(CheckCXXCompilerFlag)
+check_cxx_compiler_flag("-mmove-max=128 -mstore-max=128" TESSERA_HAS_MOVE_MAX)
+if(TESSERA_HAS_MOVE_MAX AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(tessera_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-mmove-max=128 -mstore-max=128>)
+endif()
 if(TESSERA_DOUBLE)
   target_compile_definitions(tessera_options INTERFACE TESSERA_DOUBLE)
 endif()
