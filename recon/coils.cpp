@@ -1,6 +1,6 @@
 #include "recon/coils.h"
 
-#include "kernels/mix_coils.h"
+#include "kernels/coils.h"
 
 #include <Eigen/Dense>
 #include <cmath>
@@ -63,7 +63,8 @@ Tensor<complex> mix_coils(Tensor<complex> const& matrix, Tensor<complex> const& 
     auto const m = matrix.to(context);
     Tensor<complex> mixed(context, data.shape().tail().prepended(matrix.shape()[0]));
     index_t const n = data.shape().tail().size();
-    enqueue(context.stream(), MixCoils{m.view<2>(), data.reshape({data.shape()[0], n}).view<2>(), mixed.reshape({matrix.shape()[0], n}).view<2>()});
+    enqueue(context.stream(),
+        ApplyAlongAxis{m.view<2>(), data.reshape({1, data.shape()[0], n}).view<3>(), mixed.reshape({1, matrix.shape()[0], n}).view<3>()});
     return mixed;
 }
 
@@ -130,21 +131,6 @@ void mix_coils(Acquisition& scan, Tensor<complex> const& matrix) {
     scan.kspace = mix_coils(matrix, scan.kspace);
     if (scan.noise) scan.noise = mix_coils(matrix, *scan.noise);
     if (scan.maps) scan.maps = mix_coils(matrix, *scan.maps);
-}
-
-void prepare_coils(Acquisition& scan, CoilConfig const& config, std::optional<Tensor<real>> const& weights) {
-    if (config.prewhiten && scan.noise) {
-        mix_coils(scan, whitening_matrix(*scan.noise));
-        scan.notes.push_back(fmt::format("prewhitened with {} noise samples per coil", scan.noise->shape()[1]));
-    } else if (config.prewhiten && scan.coils() > 1)
-        scan.notes.push_back("not prewhitened: the scan has no noise samples");
-
-    index_t const coils = scan.coils();
-    if (config.virtual_coils >= coils || (config.virtual_coils == 0 && config.energy == 1)) return;
-    auto const found = find_virtual_coils(scan.kspace, weights, config.virtual_coils, config.energy);
-    if (found.matrix.shape()[0] == coils) return;
-    mix_coils(scan, found.matrix);
-    scan.notes.push_back(fmt::format("{} virtual coils of {} keep {:.2f} % of the energy", scan.coils(), coils, 100 * found.energy));
 }
 
 } // namespace tessera

@@ -1,24 +1,12 @@
 // Linear combinations of receive channels: noise prewhitening and compression to virtual coils.
 #pragma once
 
-#include "core/config.h"
 #include "core/tensor.h"
 #include "recon/acquisition.h"
 
 #include <optional>
 
 namespace tessera {
-
-struct CoilConfig {
-    bool prewhiten = true;
-    index_t virtual_coils = 0; ///< 0: by energy
-    double energy = 1;         ///< 1: all coils
-    void describe(ConfigVisitor& v) {
-        v("prewhiten", prewhiten, "Make the noise of all coils independent and equal, where the scan has noise samples.");
-        v("virtual_coils", virtual_coils, "Compress to so many virtual coils; 0: as many as `energy` needs.", {.min = 0});
-        v("energy", energy, "Part of the signal energy that virtual coils keep; 1: no compression.", {.above = 0, .max = 1});
-    }
-};
 
 /// What turns coils into virtual ones, and the part of the energy that these keep.
 struct VirtualCoils {
@@ -46,8 +34,5 @@ VirtualCoils find_virtual_coils(
 
 /// Replaces the coils of k-space, noise and maps by combinations of them.
 void mix_coils(Acquisition& scan, Tensor<complex> const& matrix);
-
-/// Prewhitens and compresses a scan as configured; what was done is added to its notes. weights as in find_virtual_coils().
-void prepare_coils(Acquisition& scan, CoilConfig const& config, std::optional<Tensor<real>> const& weights = {});
 
 } // namespace tessera
