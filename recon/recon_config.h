@@ -3,7 +3,6 @@
 
 #include "core/config.h"
 #include "recon/acquisition.h"
-#include "recon/coils.h"
 #include "recon/density.h"
 #include "recon/formats/units.h"
 
@@ -25,6 +24,17 @@ constexpr std::array<std::string_view, 2> config_names(NormalOperator) { return 
 
 enum class FieldOfView { file, automatic };
 constexpr std::array<std::string_view, 2> config_names(FieldOfView) { return {"file", "auto"}; }
+
+struct CoilsConfig {
+    bool prewhiten = true;
+    std::optional<index_t> virtual_coils;
+    double energy = 1;
+    void describe(ConfigVisitor& v) {
+        v("prewhiten", prewhiten, "Make the noise of all coils independent and equal, where the file has noise samples.");
+        v("virtual_coils", virtual_coils, "Compress to so many virtual coils; null: as many as energy needs.", {.min = 1});
+        v("energy", energy, "Part of the signal energy that virtual coils keep; 1: no compression.", {.above = 0, .max = 1});
+    }
+};
 
 struct MapsConfig {
     MapsSource source = MapsSource::jsense;
@@ -95,7 +105,7 @@ struct ReconConfig {
     std::optional<Matrix> matrix;
     FieldOfView fov = FieldOfView::file;
     DensityConfig density;
-    CoilConfig coils;
+    CoilsConfig coils;
     MapsConfig maps;
     NufftConfig nufft;
     GriddingConfig gridding;

@@ -3,6 +3,8 @@
 #include "core/log.h"
 #include "kernels/coils.h"
 #include "kernels/complex_parts.h"
+#include "recon/coils.h"
+#include "recon/field_of_view.h"
 #include "recon/jsense.h"
 
 #include <cmath>
@@ -48,6 +50,22 @@ Tensor<complex> maps_for(Context const& context, Scan const& scan, Acquisition c
         {.calibration = config.calibration, .order = config.order, .iterations = config.iterations, .lambda = config.lambda});
 }
 
+void fit_field_of_view(Context const& context, Scan& scan, Acquisition& a) {
+    Matrix const target = estimate_matrix(context, scan.matrix, a);
+    log_info("fov: the object fills {} x {} x {} voxels (z, y, x) of {} x {} x {}", target[0], target[1], target[2], scan.matrix[0],
+        scan.matrix[1], scan.matrix[2]);
+    change_field_of_view(a, scan.matrix, target);
+    scan.matrix = target;
+}
+
+void compress_coils(Acquisition& a, Tensor<real> const& weights, CoilsConfig const& config) {
+    if (!config.virtual_coils && config.energy >= 1) return;
+    index_t const before = a.coils();
+    auto const found = find_virtual_coils(a.kspace, weights.to(a.kspace.context()), config.virtual_coils.value_or(0), config.energy);
+    mix_coils(a, found.matrix);
+    log_info("coils: {} of {} virtual coils keep {:.2f} % of the energy", a.coils(), before, 100 * found.energy);
+}
+
 } // namespace
 
 Acquisition select_readouts(Acquisition const& a, index_t begin, index_t end) {
@@ -68,16 +86,19 @@ Scan prepare_scan(Context const& context, Acquisition a, ReconConfig const& conf
         log_info("readouts: {} to {}", (*config.readouts)[0], (*config.readouts)[1]);
     }
 
+    if (config.coils.prewhiten && a.noise) {
+        mix_coils(a, whitening_matrix(*a.noise));
+        log_info("coils: prewhitened with {} noise samples each", a.noise->shape()[1]);
+    }
     Scan scan;
     scan.matrix = a.matrix == Matrix{0, 0, 0} ? smallest_matrix(a.trajectory) : a.matrix;
+    if (config.fov == FieldOfView::automatic) fit_field_of_view(context, scan, a);
     scan.geometry = a.geometry;
     log_info("{}: {} coils, {} readouts of {} samples; matrix {} x {} x {} (z, y, x)", a.format, a.coils(), a.readouts(), a.samples(),
         scan.matrix[0], scan.matrix[1], scan.matrix[2]);
 
     auto const weights = density_weights(context, scan.matrix, a, config.density);
-    a.notes.clear();
-    prepare_coils(a, config.coils, weights.to(a.kspace.context()));
-    for (auto const& note : a.notes) log_info("{}", note);
+    compress_coils(a, weights, config.coils);
 
     index_t const points = a.readouts() * a.samples();
     scan.kspace = a.kspace.to(context).reshape({a.coils(), points});
