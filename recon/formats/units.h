@@ -3,6 +3,7 @@
 
 #include "recon/acquisition.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,10 @@ enum class TrajectoryUnits {
     cycles_per_metre,
     radians_per_metre,
 };
+
+constexpr std::array<std::string_view, 6> config_names(TrajectoryUnits) {
+    return {"auto", "cycles_per_fov", "cycles_per_voxel", "radians_per_voxel", "cycles_per_metre", "radians_per_metre"};
+}
 
 /// "auto", "cycles_per_fov", ... Throws Error naming the choices.
 TrajectoryUnits parse_trajectory_units(std::string_view name);
