@@ -85,9 +85,10 @@ void Writer::write_attribute(std::string const& object, std::string const& name,
 
 void Writer::attribute(std::string const& object, std::string const& name, std::string const& text) {
     Handle const type(H5Tcopy(H5T_C_S1)), space(H5Screate(H5S_SCALAR));
-    H5Tset_size(type.get(), text.size() + 1);
+    H5Tset_size(type.get(), H5T_VARIABLE); // h5py gives these back as str, those of fixed length as bytes
     H5Tset_cset(type.get(), H5T_CSET_UTF8);
-    write_attribute(object, name, type.get(), space.get(), text.c_str());
+    char const* const characters = text.c_str();
+    write_attribute(object, name, type.get(), space.get(), &characters);
 }
 
 void Writer::attribute(std::string const& object, std::string const& name, double value) {

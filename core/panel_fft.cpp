@@ -1,25 +1,21 @@
 #include "core/panel_fft.h"
 
 #include "core/error.h"
+#include "core/fft_wisdom.h"
+#include "core/fftw.h"
 
-#include <fftw3.h>
 #include <mutex>
 #include <type_traits>
 
 namespace tessera {
 namespace {
 
-#ifdef TESSERA_DOUBLE
-#define TESSERA_FFTW(name) fftw_##name
-#else
-#define TESSERA_FFTW(name) fftwf_##name
-#endif
 using FftwPlan = std::remove_pointer_t<TESSERA_FFTW(plan)>;
 using FftwComplex = TESSERA_FFTW(complex);
 
-// FFTW's planner keeps process-wide wisdom and must not be entered twice.
-std::mutex& planner() {
-    static std::mutex mutex;
+// FFTW's planner keeps process-wide wisdom and must not be entered twice. Recursive: a plan that is replaced is destroyed.
+std::recursive_mutex& planner() {
+    static std::recursive_mutex mutex;
     return mutex;
 }
 
@@ -48,14 +44,23 @@ PanelFft::PanelFft(index_t n, index_t width) : plans_(std::make_unique<Plans>())
     std::unique_ptr<void, FreeFftw> const panel(TESSERA_FFTW(malloc)(static_cast<std::size_t>(n * width) * sizeof(complex)));
     int const length = static_cast<int>(n), stride = static_cast<int>(width);
     auto* const data = static_cast<FftwComplex*>(panel.get());
-    auto const plan = [&](int sign) {
-        std::scoped_lock const lock(planner());
+    auto const plan = [&](int sign, unsigned flags) {
         return TESSERA_FFTW(plan_many_dft)(
-            1, &length, stride, data, nullptr, stride, 1, data, nullptr, stride, 1, sign, FFTW_MEASURE);
+            1, &length, stride, data, nullptr, stride, 1, data, nullptr, stride, 1, sign, FFTW_MEASURE | flags);
     };
-    plans_->forward.reset(plan(FFTW_FORWARD));
-    plans_->backward.reset(plan(FFTW_BACKWARD));
+    std::scoped_lock const lock(planner());
+    auto const known = [&] { // FFTW gives no plan where it would have to measure
+        plans_->forward.reset(plan(FFTW_FORWARD, FFTW_WISDOM_ONLY));
+        plans_->backward.reset(plan(FFTW_BACKWARD, FFTW_WISDOM_ONLY));
+        return plans_->forward && plans_->backward;
+    };
+    if (known()) return;
+    load_wisdom();
+    if (known()) return;
+    plans_->forward.reset(plan(FFTW_FORWARD, 0));
+    plans_->backward.reset(plan(FFTW_BACKWARD, 0));
     require(plans_->forward && plans_->backward, "fft: FFTW cannot plan length {} with {} columns", n, width);
+    save_wisdom();
 }
 
 PanelFft::~PanelFft() = default;

@@ -11,7 +11,7 @@ namespace tessera {
 ///
 /// Panels small enough for the cache are planned (measured) in milliseconds, where planning a large 3D transform takes
 /// seconds and estimating one costs a factor of several at run time. forward() has exp(-i...); neither is normalised.
-/// Plans of equal size are planned once per process (FFTW keeps them as wisdom). Executing is thread-safe.
+/// Plans of equal size are measured once per machine (core/fft_wisdom.h). Executing is thread-safe.
 class PanelFft {
 public:
     PanelFft(index_t n, index_t width);

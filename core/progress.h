@@ -17,7 +17,7 @@ struct ProgressOutput {
     std::function<double()> seconds; ///< a clock that never goes back
 };
 
-/// Standard error and the steady clock.
+/// Standard error and the steady clock; silent where messages of level info are.
 ProgressOutput standard_progress();
 
 /// "mm:ss" or "h:mm:ss".

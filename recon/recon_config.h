@@ -26,11 +26,13 @@ enum class FieldOfView { file, automatic };
 constexpr std::array<std::string_view, 2> config_names(FieldOfView) { return {"file", "auto"}; }
 
 struct CoilsConfig {
-    bool whiten = true;
-    std::optional<index_t> compress;
+    bool prewhiten = true;
+    std::optional<index_t> virtual_coils;
+    double energy = 1;
     void describe(ConfigVisitor& v) {
-        v("whiten", whiten, "Prewhiten with the noise scan of the file, where it has one.");
-        v("compress", compress, "Virtual coils to compress to; null keeps all.", {.min = 1});
+        v("prewhiten", prewhiten, "Make the noise of all coils independent and equal, where the file has noise samples.");
+        v("virtual_coils", virtual_coils, "Compress to so many virtual coils; null: as many as energy needs.", {.min = 1});
+        v("energy", energy, "Part of the signal energy that virtual coils keep; 1: no compression.", {.above = 0, .max = 1});
     }
 };
 
@@ -68,7 +70,7 @@ struct GriddingConfig {
 struct CgConfig {
     index_t iterations = 30;
     double tolerance = 1e-3;
-    double lambda = 1e-3;
+    double lambda = 0.05;
     NormalOperator normal = NormalOperator::toeplitz;
     void describe(ConfigVisitor& v) {
         v("iterations", iterations, "Iterations at most.", {.min = 1});

@@ -62,19 +62,23 @@ struct BoundedShape {
 /// The coverage of a tissue in one slice, kept between tissues to avoid clearing whole slices.
 class SliceCoverage {
 public:
-    explicit SliceCoverage(SamplingGrid const& grid) : grid_(grid), values_(static_cast<std::size_t>(grid.matrix[1] * grid.matrix[2])) {}
+    explicit SliceCoverage(SamplingGrid const& grid)
+        : grid_(grid), voxel_(grid.voxel()), values_(static_cast<std::size_t>(grid.matrix[1] * grid.matrix[2])) {
+        for (index_t x = 0; x < grid.matrix[2]; ++x) x_positions_.push_back(grid.at(2, x));
+    }
 
     void add(BoundedShape const& shape, double z) {
         y_ = {std::min(y_[0], shape.y[0]), std::max(y_[1], shape.y[1])};
         x_ = {std::min(x_[0], shape.x[0]), std::max(x_[1], shape.x[1])};
-        double const voxel = grid_.voxel();
         std::visit(
             [&](auto const& s) {
-                for (index_t y = shape.y[0]; y < shape.y[1]; ++y)
+                for (index_t y = shape.y[0]; y < shape.y[1]; ++y) {
+                    double const y_position = grid_.at(1, y);
                     for (index_t x = shape.x[0]; x < shape.x[1]; ++x) {
                         double& value = values_[y * grid_.matrix[2] + x];
-                        value = std::max(value, shape_coverage(s, {grid_.at(2, x), grid_.at(1, y), z}, voxel));
+                        value = std::max(value, shape_coverage(s, {x_positions_[x], y_position, z}, voxel_));
                     }
+                }
             },
             *shape.shape);
     }
@@ -93,7 +97,8 @@ public:
 private:
     static constexpr std::array<index_t, 2> kNothing{std::numeric_limits<index_t>::max(), 0};
     SamplingGrid grid_;
-    std::vector<double> values_;
+    double voxel_;
+    std::vector<double> values_, x_positions_;
     std::array<index_t, 2> y_ = kNothing, x_ = kNothing;
 };
 

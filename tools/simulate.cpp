@@ -1,15 +1,11 @@
 // tessera-simulate: a multi-coil 3D non-Cartesian acquisition from a configuration file.
-#include "core/atomic_file.h"
 #include "core/bytes.h"
 #include "core/device.h"
-#include "core/log.h"
 #include "core/progress.h"
 #include "recon/formats/png.h"
 #include "recon/formats/write.h"
 #include "recon/simulate.h"
-
-#include <CLI/CLI.hpp>
-#include <iostream>
+#include "tools/program.h"
 
 using namespace tessera;
 
@@ -57,10 +53,7 @@ void run(ProgramConfig const& config) {
         static_cast<double>(nyquist_readouts(config.simulation.trajectory, scan.matrix)) / static_cast<double>(scan.readouts()));
     write_acquisition(config.output, scan, config.format);
     if (config.views) write_views(beside(config.output, "_reference.png"), scan);
-    AtomicFile resolved(beside(config.output, ".json"));
-    std::string const text = config_json(config);
-    resolved.write(std::span<char const>(text));
-    resolved.commit();
+    write_resolved(beside(config.output, ".json"), config);
     log_info("wrote {} (peak of {}: {})", config.output.string(), device_name(context.device()),
         format_bytes(context.allocator().use().peak));
 }
@@ -68,27 +61,5 @@ void run(ProgramConfig const& config) {
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Simulates a multi-coil non-Cartesian MRI acquisition.", "tessera-simulate");
-    app.set_version_flag("--version", TESSERA_VERSION);
-    std::filesystem::path file;
-    std::vector<std::string> overrides;
-    bool print_schema = false, quiet = false;
-    auto* const file_option = app.add_option("config", file, "Configuration file (JSON)");
-    app.add_option("--set", overrides, "Override a field, e.g. --set simulation.coils.coils=12")->expected(1)->take_all();
-    app.add_flag("--print-schema", print_schema, "Print the JSON Schema of the configuration and exit");
-    app.add_flag("--quiet", quiet, "Only warnings and errors");
-    CLI11_PARSE(app, argc, argv);
-    try {
-        if (print_schema) {
-            std::cout << config_schema<ProgramConfig>("tessera-simulate") << '\n';
-            return 0;
-        }
-        require(file_option->count() > 0, "tessera-simulate: no configuration file given (see --help)");
-        if (quiet) set_log_level(LogLevel::warn);
-        run(load_config<ProgramConfig>(file, overrides));
-        return 0;
-    } catch (std::exception const& e) {
-        log_error("{}", e.what());
-        return 1;
-    }
+    return program<ProgramConfig>("tessera-simulate", "Simulates a multi-coil non-Cartesian MRI acquisition.", argc, argv, run);
 }

@@ -9,15 +9,6 @@ namespace tessera {
 
 namespace {
 
-constexpr std::pair<TrajectoryUnits, std::string_view> kNames[] = {
-    {TrajectoryUnits::automatic, "auto"},
-    {TrajectoryUnits::cycles_per_fov, "cycles_per_fov"},
-    {TrajectoryUnits::cycles_per_voxel, "cycles_per_voxel"},
-    {TrajectoryUnits::radians_per_voxel, "radians_per_voxel"},
-    {TrajectoryUnits::cycles_per_metre, "cycles_per_metre"},
-    {TrajectoryUnits::radians_per_metre, "radians_per_metre"},
-};
-
 /// Cycles per field of view of one unit along x, y, z.
 Vector3 scales(EncodedSpace const& space, TrajectoryUnits units, std::string const& source) {
     Vector3 scale{1, 1, 1};
@@ -60,18 +51,13 @@ TrajectoryUnits detect(Vector3 const& largest, EncodedSpace const& space, std::s
 } // namespace
 
 TrajectoryUnits parse_trajectory_units(std::string_view name) {
-    std::string choices;
-    for (auto const& [units, known] : kNames) {
-        if (name == known) return units;
-        choices += (choices.empty() ? "" : ", ") + std::string(known);
-    }
-    fail("trajectory_units: '{}' is not one of {}", name, choices);
+    auto const names = config_names(TrajectoryUnits{});
+    auto const found = std::find(names.begin(), names.end(), name);
+    require(found != names.end(), "trajectory_units: '{}' is not one of {}", name, fmt::join(names, ", "));
+    return static_cast<TrajectoryUnits>(found - names.begin());
 }
 
-std::string to_string(TrajectoryUnits units) {
-    auto const found = std::find_if(std::begin(kNames), std::end(kNames), [&](auto const& entry) { return entry.first == units; });
-    return std::string(found->second);
-}
+std::string to_string(TrajectoryUnits units) { return std::string(config_names(units)[static_cast<std::size_t>(units)]); }
 
 Vector3 largest_frequencies(Tensor<real> const& trajectory) {
     Vector3 largest{0, 0, 0};

@@ -1,0 +1,48 @@
+// What every program does: options, --set, --print-schema, and errors as one sentence with exit status 1.
+#pragma once
+
+#include "core/atomic_file.h"
+#include "core/config.h"
+#include "core/log.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+namespace tessera {
+
+/// The resolved configuration of a run, beside its results.
+template <class Config> void write_resolved(std::filesystem::path const& path, Config const& config) {
+    AtomicFile file(path);
+    std::string const text = config_json(config) + "\n";
+    file.write(std::span<char const>(text));
+    file.commit();
+}
+
+/// Runs `run(config)` on the configuration that the command line names.
+template <class Config, class Run> int program(char const* name, char const* purpose, int argc, char** argv, Run const& run) {
+    CLI::App app(purpose, name);
+    app.set_version_flag("--version", TESSERA_VERSION);
+    std::filesystem::path file;
+    std::vector<std::string> overrides;
+    bool print_schema = false, quiet = false;
+    auto* const file_option = app.add_option("config", file, "Configuration file (JSON)");
+    app.add_option("--set", overrides, "Override a field of the configuration: --set path.to.field=value")->expected(1)->take_all();
+    app.add_flag("--print-schema", print_schema, "Print the JSON Schema of the configuration and exit");
+    app.add_flag("--quiet", quiet, "Only warnings and errors");
+    CLI11_PARSE(app, argc, argv);
+    try {
+        if (print_schema) {
+            std::cout << config_schema<Config>(name) << '\n';
+            return 0;
+        }
+        require(file_option->count() > 0, "{}: no configuration file given (see --help)", name);
+        if (quiet) set_log_level(LogLevel::warn);
+        run(load_config<Config>(file, overrides));
+        return 0;
+    } catch (std::exception const& e) {
+        log_error("{}", e.what());
+        return 1;
+    }
+}
+
+} // namespace tessera
