@@ -2,7 +2,14 @@
 
 #include "kernels/launch.h"
 
+#include <limits>
+
 namespace tessera {
+namespace {
+
+constexpr real kJustBelowOne = 1 - std::numeric_limits<real>::epsilon();
+
+} // namespace
 
 template <> void execute<kDevice>(Stream stream, LocatePoints const& k) {
     auto const kernel = k;
@@ -20,7 +27,7 @@ template <> void execute<kDevice>(Stream stream, LocatePoints const& k) {
             tile_of[d] = tile;
             double const end = fmin(static_cast<double>(t.tile[d]), static_cast<double>(t.cells[d] - tile * t.tile[d]));
             position[d] = static_cast<real>(wrapped - static_cast<double>(tile) * t.tile[d]);
-            if (!(position[d] < end)) position[d] = nextafter(static_cast<real>(end), real(0)); // rounded up into the next tile
+            if (!(position[d] < end)) position[d] = kJustBelowOne * static_cast<real>(end); // rounded up into the next tile
         }
         kernel.points[i] = {position[0], position[1], position[2], static_cast<std::int32_t>(i)};
         kernel.tile[i] = (tile_of[0] * kernel.tiling.tiles[1] + tile_of[1]) * kernel.tiling.tiles[2] + tile_of[2];
