@@ -51,8 +51,8 @@ double agreement(Tensor<complex> const& s, Tensor<complex> const& t, Tensor<comp
     return sum / static_cast<double>(count);
 }
 
-double error_of(Scan const& scan, ReconConfig const& config) {
-    auto const found = magnitude(reconstruct_cg_sense(Context(), scan, config, {}));
+double error_of(Context const& cpu, Scan const& scan, ReconConfig const& config) {
+    auto const found = magnitude(reconstruct_cg_sense(cpu, scan, config, {}));
     auto const scale = static_cast<real>(fit_scale(found, *scan.expected));
     for (index_t i = 0; i < found.size(); ++i) found.data()[i] *= scale;
     return nrmse(found, *scan.expected);
@@ -62,9 +62,10 @@ double error_of(Scan const& scan, ReconConfig const& config) {
 
 TEST_CASE("jsense finds the maps of a simulation, and images are nearly as good with them", "[jsense]") {
     Matrix const m = GENERATE(Matrix{18, 16, 20}, Matrix{1, 32, 32});
+    Context const cpu;
     auto const acquisition = noiseless_scan(m, 6, m[0] == 1 ? 1.5 : 2);
     auto const config = config_with(MapsSource::jsense), true_config = config_with(MapsSource::file);
-    auto const estimated = prepare_scan(Context(), acquisition, config), known = prepare_scan(Context(), acquisition, true_config);
+    auto const estimated = prepare_scan(cpu, acquisition, config), known = prepare_scan(cpu, acquisition, true_config);
 
     index_t const voxels = known.maps.shape().tail().size();
     double norm = 0;
@@ -74,7 +75,7 @@ TEST_CASE("jsense finds the maps of a simulation, and images are nearly as good 
     double const found = agreement(estimated.maps, known.maps, *acquisition.reference);
     CHECK(found > 0.98);
 
-    double const error = error_of(estimated, config), true_error = error_of(known, true_config);
+    double const error = error_of(cpu, estimated, config), true_error = error_of(cpu, known, true_config);
     CAPTURE(error, true_error, found);
     CHECK(true_error < 0.15);
     CHECK(error < 1.2 * true_error + 0.01);
@@ -87,7 +88,7 @@ TEST_CASE("the map of a single coil has magnitude 1", "[jsense]") {
 
 TEST_CASE("jsense says what it misses", "[jsense]") {
     Context const cpu;
-    std::vector<real> const k{6, 6, 6, -5, 7, 6, 0, 0, 7};
+    std::vector<real> const k{6, 6, 6, -5, 7, 6, 0, 5, 7};
     auto const trajectory = Tensor<real>::from(cpu, {3, 3}, k);
     auto const ones = random_real(3, 1, 1, 1);
     auto const weights = Tensor<real>::from(cpu, {3}, ones);
@@ -96,7 +97,7 @@ TEST_CASE("jsense says what it misses", "[jsense]") {
         return message_of([&] { jsense_maps(Context(), m, y, trajectory, w, {.calibration = 8, .order = 1}); });
     };
     CHECK(maps({16, 16, 16}, kspace, weights) == "jsense: no sample lies in the central 8 x 8 x 8 of k-space");
-    CHECK(maps({1, 8, 16}, kspace, Tensor<real>::zeros(cpu, {3})) == "jsense: no sample lies in the central 1 x 8 x 8 of k-space");
+    CHECK(maps({1, 16, 16}, kspace, Tensor<real>::zeros(cpu, {3})) == "jsense: no sample lies in the central 1 x 8 x 8 of k-space");
     auto const inner = Tensor<real>::zeros(cpu, {3, 3});
     CHECK(message_of([&] { jsense_maps(Context(), {16, 16, 16}, kspace, inner, Tensor<real>::zeros(cpu, {3}), {.calibration = 8, .order = 1}); }) ==
           "jsense: all density compensation weights in the centre of k-space are zero");
