@@ -84,6 +84,11 @@ herr_t collect_name(hid_t, char const* name, H5L_info_t const*, void* names) {
 
 } // namespace
 
+void start_library() {
+    H5dont_atexit();
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
 std::string last_error() {
     std::string reason;
     auto const innermost = [](unsigned n, H5E_error2_t const* error, void* text) -> herr_t {
@@ -97,7 +102,7 @@ std::string last_error() {
 }
 
 bool is_hdf5(std::filesystem::path const& path) {
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    start_library();
     std::error_code ignored;
     return std::filesystem::is_regular_file(path, ignored) && H5Fis_hdf5(path.c_str()) > 0;
 }
@@ -142,7 +147,7 @@ struct File::State {
 };
 
 File::File(std::filesystem::path path) : state_(std::make_unique<State>()) {
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); // errors are thrown, not printed
+    start_library();
     std::error_code ignored;
     require(std::filesystem::exists(path, ignored), "{}: no such file", path.string());
     require(is_hdf5(path), "{}: not an HDF5 file", path.string());

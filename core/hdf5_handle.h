@@ -36,6 +36,10 @@ private:
     hid_t id_ = -1;
 };
 
+/// To be called before anything else of the library: errors are thrown and not printed, and the library does not clean up
+/// at exit. Handles release everything, and its clean-up crashes on a file that could not be closed (on a full disk).
+void start_library();
+
 /// The most specific reason on HDF5's error stack, which is emptied.
 std::string last_error();
 

@@ -30,7 +30,7 @@ template <class T> Handle element_type(hid_t scalar, DatasetOptions const& optio
 } // namespace
 
 Writer::Writer(std::filesystem::path const& path) : path_(path), target_(path) {
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); // errors are thrown, not printed
+    start_library();
     file_ = checked(H5Fcreate(target_.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), path_.string(),
         "cannot create the HDF5 file");
 }
