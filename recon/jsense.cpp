@@ -21,9 +21,10 @@ struct Centre {
 };
 
 Centre crop_kspace(Context const& cpu, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory, Tensor<real> const& weights) {
-    auto const k = trajectory.to(cpu).host();
-    auto const w = weights.to(cpu).host();
+    auto const positions = trajectory.to(cpu);
+    auto const density = weights.to(cpu);
     auto const data = kspace.to(cpu);
+    auto const k = positions.host(), w = density.host();
     index_t const points = weights.size(), coils = kspace.shape()[0];
     std::vector<index_t> kept;
     for (index_t p = 0; p < points; ++p) {

@@ -1,4 +1,5 @@
 // tessera-recon: from a k-space file to a volume.
+#include "core/atomic_folder.h"
 #include "core/bytes.h"
 #include "core/device.h"
 #include "core/progress.h"
@@ -44,16 +45,17 @@ void run(ReconConfig const& config) {
     if (config.memory_limit_gib)
         context.allocator().set_limit(static_cast<std::size_t>(*config.memory_limit_gib * static_cast<double>(std::size_t{1} << 30)));
 
-    auto acquisition = read_acquisition(config.input, read_options(config)); // before the folder is made: bad input leaves nothing
-    std::filesystem::create_directories(config.output);
-    LogFile const log(config.output / "log.txt");
+    auto acquisition = read_acquisition(config.input, read_options(config));
+    AtomicFolder folder(config.output); // before the work: hours may pass until there is something to write
+    LogFile const log(folder.temporary() / "log.txt");
     log_info("tessera-recon {}: {} on {}", TESSERA_VERSION, config.input.string(), device_name(context.device()));
 
     auto const scan = prepare_scan(context, std::move(acquisition), config);
     auto const image = reconstruct(context, scan, config).to(Context());
-    write_results(config.output, image, scan.geometry, config.outputs);
-    write_resolved(config.output / "config.json", config);
+    write_results(folder.temporary(), image, scan.geometry, config.outputs);
+    write_resolved(folder.temporary() / "config.json", config);
     if (scan.expected) report_metrics(image, *scan.expected);
+    folder.commit();
     log_info("wrote {} after {} (peak memory on {}: {})", config.output.string(),
         format_duration(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()), device_name(context.device()),
         format_bytes(context.allocator().use().peak));
