@@ -76,6 +76,7 @@ def main():
     parser.add_argument("--coils", type=int)
     parser.add_argument("--oversampling", type=float, help="of Tessera's grid; the first of the configuration otherwise")
     parser.add_argument("--rounds", type=int, default=5, help="each times both programs; the ratio is the median of theirs")
+    parser.add_argument("--repeats", type=int, default=3, help="calls that a round times; it counts their median")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     args = parser.parse_args()
 
@@ -88,7 +89,7 @@ def main():
     accuracy = config["accuracy"]
     settings = [f"matrix={matrix}", f"trajectory.readouts={readouts}", f"trajectory.samples={samples}", f"coils={coils}",
                 f"oversampling=[{args.oversampling or config['oversampling'][0]}]", f"threads={args.threads}",
-                "device=cpu", "repeats=3", "checked_points=0", "json=true"]
+                "device=cpu", f"repeats={args.repeats}", "checked_points=0", "json=true"]
 
     points = koosh_ball(readouts, samples, matrix)
     peers = {u: Finufft(points, tuple(matrix), coils, accuracy, u, args.threads) for u in (1.25, 2.0)}
@@ -97,7 +98,8 @@ def main():
         found = tessera(args.program, args.config, settings)
         ours.append((found["forward"]["median"], found["adjoint"]["median"]))
         for upsampling, peer in peers.items():
-            theirs[upsampling].append([statistics.median(seconds_of(f) for _ in range(3)) for f in (peer.forward, peer.adjoint)])
+            theirs[upsampling].append([statistics.median(seconds_of(f) for _ in range(args.repeats))
+                                       for f in (peer.forward, peer.adjoint)])
 
     print(f"{matrix[0]} x {matrix[1]} x {matrix[2]}, {points[0].size} points, {coils} coils, accuracy {accuracy:g}, "
           f"{args.threads} threads, FINUFFT {finufft.__version__}, {args.rounds} rounds; seconds")

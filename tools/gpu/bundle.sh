@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds Tessera with CUDA for a machine that has a GPU but no compiler, and packs it: build/tessera-gpu.tar.gz.
-# There: tar xzf tessera-gpu.tar.gz && tessera-gpu/run_on_gpu.sh. JOBS sets how many compilers run at once (default: all cores).
+# There: tar xzf tessera-gpu.tar.gz && tessera-gpu/run_on_gpu.sh. Arguments go to CMake; JOBS is how many compilers run at once.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../environment.sh"
 tools/setup.sh
@@ -10,8 +10,8 @@ archive=$PWD/build/tessera-gpu.tar.gz
 limit=$((64 * 1024 * 1024))
 
 cmake --preset cuda -B "$build" -DTESSERA_ARCH=x86-64-v3 -DTESSERA_STATIC_DEPS=ON "-DCMAKE_CUDA_ARCHITECTURES=80;90" \
-    -DCMAKE_SKIP_RPATH=ON '-DCMAKE_EXE_LINKER_FLAGS=-Wl,-rpath,\$ORIGIN/../lib' >/dev/null
-cmake --build "$build" --parallel "${JOBS:-$(nproc)}"
+    -DCMAKE_SKIP_RPATH=ON '-DCMAKE_EXE_LINKER_FLAGS=-Wl,-rpath,\$ORIGIN/../lib' "$@" >/dev/null
+cmake --build "$build" --parallel "${JOBS:-$(nproc)}" --target tessera_programs test_kernels test_core test_recon
 
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT

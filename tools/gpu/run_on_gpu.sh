@@ -23,12 +23,12 @@ echo '{"input": "out/demo/scan.h5", "output": "out/recon"}' >recon.json
 
 table=()
 failed=0
-# step NAME COMMAND...: its output goes to the log; its result into the table
+# step NAME COMMAND...: its output goes to the log, its result into the table
 step() {
     local name=$1 start=$SECONDS status=0 note
     shift
-    { echo; echo "==== $name: ${*##*/}"; timeout "$limit" "$@" 2>&1; } >"$work/step" || status=$?
-    note=$(grep -E '^(test cases:|All tests passed|NRMSE|terminate called|error:)|error while loading' "$work/step" | tail -1)
+    { echo; echo "==== $name: $*"; timeout "$limit" "$@" 2>&1; } >"$work/step" || status=$?
+    note=$(grep -E '^(test cases:|All tests passed|NRMSE|terminate called|error:)|failed to run|error while loading' "$work/step" | tail -1)
     tee -a "$out/log.txt" <"$work/step"
     [ "$status" -eq 124 ] && note="stopped after $limit s"
     [ "$status" -eq 0 ] || failed=$((failed + 1))
@@ -50,7 +50,7 @@ if [ "$gpu" != no ]; then
     devices+=(cuda)
 fi
 
-for program in kernels core recon; do step "test_$program" "$here/bin/test_$program" --durations no; done
+for program in kernels core recon; do step "test_$program" "$here/bin/test_$program"; done
 
 step "simulate" "$here/bin/tessera-simulate" configs/demo/simulate.json
 for device in "${devices[@]}"; do
