@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "kernels/types.h"
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <span>
@@ -43,11 +44,12 @@ public:
     Shape tail() const { return Shape(std::span(begin() + 1, end())); }
     /// The shape with one more extent in front.
     Shape prepended(index_t extent) const {
-        std::array<index_t, kMaxRank> all{};
         require(rank_ < kMaxRank, "shape: at most {} dimensions are supported", kMaxRank);
-        all[0] = extent;
-        for (int d = 0; d < rank_; ++d) all[d + 1] = extents_[d];
-        return Shape(std::span<index_t const>(all.data(), static_cast<std::size_t>(rank_) + 1));
+        Shape result;
+        result.rank_ = rank_ + 1;
+        result.extents_[0] = extent;
+        std::copy_n(begin(), std::min(rank_, kMaxRank - 1), result.extents_.begin() + 1);
+        return result;
     }
     /// "[128, 64, 3]".
     std::string str() const {

@@ -21,15 +21,13 @@ template <int Width> void interpolate(Stream stream, Interpolate const& k) {
             int const c = i % coils;
             GridPoint const point = kernel.points[sub.begin + i / coils];
             int const z0 = static_cast<int>(point.z), y0 = static_cast<int>(point.y), x0 = static_cast<int>(point.x);
-            real wz[Width], wy[Width], wx[Width];
-            kernel_weights<Width>(kernel.table, point.z - z0, wz);
+            real wy[Width], wx[Width]; // indexed by unrolled loops only, so that they stay in registers
             kernel_weights<Width>(kernel.table, point.y - y0, wy);
             kernel_weights<Width>(kernel.table, point.x - x0, wx);
-            if (t.width[0] == 1) wz[0] = 1;
             complex sum{};
-#pragma unroll
-            for (int a = 0; a < Width; ++a) {
-                if (a >= t.width[0]) break;
+#pragma unroll 1
+            for (int a = 0; a < t.width[0]; ++a) {
+                real const wz = t.width[0] == 1 ? real(1) : kernel_weight<Width>(kernel.table, point.z - z0, a);
                 int const z = (tz * t.tile[0] + z0 + a) % t.cells[0];
 #pragma unroll
                 for (int b = 0; b < Width; ++b) {
@@ -41,7 +39,7 @@ template <int Width> void interpolate(Stream stream, Interpolate const& k) {
                         if (x >= t.cells[2]) x %= t.cells[2];
                         line += wx[d] * kernel.grid(z, y, x, c);
                     }
-                    sum += (wz[a] * wy[b]) * line;
+                    sum += (wz * wy[b]) * line;
                 }
             }
             kernel.samples(c, point.index) = sum;

@@ -18,6 +18,14 @@ template <int Width = 3, class F> void with_kernel_width(int width, F&& f) {
         with_kernel_width<Width + 1>(width, std::forward<F>(f));
 }
 
+/// The weight of cell j of those that the kernel covers along one axis; `f` is the fraction in [0, 1).
+template <int Width> TESSERA_HD real kernel_weight(KernelTable const& table, real f, int j) {
+    real const u = 2 * f - 1;
+    real w = table.data[(Width + 2) * Width + j];
+    for (int p = Width + 1; p >= 0; --p) w = w * u + table.data[p * Width + j];
+    return w;
+}
+
 /// Evaluates the weights of all cells that the kernel covers along one axis; `f` is the fraction in [0, 1).
 template <int Width> TESSERA_HD void kernel_weights(KernelTable const& table, real f, real (&weights)[Width]) {
     real const u = 2 * f - 1;

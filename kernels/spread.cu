@@ -50,12 +50,7 @@ template <int Width> void spread(Stream stream, Spread const& k) {
                 real const fraction[3] = {point.z - z0, point.y - y0, point.x - x0};
                 real weight[3] = {1, 1, 1}; // of this lane's cell along each axis
                 int const j = lane < Width ? lane : 0;
-                for (int d = t.width[0] == 1 ? 1 : 0; d < 3; ++d) {
-                    real const u = 2 * fraction[d] - 1;
-                    real w = kernel.table(Width + 2, j);
-                    for (int q = Width + 1; q >= 0; --q) w = w * u + kernel.table(q, j);
-                    weight[d] = w;
-                }
+                for (int d = t.width[0] == 1 ? 1 : 0; d < 3; ++d) weight[d] = kernel_weight<Width>(kernel.table, fraction[d], j);
                 for (int base = 0; base < footprint; base += 32) { // all lanes stay: they serve each other's shuffles
                     int const i = base + lane < footprint ? base + lane : 0;
                     int const x = i % Width, y = i / Width % Width, z = i / (Width * Width);

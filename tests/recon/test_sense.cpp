@@ -19,13 +19,13 @@ struct Problem {
     Tensor<real> trajectory, weights;
 };
 
-Problem make_problem(Context const& ctx, Matrix const& m, index_t coils, index_t points) {
+Problem make_problem(Context const& ctx, Matrix const& m, index_t coils, index_t points, double accuracy = 1e-6) {
     auto k = random_real(static_cast<std::size_t>(3 * points), 1, -0.5, 0.5);
     for (std::size_t i = 0; i < k.size(); ++i) k[i] *= static_cast<real>(m[2 - i % 3]);
     Problem p;
     p.trajectory = Tensor<real>::from(ctx, {points, 3}, k);
     p.weights = Tensor<real>::from(ctx, {points}, random_real(static_cast<std::size_t>(points), 2, 0.1, 1));
-    p.nufft = std::make_shared<Nufft>(ctx, m, p.trajectory, NufftOptions{.accuracy = 1e-6, .oversampling = 2});
+    p.nufft = std::make_shared<Nufft>(ctx, m, p.trajectory, NufftOptions{.accuracy = accuracy, .oversampling = 2});
     Shape const maps{coils, m[0], m[1], m[2]};
     p.maps = Tensor<complex>::from(ctx, maps, random_complex(static_cast<std::size_t>(maps.size()), 3));
     return p;
@@ -58,7 +58,7 @@ TEST_CASE("sense operator is adjoint, and its normal operators agree", "[sense]"
 TEST_CASE("conjugate gradients recover an image from overdetermined data", "[cg]") {
     Context const ctx = each_device();
     Matrix const m{3, 4, 5}; // 60 unknowns: simt runs the same test
-    auto const p = make_problem(ctx, m, 3, 120);
+    auto const p = make_problem(ctx, m, 2, 150, 1e-2); // any accuracy has an exact adjoint; a narrow kernel is quick on simt
     SenseOperator const a(p.nufft, p.maps, p.weights);
     auto const truth = Tensor<complex>::from(ctx, a.domain(), random_complex(static_cast<std::size_t>(a.domain().size()), 6));
     Tensor<complex> y(ctx, a.codomain()), b(ctx, a.domain());
@@ -67,7 +67,7 @@ TEST_CASE("conjugate gradients recover an image from overdetermined data", "[cg]
     auto const x = Tensor<complex>::zeros(ctx, a.domain());
     index_t calls = 0;
     auto const normal = [&](Tensor<complex> const& v, Tensor<complex> const& out) { a.normal(v, out); };
-    auto const result = conjugate_gradient(normal, b, x, {.iterations = 100, .tolerance = 1e-5, .progress = [&](index_t, double) { ++calls; }});
+    auto const result = conjugate_gradient(normal, b, x, {.iterations = 60, .tolerance = 1e-5, .progress = [&](index_t, double) { ++calls; }});
     CHECK(result.residual <= 1e-5);
     CHECK(calls == result.iterations);
     CHECK(relative_error(x.to_host(), truth.to_host()) < 1e-3);
@@ -75,7 +75,7 @@ TEST_CASE("conjugate gradients recover an image from overdetermined data", "[cg]
     SECTION("lambda solves the regularised equations") {
         double const lambda = 2.5;
         auto const z = Tensor<complex>::zeros(ctx, a.domain());
-        conjugate_gradient(normal, b, z, {.iterations = 200, .tolerance = 1e-6, .lambda = lambda});
+        conjugate_gradient(normal, b, z, {.iterations = 60, .tolerance = 1e-6, .lambda = lambda});
         Tensor<complex> check(ctx, a.domain());
         a.normal(z, check);
         axpby(lambda, z, 1, check);

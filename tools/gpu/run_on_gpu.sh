@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# In an unpacked bundle (tools/gpu/bundle.sh): runs all tests with the GPU among their devices, then the demo and the benchmarks on
+# cpu and cuda. Everything goes to $OUT, or gpu-results beside the bundle; a table of what passed comes last.
+# Without a GPU it runs on the CPU, and says so. Takes minutes; STEP_LIMIT bounds each step in seconds (default 240).
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+out=${OUT:-$here/../gpu-results}
+limit=${STEP_LIMIT:-240}
+mkdir -p "$out" "$(cat "$here/build_folder")" || exit 1
+out=$(cd "$out" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The programs find what the bundle carries by themselves; cuFFT is the machine's, not always where its loader looks.
+if ldd "$here/bin/tessera-bench" | grep -q 'libcufft.*not found'; then
+    cufft=$(find /usr/local /opt /usr/lib -name 'libcufft.so.1[12]' -print -quit 2>/dev/null)
+    export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}${cufft%/*}
+fi
+export TESSERA_CACHE=$work OMP_WAIT_POLICY=passive
+cd "$work" || exit 1
+cp -r "$here/configs" .
+echo '{"input": "out/demo/scan.h5", "output": "out/recon"}' >recon.json
+
+table=()
+failed=0
+# step NAME COMMAND...: its output goes to the log, its result into the table
+step() {
+    local name=$1 start=$SECONDS status=0 note
+    shift
+    { echo; echo "==== $name: $*"; timeout "$limit" "$@" 2>&1; } >"$work/step" || status=$?
+    note=$(grep -E '^(test cases:|All tests passed|NRMSE|terminate called|error:)|failed to run|error while loading' "$work/step" | tail -1)
+    tee -a "$out/log.txt" <"$work/step"
+    [ "$status" -eq 124 ] && note="stopped after $limit s"
+    [ "$status" -eq 0 ] || failed=$((failed + 1))
+    table+=("$(printf '%-28s %-8s %4d s  %s' "$name" "$([ "$status" -eq 0 ] && echo ok || echo "failed")" $((SECONDS - start)) "$note")")
+}
+
+: >"$out/log.txt"
+gpu=no
+devices=(cpu)
+{ echo "Tessera $(cat "$here/version")"; nproc; free -g | head -2; } >>"$out/log.txt"
+if command -v nvidia-smi >/dev/null && nvidia-smi -L >>"$out/log.txt" 2>&1; then
+    nvidia-smi >>"$out/log.txt"
+    gpu=$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | head -1)
+fi
+bench=("$here/bin/tessera-bench" configs/bench/nufft.json)
+tiny=(--set 'matrix=[16,16,16]' --set trajectory.readouts=100 --set trajectory.samples=16 --set repeats=1)
+if [ "$gpu" != no ]; then
+    step "cuda device opens" "${bench[@]}" "${tiny[@]}" --set device=cuda
+    devices+=(cuda)
+fi
+
+for program in kernels core recon; do step "test_$program" "$here/bin/test_$program"; done
+
+step "simulate" "$here/bin/tessera-simulate" configs/demo/simulate.json
+for device in "${devices[@]}"; do
+    step "cg-sense on $device" "$here/bin/tessera-recon" recon.json --set "device=$device" --set "output=out/recon_$device"
+done
+for device in "${devices[@]}"; do
+    step "bench on $device, 64^3" "${bench[@]}" --set "device=$device" --set 'matrix=[64,64,64]' --set trajectory.readouts=5000 \
+        --set trajectory.samples=64 --set repeats=5 --set toeplitz=true
+done
+if [ "$gpu" != no ]; then
+    for coils in 1 8; do step "bench on cuda, 128^3, $coils coils" "${bench[@]}" --set device=cuda --set "coils=$coils" --set toeplitz=true; done
+fi
+for device in "${devices[@]}"; do cp "out/recon_$device/views.png" "$out/views_$device.png" 2>/dev/null; done
+
+{
+    echo
+    if [ "$gpu" = no ]; then
+        echo "NO GPU IS SEEN HERE: nothing below ran on one"
+    else
+        echo "GPU: $gpu"
+    fi
+    printf '%s\n' "${table[@]}"
+    echo "$failed of ${#table[@]} steps failed; log: $out/log.txt"
+} | tee "$out/summary.txt"
+[ "$failed" -eq 0 ]
