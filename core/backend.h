@@ -9,6 +9,8 @@
 
 namespace tessera::backend {
 
+/// Whether this build contains the cuda backend.
+bool has_cuda();
 /// Number of usable GPUs; 0 without a driver, a GPU, or CUDA in this build.
 int cuda_device_count();
 /// Why cuda_device_count() is 0, or the name of the GPU.

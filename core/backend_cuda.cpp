@@ -9,6 +9,8 @@ namespace {
 cudaStream_t native(Stream stream) { return static_cast<cudaStream_t>(stream.handle); }
 } // namespace
 
+bool has_cuda() { return true; }
+
 int cuda_device_count() {
     int count = 0; // left untouched by the call when it fails
     return cudaGetDeviceCount(&count) == cudaSuccess ? count : 0;

@@ -6,6 +6,7 @@ namespace {
 [[noreturn]] void left_out() { throw Error("this build has no cuda backend (configure with TESSERA_CUDA=ON)"); }
 } // namespace
 
+bool has_cuda() { return false; }
 int cuda_device_count() { return 0; }
 std::string cuda_description() { return "this build has no cuda backend"; }
 

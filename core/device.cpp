@@ -2,6 +2,7 @@
 
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/log.h"
 
 namespace tessera {
 
@@ -24,7 +25,11 @@ std::vector<Device> available_devices() {
 }
 
 Device parse_device(std::string const& name) {
-    if (name == "auto") return backend::cuda_device_count() > 0 ? Device::cuda : Device::cpu;
+    if (name == "auto") {
+        if (backend::cuda_device_count() > 0) return Device::cuda;
+        if (backend::has_cuda()) log_info("no GPU: {}; computing on the CPU", backend::cuda_description());
+        return Device::cpu;
+    }
     for (Device const device : available_devices())
         if (device_name(device) == name) return device;
     if (name == "cuda") fail("device cuda is not available: {}", backend::cuda_description());

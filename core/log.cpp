@@ -73,6 +73,8 @@ void set_log_level(LogLevel level) {
     follow_sinks();
 }
 
+bool log_shown(LogLevel level) { return logger().sinks().front()->should_log(native(level)); }
+
 bool log_enabled(LogLevel level) { return logger().should_log(native(level)); }
 
 void log_message(LogLevel level, std::string const& message) noexcept {

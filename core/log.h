@@ -13,6 +13,8 @@ enum class LogLevel { debug, info, warn, error };
 
 /// Messages below this level are dropped on standard error; info at first. Log files take every level.
 void set_log_level(LogLevel level);
+/// Whether standard error shows messages of this level.
+bool log_shown(LogLevel level);
 /// Whether a message of this level would be written anywhere.
 bool log_enabled(LogLevel level);
 void log_message(LogLevel level, std::string const& message) noexcept;

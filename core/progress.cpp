@@ -24,7 +24,7 @@ double left(double elapsed, index_t done, index_t total) {
 
 ProgressOutput standard_progress() {
     ProgressOutput output;
-    if (log_enabled(LogLevel::info)) output.stream = &std::cerr; // --quiet silences both
+    if (log_shown(LogLevel::info)) output.stream = &std::cerr; // --quiet silences both
     output.terminal = isatty(STDERR_FILENO) != 0;
     winsize size{};
     if (output.terminal && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) output.width = size.ws_col;

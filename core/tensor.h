@@ -99,9 +99,10 @@ public:
         require(other.shape_ == shape_, "tensor: cannot copy shape {} into {}", other.shape_.str(), shape_.str());
         if (size() == 0) return;
         Context const& side = device() == Device::cuda ? context() : other.context();
-        if (!(context() == other.context())) other.context().synchronize();
+        bool const crosses = !(context() == other.context()); // streams know nothing of each other
+        if (crosses) other.context().synchronize();
         backend::copy(side.stream(), data_, device(), other.data_, other.device(), bytes());
-        if (device() != other.device()) side.synchronize();
+        if (crosses) side.synchronize();
     }
     Tensor clone() const {
         Tensor t(context(), shape_);
