@@ -10,7 +10,7 @@ archive=$PWD/build/tessera-gpu.tar.gz
 limit=$((64 * 1024 * 1024))
 
 cmake --preset cuda -B "$build" -DTESSERA_ARCH=x86-64-v3 -DTESSERA_STATIC_DEPS=ON "-DCMAKE_CUDA_ARCHITECTURES=80;90" \
-    -DCMAKE_SKIP_RPATH=ON '-DCMAKE_EXE_LINKER_FLAGS=-Wl,-rpath,\$ORIGIN/../lib' "$@" >/dev/null
+    -DCMAKE_SKIP_RPATH=ON '-DCMAKE_EXE_LINKER_FLAGS=-Wl,-rpath,\$ORIGIN/../lib,--disable-new-dtags' "$@" >/dev/null
 cmake --build "$build" --parallel "${JOBS:-$(nproc)}" --target tessera_programs test_kernels test_core test_recon
 
 stage=$(mktemp -d)
@@ -24,9 +24,9 @@ cp tools/gpu/run_on_gpu.sh "$bundle"
 echo "$build" >"$bundle/build_folder" # tests write their scratch files there
 git describe --always --dirty >"$bundle/version" 2>/dev/null || echo unknown >"$bundle/version"
 
-# Libraries that programs ask for by name; those of glibc belong to the machine, those of CUDA to its toolkit.
+# Libraries that programs and their libraries ask for (an RPATH, not a RUNPATH, serves both); those of glibc belong to the machine, those of CUDA to its toolkit.
 ldd "$bundle"/bin/* | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u |
-    grep -vE '/(ld-linux.*|lib(c|m|dl|rt|pthread|resolv|util)|libcu[a-zA-Z]*|libnv[a-zA-Z]*)\.so' |
+    grep -vE '/(ld-linux.*|lib(c|m|dl|rt|pthread|resolv|util)|libcu(da|dart|fft|blas|dnn)[a-zA-Z]*|libnv[a-zA-Z]*)\.so' |
     xargs -I{} cp -L {} "$bundle/lib"
 
 tar -C "$stage" -czf "$archive" tessera-gpu
