@@ -51,8 +51,9 @@ public:
     Device device() const { return context().device(); }
     Stream stream() const { return context().stream(); }
 
-    /// Host access for cpu and simt tensors; throws Error for memory of a GPU.
-    std::span<T> host() const {
+    /// Host access for cpu and simt tensors; throws Error for memory of a GPU. Not of a temporary, whose memory may end with it.
+    std::span<T> host() const&& = delete;
+    std::span<T> host() const& {
         require(!buffer_ || device() != Device::cuda, "tensor: memory of a GPU is not readable here (copy it with to_host)");
         return {data_, static_cast<std::size_t>(size())};
     }

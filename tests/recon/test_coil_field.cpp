@@ -111,7 +111,7 @@ TEST_CASE("coil noise has the covariance that it was made with", "[coils]") {
     double difference = 0, total = 0;
     for (index_t i = 0; i < 6; ++i)
         for (index_t j = 0; j < 6; ++j) {
-            auto const measured = inner(v[j].host(), v[i].host()); // E n_i conj(n_j)
+            auto const measured = inner(v[j].to_host(), v[i].to_host()); // E n_i conj(n_j)
             Complex<double> const expected{c(i, j).re, c(i, j).im};
             difference += norm2((1.0 / (std * std * n)) * measured - expected);
             total += norm2(expected);

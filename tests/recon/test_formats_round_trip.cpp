@@ -89,7 +89,8 @@ TEST_CASE("MRI_Raw.h5 without attributes, flattened, with 2D arrays and several 
             }
             for (index_t c = 0; c < 2; ++c) {
                 std::string const name = fmt::format("Kdata/KData_E{}_C{}", encoding, c);
-                auto const values = a.kspace[c].host();
+                auto const coil = a.kspace[c];
+                auto const values = coil.host();
                 if (members == "pairs")
                     file.dataset(name, Shape{35, 2}, std::span(reinterpret_cast<real const*>(values.data()), 70));
                 else file.dataset(name, Shape{35}, std::span<complex const>(values), options);

@@ -88,7 +88,7 @@ TEST_CASE("simulated k-space is the sum over the fine volume seen by each coil",
         for (std::size_t i = 0; i < view.size(); ++i) view[i] = view[i] * source.values.data()[i];
         auto expected = direct_nufft(view, scan.trajectory.to_host(), fine.matrix, false);
         for (complex& v : expected) v = static_cast<real>(std::sqrt(1 / 8.0)) * v;
-        CHECK(relative_error(scan.kspace[c].host(), expected) < 1e-5);
+        CHECK(relative_error(scan.kspace[c].to_host(), expected) < 1e-5);
     }
 }
 
