@@ -36,3 +36,4 @@ set(CMAKE_CUDA_STANDARD 20)
 set(CMAKE_CUDA_STANDARD_REQUIRED ON)
 find_package(CUDAToolkit REQUIRED)
 set(TESSERA_HAS_CUDA ON)
+find_package(CUDNN 9) # for the convolutions of nn; what stands today does without
