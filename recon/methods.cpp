@@ -46,7 +46,7 @@ Tensor<complex> reconstruct_cg_sense(Context const& context, Scan const& scan, R
     std::shared_ptr<Toeplitz const> toeplitz;
     if (config.cg.normal == NormalOperator::toeplitz)
         toeplitz = std::make_shared<Toeplitz>(context, scan.matrix, scan.trajectory, scan.weights, config.nufft.accuracy,
-            std::min<index_t>(2, config.nufft.coils_per_pass)); // its grid is 8 volumes a coil
+            std::min<index_t>(2, config.nufft.coils_per_pass)); // its grid is 4 (cpu) or 8 volumes a coil
     SenseOperator const a(nufft, scan.maps, scan.weights, toeplitz, config.nufft.coils_per_pass);
 
     Tensor<complex> const b(context, a.domain());
