@@ -12,6 +12,20 @@
 
 namespace tessera {
 
+namespace detail {
+/// Memory of one context, given back when its last tensor ends.
+struct Buffer {
+    Buffer(Context const& c, std::size_t n) : context(c), bytes(n), memory(c.allocator().allocate(c.stream(), n)) {}
+    Buffer(Buffer const&) = delete;
+    Buffer& operator=(Buffer const&) = delete;
+    ~Buffer() { context.allocator().deallocate(context.stream(), memory, bytes); }
+
+    Context context;
+    std::size_t bytes;
+    void* memory;
+};
+} // namespace detail
+
 /// A contiguous row-major array of T in the memory of one context.
 ///
 /// A Tensor is a handle: copying it is cheap and both copies are the same memory; clone() makes new memory.
@@ -22,7 +36,7 @@ public:
     Tensor() : shape_{0} {}
     /// Uninitialised memory (NaN on the simt device). Throws OutOfMemory.
     Tensor(Context const& context, Shape const& shape)
-        : buffer_(std::make_shared<Buffer>(context, static_cast<std::size_t>(shape.size()) * sizeof(T))),
+        : buffer_(std::make_shared<detail::Buffer>(context, static_cast<std::size_t>(shape.size()) * sizeof(T))),
           data_(static_cast<T*>(buffer_->memory)), shape_(shape) {}
 
     static Tensor zeros(Context const& context, Shape const& shape) {
@@ -48,6 +62,8 @@ public:
         require(buffer_ != nullptr, "tensor: an empty tensor has no context");
         return buffer_->context;
     }
+    /// Whether no other tensor shares the memory, so that it may be overwritten.
+    bool unique() const { return buffer_.use_count() == 1; }
     Device device() const { return context().device(); }
     Stream stream() const { return context().stream(); }
 
@@ -77,6 +93,16 @@ public:
     Tensor reshape(Shape const& shape) const {
         require(shape.size() == size(), "tensor: cannot see shape {} as {}", shape_.str(), shape.str());
         Tensor t = *this;
+        t.shape_ = shape;
+        return t;
+    }
+    /// The same memory as elements of another type and shape, of equal bytes: complex numbers as pairs of real ones.
+    template <class U> Tensor<U> reinterpret(Shape const& shape) const {
+        require(static_cast<std::size_t>(shape.size()) * sizeof(U) == bytes(), "tensor: cannot see {} bytes as shape {} of {}-byte elements", bytes(),
+            shape.str(), sizeof(U));
+        Tensor<U> t;
+        t.buffer_ = buffer_;
+        t.data_ = reinterpret_cast<U*>(data_);
         t.shape_ = shape;
         return t;
     }
@@ -128,18 +154,9 @@ public:
     }
 
 private:
-    struct Buffer {
-        Buffer(Context const& c, std::size_t n) : context(c), bytes(n), memory(c.allocator().allocate(c.stream(), n)) {}
-        Buffer(Buffer const&) = delete;
-        Buffer& operator=(Buffer const&) = delete;
-        ~Buffer() { context.allocator().deallocate(context.stream(), memory, bytes); }
+    template <class> friend class Tensor;
 
-        Context context;
-        std::size_t bytes;
-        void* memory;
-    };
-
-    std::shared_ptr<Buffer> buffer_;
+    std::shared_ptr<detail::Buffer> buffer_;
     T* data_ = nullptr;
     Shape shape_;
 };

@@ -24,10 +24,4 @@ template <> void execute<kDevice>(Stream stream, MultiplyReal const& k) {
     for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) { x[i] = w[i % n] * x[i]; });
 }
 
-template <> void execute<kDevice>(Stream stream, Fill const& k) {
-    auto const x = k.x;
-    real const value = k.value;
-    for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) { x[i] = value; });
-}
-
 } // namespace tessera

@@ -1,4 +1,4 @@
-// Pointwise arithmetic on complex and real arrays. All arrays of one kernel have the same size.
+// Pointwise arithmetic on complex arrays. All arrays of one kernel have the same size.
 #pragma once
 
 #include "kernels/kernel.h"
@@ -24,12 +24,6 @@ struct Multiply {
 struct MultiplyReal {
     View<real const, 1> w;
     View<complex, 2> x;
-};
-
-/// Every element becomes `value`.
-struct Fill {
-    View<real, 1> x;
-    real value;
 };
 
 } // namespace tessera

@@ -2,6 +2,7 @@
 
 #include "kernels/arithmetic.h"
 #include "kernels/density.h"
+#include "kernels/real_arithmetic.h"
 #include "recon/gridder.h"
 #include "recon/radial_weights.h"
 

@@ -1,0 +1,22 @@
+// Pointwise arithmetic on real arrays. All arrays of one kernel have the same size.
+#pragma once
+
+#include "kernels/kernel.h"
+
+namespace tessera {
+
+/// y = a x + b y; with b = 0, y may be uninitialised. x may be y.
+struct AxpbyReal {
+    real a;
+    View<real const, 1> x;
+    real b;
+    View<real, 1> y;
+};
+
+/// Every element becomes `value`.
+struct Fill {
+    View<real, 1> x;
+    real value;
+};
+
+} // namespace tessera

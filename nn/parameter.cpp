@@ -1,0 +1,43 @@
+#include "nn/parameter.h"
+
+#include "kernels/philox.h"
+
+#include <cmath>
+
+namespace tessera {
+
+Parameter ParameterList::add(std::string const& name, Shape const& shape, std::vector<real> const& values, bool decays) {
+    for (auto const& other : all_) require(other.name != name, "parameters: two are named \"{}\"", name);
+    Parameter p{name, Tensor<real>::from(context_, shape, values), {}, decays};
+    if (trained_) p.gradient = Tensor<real>::zeros(context_, shape);
+    all_.push_back(p);
+    return p;
+}
+
+Parameter ParameterList::add_he(std::string const& name, Shape const& shape, index_t fan_in, double gain) {
+    require(fan_in > 0, "parameters: \"{}\" has fan-in {}", name, fan_in);
+    double const bound = gain * std::sqrt(6 / static_cast<double>(fan_in));
+    std::vector<real> values(static_cast<std::size_t>(shape.size()));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        PhiloxBlock const block = philox(seed_, all_.size(), i); // a stream for each parameter
+        values[i] = static_cast<real>(bound * (2 * uniform<double>(block.word[0], block.word[1]) - 1));
+    }
+    return add(name, shape, values, true);
+}
+
+Parameter ParameterList::add_constant(std::string const& name, Shape const& shape, double value, bool decays) {
+    return add(name, shape, std::vector<real>(static_cast<std::size_t>(shape.size()), static_cast<real>(value)), decays);
+}
+
+index_t ParameterList::count() const {
+    index_t n = 0;
+    for (auto const& p : all_) n += p.value.size();
+    return n;
+}
+
+void ParameterList::zero_gradients() const {
+    for (auto const& p : all_)
+        if (p.trained()) p.gradient.zero();
+}
+
+} // namespace tessera
