@@ -56,6 +56,19 @@ void synchronize(Stream stream) {
     if (stream.device == Device::cuda) cuda::synchronize(stream);
 }
 
+void wait(Stream waiting, Stream on) {
+    if (waiting.device == Device::cuda && on.device == Device::cuda) cuda::wait(waiting, on);
+}
+
+void* allocate_pinned(Device device, std::size_t bytes) {
+    return device == Device::cuda ? cuda::allocate_pinned(bytes) : host_allocate({}, bytes);
+}
+
+void deallocate_pinned(Device device, void* memory) noexcept {
+    if (device == Device::cuda) return cuda::deallocate_pinned(memory);
+    std::free(memory);
+}
+
 Stream create_stream(Device device) { return device == Device::cuda ? cuda::create_stream() : Stream{device, nullptr}; }
 
 void destroy_stream(Stream stream) noexcept {

@@ -23,6 +23,11 @@ void deallocate(Stream stream, void* memory, std::size_t bytes) noexcept;
 void copy(Stream stream, void* to, Device to_device, void const* from, Device from_device, std::size_t bytes);
 void zero(Stream stream, void* memory, std::size_t bytes);
 void synchronize(Stream stream);
+/// Work given to `waiting` from now on starts after the work that `on` has now.
+void wait(Stream waiting, Stream on);
+/// Host memory that a device copies from and to while it computes: pinned for a GPU. Null when there is none left.
+void* allocate_pinned(Device device, std::size_t bytes);
+void deallocate_pinned(Device device, void* memory) noexcept;
 Stream create_stream(Device device);
 void destroy_stream(Stream stream) noexcept;
 
@@ -32,6 +37,9 @@ void deallocate(Stream stream, void* memory) noexcept;
 void copy(Stream stream, void* to, void const* from, std::size_t bytes);
 void zero(Stream stream, void* memory, std::size_t bytes);
 void synchronize(Stream stream);
+void wait(Stream waiting, Stream on);
+void* allocate_pinned(std::size_t bytes);
+void deallocate_pinned(void* memory) noexcept;
 Stream create_stream();
 void destroy_stream(Stream stream) noexcept;
 } // namespace cuda

@@ -57,6 +57,28 @@ void zero(Stream stream, void* memory, std::size_t bytes) {
 
 void synchronize(Stream stream) { cuda_check(cudaStreamSynchronize(native(stream)), "cudaStreamSynchronize"); }
 
+void wait(Stream waiting, Stream on) {
+    cudaEvent_t event{};
+    cuda_check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "cudaEventCreate");
+    cudaError_t e = cudaEventRecord(event, native(on));
+    if (e == cudaSuccess) e = cudaStreamWaitEvent(native(waiting), event, 0);
+    (void)cudaEventDestroy(event); // lives on until the stream has passed it
+    cuda_check(e, "cudaStreamWaitEvent");
+}
+
+void* allocate_pinned(std::size_t bytes) {
+    void* memory = nullptr;
+    cudaError_t const e = cudaMallocHost(&memory, bytes);
+    if (e == cudaErrorMemoryAllocation) {
+        (void)cudaGetLastError(); // clear it: the caller reports
+        return nullptr;
+    }
+    cuda_check(e, "cudaMallocHost");
+    return memory;
+}
+
+void deallocate_pinned(void* memory) noexcept { (void)cudaFreeHost(memory); }
+
 Stream create_stream() {
     cudaMemPool_t pool{};
     cuda_check(cudaDeviceGetDefaultMemPool(&pool, 0), "cudaDeviceGetDefaultMemPool");

@@ -16,6 +16,9 @@ void deallocate(Stream, void*) noexcept {}
 void copy(Stream, void*, void const*, std::size_t) { left_out(); }
 void zero(Stream, void*, std::size_t) { left_out(); }
 void synchronize(Stream) { left_out(); }
+void wait(Stream, Stream) { left_out(); }
+void* allocate_pinned(std::size_t) { left_out(); }
+void deallocate_pinned(void*) noexcept {}
 Stream create_stream() { left_out(); }
 void destroy_stream(Stream) noexcept {}
 } // namespace cuda

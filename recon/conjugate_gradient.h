@@ -25,4 +25,8 @@ struct CgResult {
 CgResult conjugate_gradient(std::function<void(Tensor<complex> const&, Tensor<complex> const&)> const& normal,
     Tensor<complex> const& b, Tensor<complex> const& x, CgOptions const& options);
 
+/// The same from a given residual b - (N + lambda I) x, which is overwritten; residuals are relative to `scale`.
+CgResult conjugate_gradient_from(std::function<void(Tensor<complex> const&, Tensor<complex> const&)> const& normal,
+    Tensor<complex> const& residual, double scale, Tensor<complex> const& x, CgOptions const& options);
+
 } // namespace tessera

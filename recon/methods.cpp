@@ -5,18 +5,14 @@
 #include "kernels/coils.h"
 #include "kernels/complex_parts.h"
 #include "recon/conjugate_gradient.h"
-#include "recon/sense_operator.h"
+#include "recon/sense_model.h"
 
 #include <algorithm>
 
 namespace tessera {
-namespace {
-
-NufftOptions nufft_options(NufftConfig const& config) {
-    return {.accuracy = config.accuracy, .oversampling = config.oversampling.value_or(0), .coils_per_pass = config.coils_per_pass};
+bool needs_maps(ReconConfig const& config) {
+    return config.method != Method::gridding || config.gridding.combine == CoilCombination::maps;
 }
-
-} // namespace
 
 Tensor<complex> reconstruct_gridding(Context const& context, Scan const& scan, ReconConfig const& config) {
     auto const [nz, ny, nx] = scan.matrix;
@@ -42,13 +38,8 @@ Tensor<complex> reconstruct_gridding(Context const& context, Scan const& scan, R
 
 Tensor<complex> reconstruct_cg_sense(Context const& context, Scan const& scan, ReconConfig const& config,
     std::function<void(index_t, double)> const& progress) {
-    auto const nufft = std::make_shared<Nufft>(context, scan.matrix, scan.trajectory, nufft_options(config.nufft));
-    std::shared_ptr<Toeplitz const> toeplitz;
-    if (config.cg.normal == NormalOperator::toeplitz)
-        toeplitz = std::make_shared<Toeplitz>(context, scan.matrix, scan.trajectory, scan.weights, config.nufft.accuracy,
-            std::min<index_t>(2, config.nufft.coils_per_pass)); // its grid is 4 (cpu) or 8 volumes a coil
-    SenseOperator const a(nufft, scan.maps, scan.weights, toeplitz, config.nufft.coils_per_pass);
-
+    auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, scan.weights}, config.nufft, config.cg.normal);
+    SenseOperator const& a = *model;
     Tensor<complex> const b(context, a.domain());
     a.weighted_adjoint(scan.kspace, b);
     auto const image = Tensor<complex>::zeros(context, a.domain());

@@ -7,6 +7,9 @@
 
 namespace tessera {
 
+/// Whether the method works with sensitivity maps.
+bool needs_maps(ReconConfig const& config);
+
 /// Density-compensated adjoint, combined over coils by root sum of squares or by maps. Returns [z, y, x].
 Tensor<complex> reconstruct_gridding(Context const& context, Scan const& scan, ReconConfig const& config);
 

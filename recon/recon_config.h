@@ -4,14 +4,14 @@
 #include "core/config.h"
 #include "recon/acquisition.h"
 #include "recon/density.h"
-#include "recon/formats/units.h"
+#include "recon/formats/read.h"
 
 #include <filesystem>
 
 namespace tessera {
 
-enum class Method { gridding, cg_sense };
-constexpr std::array<std::string_view, 2> config_names(Method) { return {"gridding", "cg-sense"}; }
+enum class Method { gridding, cg_sense, mbdl };
+constexpr std::array<std::string_view, 3> config_names(Method) { return {"gridding", "cg-sense", "mbdl"}; }
 
 enum class CoilCombination { rss, maps };
 constexpr std::array<std::string_view, 2> config_names(CoilCombination) { return {"rss", "maps"}; }
@@ -90,12 +90,8 @@ struct OutputsConfig {
     }
 };
 
-struct ReconConfig {
-    std::filesystem::path input, output;
-    Method method = Method::cg_sense;
-    std::string device = "auto";
-    std::optional<double> memory_limit_gib;
-    std::optional<index_t> threads;
+/// How a k-space file is read and prepared: the part that reconstruction and training share.
+struct ScanConfig {
     std::string format = "auto";
     std::map<std::string, std::string> datasets;
     std::filesystem::path trajectory, weights;
@@ -108,17 +104,8 @@ struct ReconConfig {
     CoilsConfig coils;
     MapsConfig maps;
     NufftConfig nufft;
-    GriddingConfig gridding;
-    CgConfig cg;
-    OutputsConfig outputs;
 
     void describe(ConfigVisitor& v) {
-        v("input", input, "The k-space file.", {.required = true});
-        v("output", output, "The folder for results; made where it does not exist.", {.required = true});
-        v("method", method, "How to reconstruct.");
-        v("device", device, "Where to compute; auto takes a GPU where there is one.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
-        v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0});
-        v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
         v("format", format, "Format of the input; auto looks at its content.", {.one_of = {"auto", "tessera", "mri_raw", "ismrmrd", "bart", "hdf5"}});
         v("datasets", datasets, "HDF5 files of no known layout: where kspace, trajectory, weights, maps, noise and reference are.");
         v("trajectory", trajectory, "BART: the trajectory; empty looks beside the input.");
@@ -134,8 +121,49 @@ struct ReconConfig {
         v("coils", coils, "Noise prewhitening and coil compression.");
         v("maps", maps, "Coil sensitivity maps.");
         v("nufft", nufft, "The non-uniform Fourier transform.");
+    }
+    ReadOptions read_options() const {
+        return {.format = format, .trajectory_units = trajectory_units, .matrix = matrix.value_or(Matrix{0, 0, 0}), .encoding = encoding,
+            .slice = slice, .contrast = contrast, .datasets = datasets, .trajectory = trajectory, .weights = weights};
+    }
+};
+
+/// Applying trained weights.
+struct MbdlConfig {
+    std::filesystem::path weights;
+    std::optional<Matrix> patch;
+    std::optional<index_t> halo;
+    std::optional<index_t> unrolls;
+    void describe(ConfigVisitor& v) {
+        v("weights", weights, "The file of trained weights (safetensors).");
+        v("patch", patch, "Voxels of a patch along z, y, x; null is that of the training.", {.min = 1});
+        v("halo", halo, "Voxels read around a patch; null is that of the training, which is exact unless it was chosen otherwise.", {.min = 0});
+        v("unrolls", unrolls, "How often regulariser and data consistency take turns (shared weights only); null is that of the training.", {.min = 1});
+    }
+};
+
+struct ReconConfig : ScanConfig {
+    std::filesystem::path input, output;
+    Method method = Method::cg_sense;
+    std::string device = "auto";
+    std::optional<double> memory_limit_gib;
+    std::optional<index_t> threads;
+    GriddingConfig gridding;
+    CgConfig cg;
+    MbdlConfig mbdl;
+    OutputsConfig outputs;
+
+    void describe(ConfigVisitor& v) {
+        v("input", input, "The k-space file.", {.required = true});
+        v("output", output, "The folder for results; made where it does not exist.", {.required = true});
+        v("method", method, "How to reconstruct.");
+        v("device", device, "Where to compute; auto takes a GPU where there is one.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
+        v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0});
+        v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
+        ScanConfig::describe(v);
         v("gridding", gridding, "Method gridding.");
         v("cg", cg, "Method cg-sense.");
+        v("mbdl", mbdl, "Method mbdl.");
         v("outputs", outputs, "What is written.");
     }
 };

@@ -1,6 +1,7 @@
 #include "recon/scan.h"
 
 #include "core/log.h"
+#include "kernels/arithmetic.h"
 #include "kernels/coils.h"
 #include "kernels/complex_parts.h"
 #include "recon/coils.h"
@@ -50,6 +51,22 @@ Tensor<complex> maps_for(Context const& context, Scan const& scan, Acquisition c
         {.calibration = config.calibration, .order = config.order, .iterations = config.iterations, .lambda = config.lambda});
 }
 
+// sum_c conj(S_c) T_c x for the estimated maps S, the true ones T and the true object x: with it, phases agree as well.
+std::optional<Tensor<complex>> target_image(Context const& context, Scan const& scan, Acquisition const& a) {
+    bool const fits = a.reference && a.reference->shape() == scan.maps.shape().tail();
+    if (!fits || (!a.maps && a.coils() > 1)) return {};
+    auto const object = a.reference->to(context);
+    if (!a.maps) return object;
+    Tensor<complex> target(context, object.shape()), coil(context, object.shape());
+    for (index_t c = 0; c < a.coils(); ++c) {
+        enqueue(context.stream(), Multiply{(*a.maps)[c].to(context).flat(), object.flat(), coil.flat()});
+        auto const map = scan.maps.slice(c, c + 1);
+        Shape const flat{1, coil.size()};
+        enqueue(context.stream(), CombineCoils{coil.reshape(flat).view<2>(), map.reshape(flat).view<2>(), target.flat(), c > 0});
+    }
+    return target;
+}
+
 void fit_field_of_view(Context const& context, Scan& scan, Acquisition& a) {
     Matrix const target = estimate_matrix(context, scan.matrix, a);
     log_info("fov: the object fills {} x {} x {} voxels (z, y, x) of {} x {} x {}", target[0], target[1], target[2], scan.matrix[0],
@@ -79,7 +96,7 @@ Acquisition select_readouts(Acquisition const& a, index_t begin, index_t end) {
     return cut;
 }
 
-Scan prepare_scan(Context const& context, Acquisition a, ReconConfig const& config) {
+Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& config, bool maps) {
     for (auto const& note : a.notes) log_info("{}", note);
     if (config.readouts) {
         a = select_readouts(a, (*config.readouts)[0], (*config.readouts)[1]);
@@ -100,13 +117,17 @@ Scan prepare_scan(Context const& context, Acquisition a, ReconConfig const& conf
     auto const weights = density_weights(context, scan.matrix, a, config.density);
     compress_coils(a, weights, config.coils);
 
+    scan.readouts = a.readouts();
+    scan.samples = a.samples();
     index_t const points = a.readouts() * a.samples();
     scan.kspace = a.kspace.to(context).reshape({a.coils(), points});
     scan.trajectory = a.trajectory.to(context).reshape({points, 3});
     scan.weights = weights.reshape({points});
     scan.expected = expected_image(a);
-    bool const needs_maps = config.method != Method::gridding || config.gridding.combine == CoilCombination::maps;
-    if (needs_maps) scan.maps = maps_for(context, scan, a, config.maps);
+    if (maps) {
+        scan.maps = maps_for(context, scan, a, config.maps);
+        scan.target = target_image(context, scan, a);
+    }
     return scan;
 }
 

@@ -16,12 +16,6 @@ using namespace tessera;
 
 namespace {
 
-ReadOptions read_options(ReconConfig const& config) {
-    return {.format = config.format, .trajectory_units = config.trajectory_units, .matrix = config.matrix.value_or(Matrix{0, 0, 0}),
-        .encoding = config.encoding, .slice = config.slice, .contrast = config.contrast, .datasets = config.datasets,
-        .trajectory = config.trajectory, .weights = config.weights};
-}
-
 Tensor<complex> reconstruct(Context const& context, Scan const& scan, ReconConfig const& config) {
     if (config.method == Method::gridding) return reconstruct_gridding(context, scan, config);
     Progress progress("cg-sense", config.cg.iterations);
@@ -45,12 +39,12 @@ void run(ReconConfig const& config) {
     if (config.memory_limit_gib)
         context.allocator().set_limit(static_cast<std::size_t>(*config.memory_limit_gib * static_cast<double>(std::size_t{1} << 30)));
 
-    auto acquisition = read_acquisition(config.input, read_options(config));
+    auto acquisition = read_acquisition(config.input, config.read_options());
     AtomicFolder folder(config.output); // before the work: hours may pass until there is something to write
     LogFile const log(folder.temporary() / "log.txt");
     log_info("tessera-recon {}: {} on {}", TESSERA_VERSION, config.input.string(), device_name(context.device()));
 
-    auto const scan = prepare_scan(context, std::move(acquisition), config);
+    auto const scan = prepare_scan(context, std::move(acquisition), config, needs_maps(config));
     auto const image = reconstruct(context, scan, config).to(Context());
     write_results(folder.temporary(), image, scan.geometry, config.outputs);
     write_resolved(folder.temporary() / "config.json", config);

@@ -65,7 +65,7 @@ TEST_CASE("jsense finds the maps of a simulation, and images are nearly as good 
     Context const cpu;
     auto const acquisition = noiseless_scan(m, 6, m[0] == 1 ? 1.5 : 2);
     auto const config = config_with(MapsSource::jsense), true_config = config_with(MapsSource::file);
-    auto const estimated = prepare_scan(cpu, acquisition, config), known = prepare_scan(cpu, acquisition, true_config);
+    auto const estimated = prepare_scan(cpu, acquisition, config, true), known = prepare_scan(cpu, acquisition, true_config, true);
 
     index_t const voxels = known.maps.shape().tail().size();
     double norm = 0;
@@ -82,7 +82,7 @@ TEST_CASE("jsense finds the maps of a simulation, and images are nearly as good 
 }
 
 TEST_CASE("the map of a single coil has magnitude 1", "[jsense]") {
-    auto const scan = prepare_scan(Context(), noiseless_scan({12, 12, 12}, 1, 2), config_with(MapsSource::jsense));
+    auto const scan = prepare_scan(Context(), noiseless_scan({12, 12, 12}, 1, 2), config_with(MapsSource::jsense), true);
     for (complex const v : scan.maps.host()) REQUIRE(abs(v) == Approx(1).epsilon(1e-4));
 }
 

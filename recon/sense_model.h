@@ -1,0 +1,22 @@
+// The forward model of one prepared scan.
+#pragma once
+
+#include "recon/scan.h"
+#include "recon/sense_operator.h"
+
+namespace tessera {
+
+NufftOptions nufft_options(NufftConfig const& config);
+
+/// Samples of a scan that a model is made of, in the memory of one context.
+struct Samples {
+    Tensor<complex> kspace;  ///< [coil, points]
+    Tensor<real> trajectory; ///< [points, 3]
+    Tensor<real> weights;    ///< [points]
+};
+
+/// The SENSE operator of the samples, maps [coil, z, y, x] shared.
+std::shared_ptr<SenseOperator const> sense_model(Tensor<complex> const& maps, Samples const& samples, NufftConfig const& config,
+    NormalOperator normal);
+
+} // namespace tessera

@@ -1,0 +1,46 @@
+// What a network is trained on.
+#pragma once
+
+#include "recon/recon_config.h"
+
+namespace tessera {
+
+enum class Supervision {
+    supervised,     ///< towards a target image
+    self_supervised ///< towards readouts that the network's input does not have
+};
+constexpr std::array<std::string_view, 2> config_names(Supervision) { return {"supervised", "self_supervised"}; }
+
+enum class TargetSource {
+    reference,     ///< the reference volume of the file
+    reconstruction ///< iterative SENSE of all readouts
+};
+constexpr std::array<std::string_view, 2> config_names(TargetSource) { return {"reference", "reconstruction"}; }
+
+struct DataConfig {
+    std::vector<std::filesystem::path> train, validation;
+    Supervision supervision = Supervision::supervised;
+    TargetSource target = TargetSource::reference;
+    CgConfig target_cg;
+    std::optional<std::array<double, 2>> readouts;
+    double loss_fraction = 0.4;
+    double held_out = 0.1;
+    bool keep_operators = false;
+    ScanConfig scan;
+
+    void describe(ConfigVisitor& v) {
+        v("train", train, "k-space files, or folders of .h5 files, to train on.", {.required = true});
+        v("validation", validation, "The same, to measure on and never to train on.");
+        v("supervision", supervision, "Towards a target image, or towards readouts left out of the input.");
+        v("target", target, "supervised: the file's reference volume, or iterative SENSE of all its readouts.");
+        v("target_cg", target_cg, "supervised, target reconstruction: how it is found.");
+        v("readouts", readouts, "supervised: part of the readouts, at least and at most, that a step draws as its input; null: all.", {.above = 0, .max = 1});
+        v("loss_fraction", loss_fraction, "self_supervised: part of the readouts that a step draws for the loss; the others are the input.",
+            {.above = 0, .max = 0.9});
+        v("held_out", held_out, "self_supervised: part of the readouts that training never sees; validation measures on them.", {.above = 0, .max = 0.5});
+        v("keep_operators", keep_operators, "Keeps the normal operator and the gridded image of every file on the device, where steps draw no readouts.");
+        v("scan", scan, "How the files are read and prepared.");
+    }
+};
+
+} // namespace tessera

@@ -1,0 +1,188 @@
+#include "recon/training/training_set.h"
+
+#include "core/log.h"
+#include "core/vector_ops.h"
+#include "kernels/philox.h"
+#include "recon/normalisation.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace tessera {
+namespace {
+
+// Streams of the random generator start here, so that no two purposes share numbers.
+enum Purpose : std::uint64_t { kHeldOut = 1ull << 32, kValidation = 2ull << 32, kTraining = 3ull << 32 };
+
+std::vector<index_t> all_readouts(index_t n) {
+    std::vector<index_t> all(static_cast<std::size_t>(n));
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+}
+
+// Splits `from` into `count` random elements and the rest, both ascending.
+std::pair<std::vector<index_t>, std::vector<index_t>> draw(std::vector<index_t> from, index_t count, std::uint64_t seed, std::uint64_t stream) {
+    auto const n = static_cast<index_t>(from.size());
+    for (index_t i = 0; i < count; ++i) { // Fisher and Yates, as far as needed
+        auto const block = philox(seed, stream, static_cast<std::uint64_t>(i));
+        auto const j = i + std::min(n - i - 1, static_cast<index_t>(uniform<double>(block.word[0], block.word[1]) * static_cast<double>(n - i)));
+        std::swap(from[static_cast<std::size_t>(i)], from[static_cast<std::size_t>(j)]);
+    }
+    std::sort(from.begin(), from.begin() + count);
+    std::sort(from.begin() + count, from.end());
+    return {{from.begin(), from.begin() + count}, {from.begin() + count, from.end()}};
+}
+
+// At least one of n, at most n - 1.
+index_t part(index_t n, double fraction) {
+    return std::clamp<index_t>(static_cast<index_t>(std::lround(fraction * static_cast<double>(n))), 1, std::max<index_t>(1, n - 1));
+}
+
+Scan to_host(Scan scan) {
+    Context const host;
+    scan.kspace = scan.kspace.to(host);
+    scan.trajectory = scan.trajectory.to(host);
+    scan.weights = scan.weights.to(host);
+    scan.maps = scan.maps.to(host);
+    return scan;
+}
+
+} // namespace
+
+std::vector<std::filesystem::path> expand_paths(std::vector<std::filesystem::path> const& paths) {
+    std::vector<std::filesystem::path> files;
+    for (auto const& path : paths) {
+        if (!std::filesystem::is_directory(path)) {
+            files.push_back(path);
+            continue;
+        }
+        std::vector<std::filesystem::path> found;
+        for (auto const& entry : std::filesystem::directory_iterator(path))
+            if (entry.path().extension() == ".h5") found.push_back(entry.path());
+        require(!found.empty(), "{}: the folder has no .h5 files", path.string());
+        std::sort(found.begin(), found.end());
+        files.insert(files.end(), found.begin(), found.end());
+    }
+    return files;
+}
+
+TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::path> const& files, DataConfig const& config, std::uint64_t seed,
+    std::function<void(index_t)> const& progress)
+    : context_(context), config_(config), seed_(seed) {
+    for (auto const& file : files) {
+        cases_.push_back(prepare(file, cases_.size()));
+        if (progress) progress(static_cast<index_t>(cases_.size()));
+    }
+}
+
+TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file, std::size_t number) const {
+    auto scan = prepare_scan(context_, read_acquisition(file, config_.scan.read_options()), config_.scan, true);
+    Case c{file.stem().string(), {}, {}, {}};
+    if (config_.supervision == Supervision::self_supervised) {
+        require(scan.readouts >= 4, "{}: {} readouts cannot be split into input, loss and held-out ones", file.string(), scan.readouts);
+        c.held_out = draw(all_readouts(scan.readouts), part(scan.readouts, config_.held_out), seed_, kHeldOut + number).first;
+    } else if (config_.target == TargetSource::reference) {
+        require(scan.target.has_value(),
+            "{}: the file has no reference and maps of the matrix {} x {} x {} to train towards (/data/target \"reconstruction\" makes a target "
+            "of all readouts)",
+            file.string(), scan.matrix[0], scan.matrix[1], scan.matrix[2]);
+        c.target = scan.target->to(Context());
+    } else {
+        auto const& cg = config_.target_cg;
+        auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, scan.weights}, config_.scan.nufft, cg.normal);
+        Tensor<complex> const b(context_, model->domain());
+        model->weighted_adjoint(scan.kspace, b);
+        auto const target = Tensor<complex>::zeros(context_, b.shape());
+        auto const result = conjugate_gradient([&](auto const& x, auto const& out) { model->normal(x, out); }, b, target,
+            {.iterations = cg.iterations, .tolerance = cg.tolerance, .lambda = cg.lambda});
+        log_info("{}: target from {} readouts, {} iterations, residual {:.1e}", file.string(), scan.readouts, result.iterations, result.residual);
+        c.target = target.to(Context());
+    }
+    c.scan = to_host(std::move(scan));
+    return c;
+}
+
+// The readouts of a scan, on the device. Fewer readouts leave wider gaps, so the weights grow.
+Samples TrainingSet::select(Case const& c, std::vector<index_t> const& readouts) const {
+    auto const& s = c.scan;
+    auto const count = static_cast<index_t>(readouts.size());
+    if (count == s.readouts) return {s.kspace.to(context_), s.trajectory.to(context_), s.weights.to(context_)};
+    Context const host;
+    index_t const coils = s.kspace.shape()[0], n = s.samples;
+    Samples chosen{Tensor<complex>(host, {coils, count * n}), Tensor<real>(host, {count * n, 3}), Tensor<real>(host, {count * n})};
+    real const growth = static_cast<real>(static_cast<double>(s.readouts) / static_cast<double>(count));
+    for (index_t i = 0; i < count; ++i) {
+        index_t const r = readouts[static_cast<std::size_t>(i)];
+        for (index_t coil = 0; coil < coils; ++coil)
+            std::copy_n(s.kspace.data() + (coil * s.readouts + r) * n, n, chosen.kspace.data() + (coil * count + i) * n);
+        std::copy_n(s.trajectory.data() + r * n * 3, n * 3, chosen.trajectory.data() + i * n * 3);
+        for (index_t k = 0; k < n; ++k) chosen.weights.data()[i * n + k] = growth * s.weights.data()[r * n + k];
+    }
+    return {chosen.kspace.to(context_), chosen.trajectory.to(context_), chosen.weights.to(context_)};
+}
+
+Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss) const {
+    Example e;
+    e.name = c.name;
+    auto const maps = c.scan.maps.to(context_);
+    auto const samples = select(c, input);
+    auto const model = sense_model(maps, samples, config_.scan.nufft, NormalOperator::toeplitz);
+    e.data.b = Tensor<complex>(context_, model->domain());
+    model->weighted_adjoint(samples.kspace, e.data.b);
+    e.data.model = model;
+    e.scale = intensity_scale(e.data.b);
+    axpby(1 / e.scale, e.data.b, 0, e.data.b);
+    if (c.target) {
+        e.target = c.target->to(context_).clone();
+        axpby(1 / e.scale, *e.target, 0, *e.target);
+    }
+    if (!loss.empty()) {
+        auto const held = select(c, loss);
+        e.loss_model = sense_model(maps, held, config_.scan.nufft, NormalOperator::gridded);
+        e.loss_kspace = held.kspace;
+        axpby(1 / e.scale, e.loss_kspace, 0, e.loss_kspace);
+        e.loss_weights = held.weights;
+    }
+    return e;
+}
+
+Example TrainingSet::training_example(std::size_t i, std::uint64_t drawn) const {
+    Case const& c = cases_.at(i);
+    auto const all = all_readouts(c.scan.readouts);
+    std::uint64_t const stream = kTraining + drawn;
+    if (config_.supervision == Supervision::self_supervised) {
+        std::vector<index_t> seen;
+        std::set_difference(all.begin(), all.end(), c.held_out.begin(), c.held_out.end(), std::back_inserter(seen));
+        auto const [loss, input] = draw(seen, part(static_cast<index_t>(seen.size()), config_.loss_fraction), seed_, stream);
+        return example(c, input, loss);
+    }
+    if (config_.readouts) {
+        auto const [low, high] = *config_.readouts;
+        auto const block = philox(seed_, stream, ~std::uint64_t{0}); // apart from those that draw() takes
+        double const fraction = low + (high - low) * uniform<double>(block.word[0], block.word[1]);
+        return example(c, fraction >= 1 ? all : draw(all, part(c.scan.readouts, fraction), seed_, stream).first, {});
+    }
+    if (!config_.keep_operators) return example(c, all, {});
+    if (!kept_.contains(i)) kept_.emplace(i, example(c, all, {}));
+    return kept_.at(i);
+}
+
+Example TrainingSet::validation_example(std::size_t i) const {
+    Case const& c = cases_.at(i);
+    auto const all = all_readouts(c.scan.readouts);
+    if (config_.supervision == Supervision::self_supervised) {
+        std::vector<index_t> input;
+        std::set_difference(all.begin(), all.end(), c.held_out.begin(), c.held_out.end(), std::back_inserter(input));
+        return example(c, input, c.held_out);
+    }
+    if (config_.readouts) {
+        double const fraction = ((*config_.readouts)[0] + (*config_.readouts)[1]) / 2;
+        return example(c, fraction >= 1 ? all : draw(all, part(c.scan.readouts, fraction), seed_, kValidation + i).first, {});
+    }
+    if (config_.keep_operators && kept_.contains(i)) return kept_.at(i);
+    auto e = example(c, all, {});
+    if (config_.keep_operators) kept_.emplace(i, e);
+    return e;
+}
+
+} // namespace tessera

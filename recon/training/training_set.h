@@ -1,0 +1,63 @@
+// Scans to train and to measure on.
+#pragma once
+
+#include "nn/tape.h"
+#include "recon/data_consistency.h"
+#include "recon/sense_model.h"
+#include "recon/training/data_config.h"
+
+namespace tessera {
+
+/// What one training step works on, in the memory of the device. All intensities are divided by `scale`.
+struct Example {
+    std::string name;
+    double scale = 1;
+    DataTerm data;
+    std::optional<Tensor<complex>> target; ///< [z, y, x]; supervised
+    // Self-supervised: readouts for the loss.
+    std::shared_ptr<SenseOperator const> loss_model;
+    Tensor<complex> loss_kspace; ///< [coil, points]
+    Tensor<real> loss_weights;   ///< [points]
+};
+
+/// Prepared scans in host memory. They may differ in matrix, coils and readouts.
+class TrainingSet {
+public:
+    /// Reads and prepares the files. Draws are functions of `seed`. `progress` gets the number of files done.
+    /// Throws Error naming the file and what it lacks.
+    TrainingSet(Context const& context, std::vector<std::filesystem::path> const& files, DataConfig const& config, std::uint64_t seed,
+        std::function<void(index_t)> const& progress = {});
+
+    std::size_t size() const { return cases_.size(); }
+    std::string const& name(std::size_t i) const { return cases_.at(i).name; }
+    Scan const& scan(std::size_t i) const { return cases_.at(i).scan; }
+
+    /// Scan i with readouts drawn by (seed, draw). Self-supervised, the readouts that validation uses are never drawn.
+    Example training_example(std::size_t i, std::uint64_t draw) const;
+    /// Scan i as it is measured on: with the same readouts every time. Self-supervised, the loss is that of the held-out ones.
+    Example validation_example(std::size_t i) const;
+
+private:
+    struct Case {
+        std::string name;
+        Scan scan;
+        std::optional<Tensor<complex>> target;
+        std::vector<index_t> held_out; ///< readouts, ascending
+    };
+
+    Case prepare(std::filesystem::path const& file, std::size_t number) const;
+    Example example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss) const;
+    Samples select(Case const& c, std::vector<index_t> const& readouts) const;
+
+    Context context_;
+    DataConfig config_;
+    std::uint64_t seed_;
+    std::vector<Case> cases_;
+    mutable std::map<std::size_t, Example> kept_;
+};
+
+/// The files that paths name: a folder stands for its .h5 files in alphabetical order.
+/// Throws Error for paths that are not there and folders without such files.
+std::vector<std::filesystem::path> expand_paths(std::vector<std::filesystem::path> const& paths);
+
+} // namespace tessera
