@@ -1,0 +1,18 @@
+// Sums over real tensors and over differences of complex ones.
+#pragma once
+
+#include "core/tensor.h"
+#include "kernels/sums.h"
+
+#include <vector>
+
+namespace tessera {
+
+/// Sum of all elements, accumulated in double; the same bits for any number of threads. Waits for the stream.
+double sum(Tensor<real> const& x);
+/// Euclidean norm of all elements of all tensors, as sum() adds. Waits for the stream once.
+double norm(std::vector<Tensor<real>> const& tensors);
+/// The sums that losses are made of; p has the size of t. Waits for the stream.
+Difference difference(Tensor<complex> const& p, Tensor<complex> const& t, Weights const& weights, bool squared);
+
+} // namespace tessera
