@@ -3,6 +3,7 @@
 // All metrics compare magnitudes of equal shape in host memory and accumulate in double; a mask, where given, has the
 // same shape, and voxels where it is zero do not count. Results do not depend on the number of threads.
 // All throw Error for unequal shapes, an empty mask, a zero reference and values that are not finite.
+// image_quality.h has all of them at once, and the mask of the object.
 #pragma once
 
 #include "core/tensor.h"
@@ -35,5 +36,14 @@ double psnr(Tensor<real> const& image, Tensor<real> const& reference, Mask const
 /// Shapes: [z, y, x].
 /// Source: Wang, Bovik, Sheikh, Simoncelli 2004, doi:10.1109/TIP.2003.819861.
 double ssim(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask = {});
+
+/// High-frequency error norm: ||LoG(image) - LoG(reference)|| / ||LoG(reference)||, LoG the 3D Laplacian of a Gaussian.
+///
+/// The Gaussian has sigma 1.5 voxels and ends at 7 voxels (15 in all). Volumes are continued by reflection at their faces
+/// (... b a | a b ...), so the border is no edge, and a volume with one slice has the 2D norm. The norms are taken within the
+/// mask; the filter looks beyond it.
+/// Shapes: [z, y, x]. Throws: Error also for a reference without any edge in the mask.
+/// Source: Ravishankar, Bresler 2011, doi:10.1109/TMI.2010.2090538.
+double hfen(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask = {});
 
 } // namespace tessera

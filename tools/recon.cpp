@@ -4,8 +4,8 @@
 #include "core/device.h"
 #include "core/progress.h"
 #include "recon/formats/read.h"
+#include "recon/image_quality.h"
 #include "recon/methods.h"
-#include "recon/metrics.h"
 #include "recon/results.h"
 #include "tools/program.h"
 
@@ -26,10 +26,14 @@ Tensor<complex> reconstruct(Context const& context, Scan const& scan, ReconConfi
 
 void report_metrics(Tensor<complex> const& image, Tensor<real> const& expected) {
     auto const found = magnitude(image);
-    double const scale = fit_scale(found, expected);
-    for (index_t i = 0; i < found.size(); ++i) found.data()[i] *= static_cast<real>(scale);
-    fmt::print("NRMSE {:.4f}  PSNR {:.2f} dB  SSIM {:.4f}  (magnitude against the reference, after a scale of {:.4g})\n",
-        nrmse(found, expected), psnr(found, expected), ssim(found, expected), scale);
+    auto const whole = quality(found, expected);
+    fmt::print("{}  (magnitude against the reference, data range {:.4g}, after a scale of {:.4g})\n", summary(whole), whole.data_range, whole.scale);
+    auto const mask = object_mask(expected);
+    auto const object = quality(found, expected, mask);
+    double inside = 0;
+    for (real const m : mask.host()) inside += m;
+    fmt::print("in the object ({:.0f} % of the voxels): {}  (data range {:.4g}, after a scale of {:.4g})\n",
+        100 * inside / static_cast<double>(mask.size()), summary(object), object.data_range, object.scale);
 }
 
 void run(ReconConfig const& config) {

@@ -1,5 +1,7 @@
 #include "recon/formats/png.h"
 
+#include "recon/image_quality.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -66,13 +68,8 @@ void draw(Image& image, Panel const& p, std::vector<real> const& values, index_t
 } // namespace
 
 Window default_window(Tensor<real> const& magnitude) {
-    std::vector<real> values;
-    for (real const v : magnitude.host())
-        if (v > 0 && std::isfinite(v)) values.push_back(v);
-    if (values.empty()) return {};
-    auto const at = values.begin() + static_cast<std::ptrdiff_t>(0.995 * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), at, values.end());
-    return {0, *at};
+    double const high = robust_maximum(magnitude);
+    return high > 0 ? Window{0, high} : Window{};
 }
 
 void write_png_views(std::filesystem::path const& path, Tensor<real> const& magnitude, Vector3 const& voxel_mm, Window const& window) {
