@@ -45,6 +45,7 @@ struct DataConsistencyConfig {
 struct SolverReport {
     double forward = 0, backward = 0;
     index_t forward_iterations = 0, backward_iterations = 0;
+    std::function<void(index_t)> progress{}; ///< called after every unroll of the forward pass with its number, from 1
 };
 
 /// x = (A^H W A + lambda I)^-1 (b + lambda z), in the memory of z; CG starts at z.

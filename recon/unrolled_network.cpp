@@ -36,11 +36,14 @@ struct UnrolledNetwork::Unroll {
     BlockPartition const& partition;
     SolverReport& report;
 
+    index_t number; // 1 for the first
+
     bool cg() const { return config.kind == DataConsistency::cg; }
 
     Tensor<complex> forward(Tensor<complex> const& x) const {
         Tensor<complex> z(x.context(), x.shape());
         Blockwise{network, partition}.forward(x, z);
+        require(std::isfinite(norm(z)), "unroll {}: the output of the regulariser is not finite", number);
         if (cg())
             cg_step(data, std::exp(scalar(parameter)), z, config, report);
         else
@@ -97,9 +100,10 @@ Var UnrolledNetwork::forward(Tape& tape, DataTerm const& data, Var const& x0, Me
     Var x = x0;
     for (index_t k = 0; k < config_.unrolls; ++k) {
         auto const unroll = [this, data, &consistency, partition, report, set](index_t i) {
-            return Unroll{*networks_[set(i)], data_parameters_[set(i)], data, consistency, *partition, *report};
+            return Unroll{*networks_[set(i)], data_parameters_[set(i)], data, consistency, *partition, *report, i + 1};
         };
         auto const next = unroll(k).forward(as_complex(x.value()));
+        if (report->progress) report->progress(k + 1);
         if (tape.recording()) store->push(next);
         bool const trained = data_parameters_[set(k)].trained();
         x = tape.record(as_channels(next), x.slot() || trained, [=, slot = x.slot()](Tensor<real> gradient) {

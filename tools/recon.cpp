@@ -5,6 +5,7 @@
 #include "core/progress.h"
 #include "recon/formats/read.h"
 #include "recon/image_quality.h"
+#include "recon/mbdl.h"
 #include "recon/methods.h"
 #include "recon/results.h"
 #include "tools/program.h"
@@ -18,6 +19,13 @@ namespace {
 
 Tensor<complex> reconstruct(Context const& context, Scan const& scan, ReconConfig const& config) {
     if (config.method == Method::gridding) return reconstruct_gridding(context, scan, config);
+    if (config.method == Method::mbdl) {
+        std::optional<Progress> progress;
+        return reconstruct_mbdl(context, scan, config, [&](index_t done, index_t total) {
+            if (!progress) progress.emplace("mbdl", total);
+            progress->update(done);
+        });
+    }
     Progress progress("cg-sense", config.cg.iterations);
     return reconstruct_cg_sense(context, scan, config, [&](index_t iteration, double residual) {
         progress.update(iteration, fmt::format("residual {:.2e}", residual));

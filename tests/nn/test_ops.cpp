@@ -206,13 +206,13 @@ TEST_CASE("a complex volume and its map of two channels are the same memory", "[
     Context const ctx = each_device();
     auto const values = random_complex(2 * 3 * 5, 1);
     auto const volume = Tensor<complex>::from(ctx, {2, 3, 5}, values);
-    auto const map = as_map(volume);
+    auto const map = as_channels(volume);
     CHECK(map.shape() == Shape{2, 3, 5, 2});
     auto const parts = map.to_host();
     for (std::size_t i = 0; i < values.size(); ++i) {
         CHECK(parts[2 * i] == values[i].re);
         CHECK(parts[2 * i + 1] == values[i].im);
     }
-    CHECK(as_volume(map).data() == volume.data());
-    CHECK_THROWS_WITH(as_volume(random_tensor(ctx, {2, 3, 5, 3}, 1)), Catch::Matchers::Contains("[2, 3, 5, 3]"));
+    CHECK(as_complex(map).data() == volume.data());
+    CHECK_THROWS_WITH(as_complex(random_tensor(ctx, {2, 3, 5, 3}, 1)), Catch::Matchers::Contains("[2, 3, 5, 3]"));
 }

@@ -1,0 +1,228 @@
+#include "recon/training/trainer.h"
+
+#include "core/log.h"
+#include "core/vector_ops.h"
+#include "kernels/philox.h"
+#include "nn/apply.h"
+#include "nn/complex_channels.h"
+#include "nn/losses/difference.h"
+#include "recon/model_file.h"
+
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+namespace tessera {
+namespace {
+
+constexpr std::uint64_t kOrder = 4ull << 32; // stream of the random generator; see training_set.cpp
+
+Var as_var(Tensor<complex> const& x) { return Var(as_channels(x)); }
+
+double value_of(Var const& scalar) { return static_cast<double>(scalar.value().to_host().at(0)); }
+
+// Shuffled anew for every pass over the scans.
+std::size_t shuffled(std::size_t n, std::uint64_t seed, std::uint64_t draw) {
+    std::uint64_t const pass = draw / n;
+    std::vector<std::size_t> order(n);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    for (std::size_t i = n; i-- > 1;) {
+        auto const block = philox(seed, kOrder + pass, i);
+        std::swap(order[i], order[std::min(i, static_cast<std::size_t>(uniform<double>(block.word[0], block.word[1]) * static_cast<double>(i + 1)))]);
+    }
+    return order[draw % n];
+}
+
+Tensor<real> object_of(Tensor<complex> const& target) { return object_mask(magnitude(target)); }
+
+} // namespace
+
+double ValidationRecord::score() const {
+    double sum = 0;
+    for (auto const& c : cases) sum += c.kspace_error ? *c.kspace_error : c.object->nrmse;
+    return sum / static_cast<double>(cases.size());
+}
+
+Trainer::Trainer(Context const& context, TrainingConfig const& config, std::function<void(index_t)> const& progress)
+    : context_(context), config_(config), training_(context, expand_paths(config.data.train), config.data, config.seed, progress),
+      validation_(context, expand_paths(config.data.validation), config.data, config.seed,
+          [&](index_t done) {
+              if (progress) progress(static_cast<index_t>(training_.size()) + done);
+          }),
+      parameters_(context, true, config.seed), network_(config.model, parameters_), optimiser_(config.optimiser, parameters_) {
+    require(training_.size() > 0, "training: /data/train names no scans");
+    require(!config.loss.empty() || config.data.supervision == Supervision::self_supervised, "training: /loss has no terms");
+    if (config.average) average_.emplace(*config.average, parameters_);
+}
+
+LossValue Trainer::loss_of(Tape& tape, Example const& e, Var const& prediction) const {
+    if (config_.data.supervision == Supervision::self_supervised)
+        return {weighted_l2_loss(tape, apply(tape, e.loss_model, prediction), e.loss_kspace, e.loss_weights), {}};
+    LossMask mask;
+    if (config_.loss_in_object) mask = object_of(*e.target).to(context_);
+    return evaluate_loss(tape, config_.loss, prediction, *e.target, mask);
+}
+
+StepRecord Trainer::step() {
+    auto const start = std::chrono::steady_clock::now();
+    context_.allocator().reset_peak();
+    StepRecord record;
+    record.step = step_ + 1;
+    auto const report = std::make_shared<SolverReport>();
+    parameters_.zero_gradients();
+    std::string scans;
+    for (index_t j = 0; j < config_.batch; ++j) {
+        auto const draw = static_cast<std::uint64_t>(step_ * config_.batch + j);
+        auto const example = training_.training_example(shuffled(training_.size(), config_.seed, draw), draw);
+        scans += (j ? ", " : "") + example.name;
+        Tape tape;
+        auto const output = network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report);
+        auto const loss = loss_of(tape, example, output);
+        double const value = value_of(loss.total);
+        require(std::isfinite(value), "step {}: the loss of {} is {}, though all data consistency steps were finite", record.step, example.name, value);
+        double const share = 1 / static_cast<double>(config_.batch);
+        record.loss += share * value;
+        record.terms.resize(loss.terms.size());
+        for (std::size_t i = 0; i < loss.terms.size(); ++i) record.terms[i] += share * loss.terms[i];
+        tape.backward(loss.total, Tensor<real>::from(context_, {1}, std::vector<real>{static_cast<real>(share)}));
+    }
+    record.gradient_norm = clip_gradients(parameters_, config_.optimiser.clip_norm);
+    check_gradients(record.gradient_norm, scans);
+    record.learning_rate = config_.optimiser.learning_rate * schedule_factor(config_.schedule, record.step, config_.steps);
+    record.consistency = network_.weights_of_data();
+    optimiser_.step(record.step, record.learning_rate);
+    if (average_) average_->update(record.step);
+    step_ = record.step;
+    record.solver = *report;
+    record.peak_bytes = context_.allocator().use().peak;
+    record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return record;
+}
+
+void Trainer::check_gradients(double norm, std::string const& scans) const {
+    if (std::isfinite(norm)) return;
+    for (auto const& p : parameters_.all())
+        for (real const g : p.gradient.to_host())
+            require(std::isfinite(g), "step {}: the gradient of \"{}\" is not finite (scan {})", step_ + 1, p.name, scans);
+    fail("step {}: the norm of the gradient is not finite (scan {})", step_ + 1, scans);
+}
+
+ValidationRecord Trainer::validate() {
+    std::optional<AverageInUse> averaged;
+    if (average_) averaged.emplace(*average_);
+    ValidationRecord record;
+    record.step = step_;
+    for (std::size_t i = 0; i < validation_.size(); ++i) {
+        if (i == 0) record.preview.emplace();
+        record.cases.push_back(measure(i, i == 0 ? &*record.preview : nullptr));
+    }
+    return record;
+}
+
+CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
+    auto const example = validation_.validation_example(i);
+    CaseRecord record;
+    record.name = example.name;
+    Tape tape(Tape::Mode::skip);
+    auto const output = network_.forward(tape, example.data, as_var(example.data.b), config_.memory, std::make_shared<SolverReport>());
+    auto const image = magnitude(as_complex(output.value()));
+    if (example.target) {
+        auto const target = magnitude(*example.target);
+        auto const mask = object_mask(target);
+        record.whole = quality(image, target);
+        record.object = quality(image, target, mask);
+        if (config_.memory.policy == MemoryPolicy::block) {
+            Tensor<real> const error(target.context(), target.shape());
+            for (index_t v = 0; v < error.size(); ++v)
+                error.data()[v] = std::abs(static_cast<real>(record.object->scale) * image.data()[v] - target.data()[v]);
+            Matrix const matrix{target.shape()[0], target.shape()[1], target.shape()[2]};
+            record.seam = seam_ratio(error, BlockPartition(matrix, config_.memory.patch, 0).core(), mask);
+        }
+        if (preview) preview->target = target;
+    } else {
+        record.kspace_error = std::sqrt(value_of(loss_of(tape, example, output).total));
+        compare_with_sense(i, example, record);
+    }
+    if (preview) {
+        preview->name = example.name;
+        preview->input = magnitude(example.data.b);
+        preview->output = image;
+    }
+    return record;
+}
+
+// The best that iterative SENSE can do with the same input, found once.
+void Trainer::compare_with_sense(std::size_t i, Example const& e, CaseRecord& record) {
+    if (!sense_.contains(i)) {
+        auto best = std::pair(0.0, std::numeric_limits<double>::infinity());
+        for (double const lambda : {0.0, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0}) {
+            auto const x = Tensor<complex>::zeros(context_, e.data.b.shape());
+            conjugate_gradient([&](auto const& in, auto const& out) { e.data.model->normal(in, out); }, e.data.b, x,
+                {.iterations = 50, .tolerance = 1e-3, .lambda = lambda});
+            Tape tape(Tape::Mode::skip);
+            double const error = std::sqrt(value_of(loss_of(tape, e, as_var(x)).total));
+            if (error < best.second) best = {lambda, error};
+        }
+        sense_[i] = best;
+        log_info("{}: iterative SENSE predicts held-out readouts with an error of {:.4f} at its best lambda of {:g}", e.name, best.second, best.first);
+    }
+    record.best_lambda = sense_[i].first;
+    record.kspace_error_sense = sense_[i].second;
+}
+
+std::map<std::string, std::string> Trainer::metadata() const {
+    ModelInfo info;
+    info.model = config_.model;
+    info.memory = config_.memory;
+    info.scan = config_.data.scan;
+    double least = std::numeric_limits<double>::infinity(), most = 0;
+    auto const used = config_.data.readouts.value_or(std::array<double, 2>{1, 1});
+    for (std::size_t i = 0; i < training_.size(); ++i) {
+        auto const& s = training_.scan(i);
+        double const density = static_cast<double>(s.readouts * s.samples) / static_cast<double>(s.matrix[0] * s.matrix[1] * s.matrix[2]);
+        least = std::min(least, density * used[0]);
+        most = std::max(most, density * used[1]);
+        info.sampling.dimensions = s.matrix[0] == 1 ? 2 : 3;
+    }
+    info.sampling.samples_per_voxel = {least, most};
+    return info.metadata();
+}
+
+NamedTensors Trainer::state() const {
+    auto all = prefixed("training.optimiser.", optimiser_.state());
+    if (average_)
+        for (auto const& t : prefixed("training.average.", average_->state())) all.push_back(t);
+    return all;
+}
+
+void Trainer::save(std::filesystem::path const& file, double best) const {
+    auto header = metadata();
+    nlohmann::json const run{{"step", step_}, {"seed", config_.seed}, {"best", std::isfinite(best) ? nlohmann::json(best) : nlohmann::json()}};
+    header["training"] = run.dump();
+    save_weights(file, parameters_, header, state());
+}
+
+void Trainer::save_best(std::filesystem::path const& file) {
+    std::optional<AverageInUse> averaged;
+    if (average_) averaged.emplace(*average_);
+    save_weights(file, parameters_, metadata());
+}
+
+double Trainer::load(std::filesystem::path const& path) {
+    Safetensors const file(path);
+    auto const info = ModelInfo::of(file);
+    require(config_json(info.model) == config_json(config_.model), "{}: the checkpoint's network is another one than /model describes", path.string());
+    auto const found = file.metadata().find("training");
+    require(found != file.metadata().end(), "{}: weights only, no state of a training run to go on from", path.string());
+    auto const run = nlohmann::json::parse(found->second, nullptr, false);
+    require(run.is_object() && run.value("step", index_t{-1}) >= 0, "{}: the state of the training run is not readable: {}", path.string(), found->second);
+    require(run.value("seed", config_.seed) == config_.seed, "{}: the run had seed {}, /seed is {}", path.string(), run["seed"].dump(), config_.seed);
+    auto into = parameter_values(parameters_);
+    for (auto const& t : state()) into.push_back(t);
+    load_tensors(file, into, "\n"); // nothing is ignored
+    step_ = run["step"].get<index_t>();
+    return run["best"].is_number() ? run["best"].get<double>() : std::numeric_limits<double>::infinity();
+}
+
+} // namespace tessera

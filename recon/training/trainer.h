@@ -1,0 +1,95 @@
+// Trains an unrolled network.
+#pragma once
+
+#include "nn/moving_average.h"
+#include "recon/image_quality.h"
+#include "recon/training/training_config.h"
+#include "recon/training/training_set.h"
+
+namespace tessera {
+
+/// What happened in one step.
+struct StepRecord {
+    index_t step = 0; ///< 1 for the first
+    double loss = 0;
+    std::vector<double> terms;       ///< of the loss, before their weights; empty for self-supervision
+    double learning_rate = 0;
+    double gradient_norm = 0;        ///< before clipping
+    std::vector<double> consistency; ///< lambda or step size of every set of weights
+    SolverReport solver;
+    double seconds = 0;
+    std::size_t peak_bytes = 0;      ///< of device memory
+};
+
+/// How good the network is on one scan.
+struct CaseRecord {
+    std::string name;
+    std::optional<ImageQuality> whole, object; ///< supervised: in the volume and in the object
+    double seam = 1;                           ///< supervised: error at patch faces over error elsewhere
+    std::optional<double> kspace_error;        ///< self-supervised: ||W^1/2 (A x - y)|| / ||W^1/2 y|| on held-out readouts
+    std::optional<double> kspace_error_sense;  ///< of iterative SENSE of the same input at its best lambda
+    std::optional<double> best_lambda;         ///< which is this
+};
+
+/// Magnitudes [z, y, x] of one scan in host memory, for pictures.
+struct Preview {
+    std::string name;
+    Tensor<real> input, output, target; ///< target: empty for self-supervision
+};
+
+struct ValidationRecord {
+    index_t step = 0;
+    std::vector<CaseRecord> cases;
+    std::optional<Preview> preview; ///< of the first scan
+    /// What the best weights have least of: the mean NRMSE in the object, or the mean k-space error.
+    double score() const;
+};
+
+/// A network, its optimiser and the scans.
+///
+/// All that a step does is a function of the configuration, the scans, the weights, the optimiser's and the average's state
+/// and the number of the step: a run that stops and goes on gets the same bits as one that did not stop.
+class Trainer {
+public:
+    /// Reads and prepares all scans. Throws Error. `progress` gets the number of scans that are ready.
+    Trainer(Context const& context, TrainingConfig const& config, std::function<void(index_t)> const& progress = {});
+
+    /// Steps done.
+    index_t step_number() const { return step_; }
+    /// Does one step. Throws Error where something is not finite, saying where; the weights are then those before the step.
+    StepRecord step();
+    /// Measures on the validation scans, with the averaged weights where there is an average.
+    ValidationRecord validate();
+    bool has_validation() const { return validation_.size() > 0; }
+
+    /// Everything that going on needs, and what a reconstruction needs. `best`: the score of the best weights so far.
+    void save(std::filesystem::path const& file, double best) const;
+    /// For reconstructions only: the averaged weights where there is an average.
+    void save_best(std::filesystem::path const& file);
+    /// Goes on where a file of save() was written; returns its `best`. Throws Error where it does not fit the configuration.
+    double load(std::filesystem::path const& file);
+
+    ParameterList const& parameters() const { return parameters_; }
+    UnrolledNetwork const& network() const { return network_; }
+    TrainingSet const& training_set() const { return training_; }
+
+private:
+    LossValue loss_of(Tape& tape, Example const& example, Var const& prediction) const;
+    void check_gradients(double norm, std::string const& scans) const;
+    CaseRecord measure(std::size_t i, Preview* preview);
+    void compare_with_sense(std::size_t i, Example const& example, CaseRecord& record);
+    std::map<std::string, std::string> metadata() const;
+    NamedTensors state() const;
+
+    Context context_;
+    TrainingConfig config_;
+    TrainingSet training_, validation_;
+    ParameterList parameters_;
+    UnrolledNetwork network_;
+    Optimiser optimiser_;
+    std::optional<MovingAverage> average_;
+    index_t step_ = 0;
+    std::map<std::size_t, std::pair<double, double>> sense_; ///< lambda and k-space error by validation scan
+};
+
+} // namespace tessera

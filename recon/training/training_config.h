@@ -1,0 +1,52 @@
+// The configuration of a training run.
+#pragma once
+
+#include "nn/loss.h"
+#include "nn/optimiser.h"
+#include "nn/schedule.h"
+#include "recon/training/data_config.h"
+#include "recon/unrolled_network.h"
+
+namespace tessera {
+
+struct TrainingConfig {
+    std::filesystem::path output;
+    std::uint64_t seed = 1;
+    std::string device = "auto";
+    std::optional<double> memory_limit_gib;
+    std::optional<index_t> threads;
+    DataConfig data;
+    ModelConfig model;
+    MemoryConfig memory;
+    std::vector<LossTerm> loss{LossTerm{}};
+    bool loss_in_object = false;
+    OptimiserConfig optimiser;
+    ScheduleConfig schedule;
+    std::optional<double> average;
+    index_t steps = 1000;
+    index_t batch = 1;
+    index_t validate_every = 100;
+    index_t checkpoint_every = 50;
+
+    void describe(ConfigVisitor& v) {
+        v("output", output, "The folder of the run; made where it does not exist.", {.required = true});
+        v("seed", seed, "Fixes initial weights, order of the data and draws of readouts.");
+        v("device", device, "Where to compute; auto takes a GPU where there is one.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
+        v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0});
+        v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
+        v("data", data, "What to train and to measure on.");
+        v("model", model, "The unrolled network.");
+        v("memory", memory, "What is kept for the gradients, and where.");
+        v("loss", loss, "supervised: terms that are added. Self-supervised runs always use the density-weighted L2 norm in k-space.");
+        v("loss_in_object", loss_in_object, "supervised: voxels outside the object (air) do not count.");
+        v("optimiser", optimiser, "How gradients change weights.");
+        v("schedule", schedule, "How the learning rate changes.");
+        v("average", average, "Decay of the moving average of weights that is validated and saved as the best; null: none.", {.above = 0, .max = 0.99999});
+        v("steps", steps, "Changes of the weights.", {.min = 1});
+        v("batch", batch, "Scans whose gradients are added up for one step; they pass one after the other.", {.min = 1});
+        v("validate_every", validate_every, "Steps between two validations; one more follows the last step.", {.min = 1});
+        v("checkpoint_every", checkpoint_every, "Steps between two writings of checkpoints/last.safetensors.", {.min = 1});
+    }
+};
+
+} // namespace tessera
