@@ -13,6 +13,12 @@ struct AxpbyReal {
     View<real, 1> y;
 };
 
+/// y = factor(0) x. x may be y.
+struct ScaleBy {
+    View<real const, 1> x, factor;
+    View<real, 1> y;
+};
+
 /// Every element becomes `value`.
 struct Fill {
     View<real, 1> x;

@@ -1,26 +1,31 @@
 // The networks that may regularise, chosen and sized by the configuration.
+//
+// Every output voxel depends on a neighbourhood of the input only, so that a network may be run on boxes cut out of a
+// volume (Reach). Layers with statistics of the whole volume, batch and instance normalisation, would break that: their
+// output changes everywhere with the box. That is why there are none.
 #pragma once
 
-#include "core/config.h"
+#include "nn/network_config.h"
 #include "nn/parameter.h"
+#include "nn/reach.h"
 #include "nn/tape.h"
 
 #include <memory>
 
 namespace tessera {
 
-/// How far a network sees. An output voxel depends on input voxels within `radius` along each axis. Cut out of a volume at
-/// multiples of `alignment`, a box gives the same output as the volume does, except within `radius` of the cuts.
-struct Reach {
-    index_t radius = 0, alignment = 1;
-};
-
-/// A network from feature maps [z, y, x, in] to [z, y, x, out] of equal matrix, whatever it is.
+/// A network from complex volumes to complex volumes of equal matrix, whatever it is: maps [z, y, x, 2].
+///
+/// The output is the input plus a correction whose last weights start at 0: an untrained network is the identity.
 class Network {
 public:
     virtual ~Network() = default;
     virtual Var forward(Tape& tape, Var const& x) const = 0;
     virtual Reach reach() const = 0;
 };
+
+/// Makes a network and adds its parameters, named like PyTorch's modules: prefix + "blocks.0.convs.1.weight".
+/// Throws Error for sizes that cannot be.
+std::unique_ptr<Network> make_network(NetworkConfig const& config, ParameterList& parameters, std::string const& prefix);
 
 } // namespace tessera

@@ -1,0 +1,8 @@
+#include "nn/networks/resnet3d.h"
+
+namespace tessera {
+
+Resnet3d::Resnet3d(Resnet3dConfig const& c, ParameterList& parameters, std::string const& prefix)
+    : Residual(c, parameters, prefix, 2, [&](std::string const&) { return LeakyReluLayer(c.slope); }) {}
+
+} // namespace tessera
