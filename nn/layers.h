@@ -27,4 +27,38 @@ private:
     Parameter weight_, bias_;
 };
 
+/// A convolution of complex maps with a bias, which starts at 0; channels are counted as complex ones.
+class ComplexConv3d {
+public:
+    /// Adds name + ".weight_real", ".weight_imag" and ".bias". Otherwise like Conv3d.
+    ComplexConv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, index_t stride = 1,
+        Start start = Start::he, double gain = 1);
+    Var operator()(Tape& tape, Var const& x) const;
+    Interval needs(Interval out) const { return through_convolution(out, kernel_, stride_); }
+
+private:
+    index_t kernel_, stride_;
+    Parameter real_, imaginary_, bias_;
+};
+
+class LeakyReluLayer {
+public:
+    explicit LeakyReluLayer(double slope) : slope_(slope) {}
+    Var operator()(Tape& tape, Var x) const;
+
+private:
+    double slope_;
+};
+
+/// modReLU with a bias for each of the complex channels.
+class ModReluLayer {
+public:
+    /// Adds name + ".bias", which starts at `bias`.
+    ModReluLayer(ParameterList& parameters, std::string const& name, index_t channels, double bias);
+    Var operator()(Tape& tape, Var x) const;
+
+private:
+    Parameter bias_;
+};
+
 } // namespace tessera

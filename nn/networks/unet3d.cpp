@@ -1,0 +1,76 @@
+#include "nn/networks/unet3d.h"
+
+#include "nn/ops/activations.h"
+#include "nn/ops/add.h"
+#include "nn/ops/concat.h"
+#include "nn/ops/resample.h"
+
+#include <ranges>
+
+namespace tessera {
+namespace {
+
+// The first of `n` convolutions changes the number of channels.
+std::vector<Conv3d> make_convolutions(ParameterList& parameters, std::string const& name, index_t n, index_t in, index_t out, index_t kernel) {
+    std::vector<Conv3d> convolutions;
+    for (index_t i = 0; i < n; ++i) convolutions.emplace_back(parameters, fmt::format("{}.convs.{}", name, i), i ? out : in, out, kernel);
+    return convolutions;
+}
+
+Interval convolutions_need(std::vector<Conv3d> const& convolutions, Interval out) {
+    for (auto const& convolution : convolutions | std::views::reverse) out = convolution.needs(out);
+    return out;
+}
+
+} // namespace
+
+Unet3d::Unet3d(Unet3dConfig const& c, ParameterList& parameters, std::string const& prefix)
+    : slope_(c.slope), tail_(parameters, prefix + "tail", c.channels, 2, c.kernel, 1, Start::zero) {
+    auto const channels = [&](index_t level) { return c.channels << level; };
+    for (index_t l = 0; l < c.levels; ++l) {
+        index_t const here = channels(l);
+        auto const encoder = fmt::format("{}encoder.{}", prefix, l), decoder = fmt::format("{}decoder.{}", prefix, l);
+        auto first = make_convolutions(parameters, encoder, c.convolutions, l ? channels(l - 1) : 2, here, c.kernel);
+        std::optional<Conv3d> down;
+        if (c.halving == Halving::strided) down.emplace(parameters, encoder + ".down", here, here, c.kernel, 2);
+        Conv3d up(parameters, decoder + ".up", channels(l + 1), here, c.kernel);
+        levels_.push_back({std::move(first), std::move(down), std::move(up),
+            make_convolutions(parameters, decoder, c.convolutions, 2 * here, here, c.kernel)});
+    }
+    bottom_ = make_convolutions(parameters, prefix + "bottom", c.convolutions, channels(c.levels - 1), channels(c.levels), c.kernel);
+}
+
+Var Unet3d::through(Tape& tape, std::vector<Conv3d> const& convolutions, Var x) const {
+    for (auto const& convolution : convolutions) x = leaky_relu(tape, convolution(tape, x), slope_);
+    return x;
+}
+
+Var Unet3d::through_level(Tape& tape, std::size_t level, Var x) const {
+    if (level == levels_.size()) return through(tape, bottom_, std::move(x));
+    auto const& [encoder, down, up, decoder] = levels_[level];
+    x = through(tape, encoder, std::move(x));
+    Shape const s = x.shape();
+    auto inner = through_level(tape, level + 1, down ? leaky_relu(tape, (*down)(tape, x), slope_) : downsample(tape, x));
+    inner = upsample(tape, inner, {s[0], s[1], s[2]});
+    inner = leaky_relu(tape, up(tape, inner), slope_);
+    x = concat(tape, x, inner);
+    inner = Var(Tensor<real>()); // the concatenated map is all that the decoder needs
+    return through(tape, decoder, std::move(x));
+}
+
+Var Unet3d::forward(Tape& tape, Var const& x) const { return add(tape, tail_(tape, through_level(tape, 0, x)), x); }
+
+Interval Unet3d::level_needs(std::size_t level, Interval out) const {
+    if (level == levels_.size()) return convolutions_need(bottom_, out);
+    auto const& [encoder, down, up, decoder] = levels_[level];
+    auto const joined = convolutions_need(decoder, out);
+    auto inner = level_needs(level + 1, through_upsampling(up.needs(joined)));
+    inner = down ? down->needs(inner) : through_downsampling(inner);
+    return convolutions_need(encoder, hull(inner, joined));
+}
+
+Reach Unet3d::reach() const {
+    return find_reach([&](Interval out) { return hull(level_needs(0, tail_.needs(out)), out); }, index_t{1} << levels_.size());
+}
+
+} // namespace tessera
