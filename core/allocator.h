@@ -3,6 +3,7 @@
 
 #include "kernels/kernel.h"
 
+#include <map>
 #include <mutex>
 #include <string>
 
@@ -14,9 +15,15 @@ struct MemoryUse {
 };
 
 /// Allocates on one device and keeps count. Thread-safe.
+///
+/// On a host, large blocks that are given back are kept for the next one of equal size, as far as the memory in use has been
+/// that large before: fresh memory costs the system a page fault every few kilobytes. (On a GPU the driver's pool does it.)
 class Allocator {
 public:
     explicit Allocator(Device device) : device_(device) {}
+    ~Allocator();
+    Allocator(Allocator const&) = delete;
+    Allocator& operator=(Allocator const&) = delete;
 
     /// Throws OutOfMemory when the limit or the device does not allow it; nothing is counted then.
     void* allocate(Stream stream, std::size_t bytes);
@@ -28,7 +35,12 @@ public:
     void reset_peak();
 
 private:
+    void* take_kept(std::size_t bytes);
+    void free_kept(std::size_t until) noexcept;
+
     Device device_;
+    std::multimap<std::size_t, void*> kept_; ///< by size
+    std::size_t kept_bytes_ = 0, high_water_ = 0;
     mutable std::mutex mutex_;
     MemoryUse use_;
 };

@@ -97,6 +97,24 @@ private:
         PanelPass{&fz_, plane, line, in, out, forward}.run(grid, grid_[1], [&](index_t y) { return y * line; });
     }
 
+    // Columns [first, first + n) of a plane times the spectrum, which all coils share.
+    void scale(complex* columns, real const* spectrum, index_t first, index_t n) const {
+        auto const by_voxel = [&](auto coils) {
+            index_t const c = coils;
+            real const* const weights = spectrum + first / c;
+            for (index_t v = 0; v < n / c; ++v)
+                for (index_t i = 0; i < c; ++i) columns[v * c + i] = weights[v] * columns[v * c + i];
+        };
+        if (first % coils_ || n % coils_)
+            for (index_t i = 0; i < n; ++i) columns[i] = spectrum[(first + i) / coils_] * columns[i];
+        else if (coils_ == 1)
+            by_voxel(std::integral_constant<index_t, 1>{}); // lengths that the compiler knows make vector code
+        else if (coils_ == 2)
+            by_voxel(std::integral_constant<index_t, 2>{});
+        else
+            by_voxel(coils_);
+    }
+
     void multiply_z(complex* planes, real const* spectrum) const {
         index_t const line = grid_[2] * coils_, plane = grid_[1] * line, columns = plane, width = fz_.width();
         index_t const panels = (columns + width - 1) / width;
@@ -112,8 +130,7 @@ private:
                 std::fill(panel + z_.head * width, panel + z_.tail * width, complex{});
                 fz_.forward(panel);
                 for (index_t z = 0; z < grid_[0]; ++z) {
-                    real const* const weights = spectrum + z * grid_[1] * grid_[2];
-                    for (index_t i = 0; i < used; ++i) panel[z * width + i] = weights[(first + i) / coils_] * panel[z * width + i];
+                    scale(panel + z * width, spectrum + z * grid_[1] * grid_[2], first, used);
                 }
                 fz_.backward(panel);
                 for (index_t z = 0; z < volume_[0]; ++z) std::copy_n(panel + z_.row(z) * width, used, planes + z * plane + first);

@@ -1,7 +1,6 @@
 #include "recon/model_file.h"
 
 #include "core/log.h"
-#include "recon/scan.h"
 
 namespace tessera {
 namespace {

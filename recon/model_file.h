@@ -3,6 +3,7 @@
 
 #include "nn/weights.h"
 #include "recon/recon_config.h"
+#include "recon/scan.h"
 #include "recon/unrolled_network.h"
 
 namespace tessera {

@@ -6,6 +6,7 @@
 #include "nn/apply.h"
 #include "nn/complex_channels.h"
 #include "nn/losses/difference.h"
+#include "recon/block_partition.h"
 #include "recon/model_file.h"
 
 #include <chrono>

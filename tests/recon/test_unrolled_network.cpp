@@ -31,6 +31,10 @@ ModelConfig small_model(NetworkKind kind, DataConsistency consistency, bool shar
     config.network.kind = kind;
     config.network.resnet3d.channels = 4;
     config.network.resnet3d.blocks = 1;
+    config.network.complex_resnet3d.channels = 2;
+    config.network.complex_resnet3d.blocks = 1;
+    config.network.unet3d.channels = 2;
+    config.network.unet3d.levels = 2;
     config.data_consistency.kind = consistency;
     config.data_consistency.lambda = 0.7;
     config.data_consistency.step = 0.3;
@@ -79,7 +83,7 @@ double difference(std::vector<real> const& a, std::vector<real> const& b) {
 
 TEST_CASE("block-wise gradients are those of the whole volume", "[unrolled]") {
     Context const ctx; // the kernels below it run on every device in their own tests
-    auto const kind = GENERATE(NetworkKind::resnet3d);
+    auto const kind = GENERATE(NetworkKind::resnet3d, NetworkKind::complex_resnet3d, NetworkKind::unet3d);
     auto const consistency = GENERATE(DataConsistency::cg, DataConsistency::gradient);
     bool const shared = GENERATE(true, false);
     auto const matrix = GENERATE(Matrix{9, 11, 13}, Matrix{1, 14, 9});
