@@ -25,7 +25,7 @@ Conv3d::Conv3d(ParameterList& parameters, std::string const& name, index_t in, i
 
 Var Conv3d::operator()(Tape& tape, Var const& x) const { return conv3d(tape, x, weight_, &bias_, stride_); }
 
-// modReLU lets nearly all of a map through, where a ReLU stops half: |w|^2 = 1 / (in taps), shared by its two parts.
+// modReLU lets nearly all of a map through, where a ReLU stops half: the mean of |w|^2 is 1 / (in taps), half of it in each part.
 ComplexConv3d::ComplexConv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, index_t stride,
     Start start, double gain)
     : kernel_(kernel), stride_(stride), real_(add_weight(parameters, name + ".weight_real", in, out, kernel, start, gain / 2)),

@@ -22,23 +22,30 @@ Interval convolutions_need(std::vector<Conv3d> const& convolutions, Interval out
     return out;
 }
 
+// Of a level, or of the bottom, the one after the last.
+index_t channels(Unet3dConfig const& c, index_t level) { return c.channels << level; }
+
 } // namespace
 
-Unet3d::Unet3d(Unet3dConfig const& c, ParameterList& parameters, std::string const& prefix)
-    : slope_(c.slope), tail_(parameters, prefix + "tail", c.channels, 2, c.kernel, 1, Start::zero) {
-    auto const channels = [&](index_t level) { return c.channels << level; };
+std::vector<Unet3d::Level> Unet3d::make_levels(Unet3dConfig const& c, ParameterList& parameters, std::string const& prefix) {
+    std::vector<Level> levels;
     for (index_t l = 0; l < c.levels; ++l) {
-        index_t const here = channels(l);
+        index_t const above = l ? channels(c, l - 1) : 2, here = channels(c, l), below = channels(c, l + 1);
         auto const encoder = fmt::format("{}encoder.{}", prefix, l), decoder = fmt::format("{}decoder.{}", prefix, l);
-        auto first = make_convolutions(parameters, encoder, c.convolutions, l ? channels(l - 1) : 2, here, c.kernel);
+        auto first = make_convolutions(parameters, encoder, c.convolutions, above, here, c.kernel);
         std::optional<Conv3d> down;
         if (c.halving == Halving::strided) down.emplace(parameters, encoder + ".down", here, here, c.kernel, 2);
-        Conv3d up(parameters, decoder + ".up", channels(l + 1), here, c.kernel);
-        levels_.push_back({std::move(first), std::move(down), std::move(up),
-            make_convolutions(parameters, decoder, c.convolutions, 2 * here, here, c.kernel)});
+        Conv3d up(parameters, decoder + ".up", below, here, c.kernel);
+        auto last = make_convolutions(parameters, decoder, c.convolutions, 2 * here, here, c.kernel);
+        levels.push_back({std::move(first), std::move(down), std::move(up), std::move(last)});
     }
-    bottom_ = make_convolutions(parameters, prefix + "bottom", c.convolutions, channels(c.levels - 1), channels(c.levels), c.kernel);
+    return levels;
 }
+
+Unet3d::Unet3d(Unet3dConfig const& c, ParameterList& parameters, std::string const& prefix)
+    : slope_(c.slope), levels_(make_levels(c, parameters, prefix)),
+      bottom_(make_convolutions(parameters, prefix + "bottom", c.convolutions, channels(c, c.levels - 1), channels(c, c.levels), c.kernel)),
+      tail_(parameters, prefix + "tail", c.channels, 2, c.kernel, 1, Start::zero) {}
 
 Var Unet3d::through(Tape& tape, std::vector<Conv3d> const& convolutions, Var x) const {
     for (auto const& convolution : convolutions) x = leaky_relu(tape, convolution(tape, x), slope_);

@@ -29,6 +29,7 @@ private:
         std::vector<Conv3d> decoder;
     };
 
+    static std::vector<Level> make_levels(Unet3dConfig const& config, ParameterList& parameters, std::string const& prefix);
     Var through(Tape& tape, std::vector<Conv3d> const& convolutions, Var x) const;
     Var through_level(Tape& tape, std::size_t level, Var x) const;
     Interval level_needs(std::size_t level, Interval out) const;

@@ -174,16 +174,22 @@ TEST_CASE("reach by hand", "[nn]") {
 TEST_CASE("a network that is only run holds few maps at a time", "[nn]") {
     Context const ctx;
     ParameterList parameters(ctx, true, 1);
+    auto const [kind, maps] = GENERATE(table<NetworkKind, double>(
+        {{NetworkKind::resnet3d, 3}, {NetworkKind::complex_resnet3d, 3}, {NetworkKind::unet3d, 4.3}}));
     NetworkConfig config;
+    config.kind = kind;
     config.resnet3d = {.channels = 8, .blocks = 4};
+    config.complex_resnet3d = {.channels = 4, .blocks = 4};
+    config.unet3d = {.channels = 8, .levels = 3};
     auto const network = make_network(config, parameters, "");
-    Var const x(random_tensor(ctx, {24, 24, 24, 2}, 1));
-    std::size_t const live = ctx.allocator().use().live, map = 4 * x.value().bytes();
+    Var const x(random_tensor(ctx, {48, 48, 48, 2}, 1));
+    std::size_t const live = ctx.allocator().use().live, map = 4 * x.value().bytes(); // of 8 channels
     ctx.allocator().reset_peak();
     Tape tape(Tape::Mode::skip);
     {
         auto const y = network->forward(tape, x);
         CHECK(ctx.allocator().use().live == live + x.value().bytes());
     }
-    CHECK(ctx.allocator().use().peak <= live + 3 * map + map / 4);
+    double const held = static_cast<double>(ctx.allocator().use().peak - live) / static_cast<double>(map);
+    CHECK(held < maps + 0.1); // and weights as oneDNN wants them
 }
