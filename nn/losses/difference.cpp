@@ -25,8 +25,8 @@ enum class Divisor { count, reference };
 Var mean_loss(char const* name, Tape& tape, Var const& prediction, Tensor<complex> const& target, Weights const& weights,
     Tensor<real> const& held, bool squared, Divisor divisor) {
     auto const sums = difference(checked_prediction(name, prediction, target), target, weights, squared);
-    require(sums.weight > 0, "{}: mask or weights leave none of the {} elements", name, target.size());
-    require(divisor == Divisor::count || sums.reference > 0, "{}: the target is zero", name);
+    require(sums.weight != 0, "{}: mask or weights leave none of the {} elements", name, target.size());
+    require(divisor == Divisor::count || sums.reference != 0, "{}: the target is zero", name);
     return record_difference(tape, prediction, target, weights, held, squared, sums.error,
         divisor == Divisor::count ? sums.weight : sums.reference);
 }

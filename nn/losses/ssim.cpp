@@ -132,7 +132,7 @@ Var ssim_loss(Tape& tape, Var const& prediction, Tensor<complex> const& target, 
     auto const p = checked_prediction(name, prediction, target);
     require(target.shape().rank() == 3, "{}: a target of shape {}, expected [z, y, x]", name, target.shape().str());
     auto const sums = difference(target, target, checked_mask(name, target, mask), true);
-    require(sums.weight > 0, "{}: the mask leaves none of the {} voxels", name, target.size());
+    require(sums.weight != 0, "{}: the mask leaves none of the {} voxels", name, target.size());
     require(sums.peak > 0, "{}: the target is zero", name);
     Similarity const similarity(p, target, mask, sums);
     return tape.record(scalar(target.context(), 1 - similarity.mean()), bool(prediction.slot()),
