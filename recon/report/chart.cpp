@@ -92,9 +92,9 @@ std::string curve(Chart const& chart, Series const& s, Axis const& x, Axis const
 }
 
 std::string style_of(std::size_t i, Series const& s) {
-    char const* const colour = kColours[i % kColours.size()];
+    char const* const colour = s.faint ? "#1c2430" : kColours[i % kColours.size()];
     return fmt::format("stroke=\"{0}\" fill=\"{0}\" stroke-linejoin=\"round\" stroke-linecap=\"round\" {1}{2}", colour,
-        s.faint ? "stroke-width=\"1\" opacity=\"0.35\"" : "stroke-width=\"1.8\"", i >= kColours.size() ? " stroke-dasharray=\"5 4\"" : "");
+        s.faint ? "stroke-width=\"1\" opacity=\"0.3\"" : "stroke-width=\"1.8\"", i >= kColours.size() ? " stroke-dasharray=\"5 4\"" : "");
 }
 
 /// Where each entry of the legend stands: entries in lines as wide as the plot. Returns the number of lines.

@@ -21,12 +21,12 @@ h2 { font-size: 1.15rem; font-weight: 600; margin: 2rem 0 .75rem; padding-bottom
 p { margin: .5rem 0; max-width: 75ch; }
 table { border-collapse: collapse; margin: .75rem 0; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
-th, td { padding: .2rem .9rem .2rem 0; text-align: left; border-bottom: 1px solid #e8ecf1; vertical-align: top; overflow-wrap: anywhere; }
-th { font-weight: 600; border-bottom: 1.5px solid #9aa5b3; overflow-wrap: normal; }
+th, td { padding: .2rem .9rem .2rem 0; text-align: left; border-bottom: 1px solid #e8ecf1; vertical-align: top; }
+td:last-child { overflow-wrap: anywhere; }
+th { font-weight: 600; border-bottom: 1.5px solid #9aa5b3; }
 .n { text-align: right; white-space: nowrap; }
 tr, figure, svg { break-inside: avoid; }
-.row { display: flex; flex-wrap: wrap; gap: 1rem; }
-.row > * { flex: 1 1 480px; min-width: 0; max-width: 560px; }
+.row { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); gap: 1rem; }
 .scroll { overflow-x: auto; }
 svg { width: 100%; height: auto; display: block; }
 figure { margin: 1rem 0; }
@@ -37,7 +37,8 @@ figcaption { font-weight: 600; margin-bottom: .4rem; }
 .montage .column { text-align: center; align-self: end; }
 .montage .black { background: #000; align-self: stretch; display: flex; align-items: center; justify-content: center; }
 .note { color: #5a6675; font-size: .85rem; }
-@media print { body { padding: 0; font-size: 11px; } .montage .black { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+@media print { body { padding: 0; font-size: 11px; } .row { grid-template-columns: 1fr 1fr; } .montage .black { print-color-adjust: exact;
+  -webkit-print-color-adjust: exact; } }
 )";
 
 bool is_number(std::string const& text) {

@@ -37,6 +37,18 @@ Picture paint(Plane const& plane, MontageColumn const& column) {
     return picture;
 }
 
+/// "a, b: 0 to 1; c: 0 to 0.2."
+std::string describe_windows(std::vector<MontageColumn> const& columns) {
+    std::string out;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        Window const& w = columns[i].window;
+        bool const shared = i + 1 < columns.size() && columns[i + 1].window.low == w.low && columns[i + 1].window.high == w.high;
+        out += columns[i].caption;
+        out += shared ? ", " : fmt::format(": {} to {}{}", number(w.low), number(w.high), i + 1 < columns.size() ? "; " : ".");
+    }
+    return "Darkest to brightest shade: " + out;
+}
+
 } // namespace
 
 Montage make_montage(std::vector<MontageColumn> const& columns, Vector3 const& voxel_mm) {
@@ -48,6 +60,7 @@ Montage make_montage(std::vector<MontageColumn> const& columns, Vector3 const& v
         require(c.window.high > c.window.low, "montage: the window of {} from {} to {} is empty", c.caption, c.window.low, c.window.high);
         montage.columns.push_back(c.caption);
     }
+    montage.windows = describe_windows(columns);
     std::array<char const*, 3> const names{"along z", "along y", "along x"};
     for (int axis = 0; axis < directions(columns[0].volume); ++axis) {
         montage.rows.emplace_back(names[static_cast<std::size_t>(axis)]);
@@ -92,7 +105,8 @@ Picture compose(Montage const& montage) {
 }
 
 std::string html(Montage const& montage, std::string const& title, std::string const& note) {
-    std::string out = fmt::format("<figure><figcaption>{}</figcaption>\n<div class=\"montage\" style=\"grid-template-columns: 4em repeat({}, 1fr)\">\n<div></div>",
+    std::string out = fmt::format("<figure><figcaption>{}</figcaption>\n"
+                                  "<div class=\"montage\" style=\"grid-template-columns: 4em repeat({}, 1fr)\">\n<div></div>",
         escape(title), montage.columns.size());
     for (auto const& caption : montage.columns) out += fmt::format("<div class=\"column\">{}</div>", escape(caption));
     index_t widest = 1;
@@ -101,14 +115,13 @@ std::string html(Montage const& montage, std::string const& title, std::string c
         out += fmt::format("\n<div>{}</div>", escape(montage.rows[r]));
         for (std::size_t c = 0; c < montage.columns.size(); ++c) {
             Picture const& p = montage.pictures[r][c];
-            // one scale for all rows
-            out += fmt::format("<div class=\"black\"><div style=\"width: {:.2f}%\">{}</div></div>", 100.0 * static_cast<double>(p.width) / static_cast<double>(widest),
+            double const percent = 100.0 * static_cast<double>(p.width) / static_cast<double>(widest); // one scale for all rows
+            out += fmt::format("<div class=\"black\"><div style=\"width: {:.2f}%\">{}</div></div>", percent,
                 image(encode_png(p), montage.columns[c] + ", " + montage.rows[r]));
         }
     }
-    out += "\n</div>\n";
-    if (!note.empty()) out += fmt::format("<p class=\"note\">{}</p>\n", escape(note));
-    return out + "</figure>\n";
+    out += fmt::format("\n</div>\n<p class=\"note\">{}</p>\n</figure>\n", escape(montage.windows + (note.empty() ? "" : " " + note)));
+    return out;
 }
 
 } // namespace tessera::report

@@ -22,6 +22,7 @@ struct MontageColumn {
 struct Montage {
     std::vector<std::string> columns, rows;     ///< captions; rows are directions
     std::vector<std::vector<Picture>> pictures; ///< [row][column], of equal size in a row
+    std::string windows;                        ///< a sentence that says which values the darkest and brightest shade stand for
 };
 
 /// Central slices of each column along z, y and x; a volume with one slice has one row.
@@ -35,7 +36,7 @@ std::vector<MontageColumn> against_target(Tensor<real> const& input, Tensor<real
 /// The whole montage as one coloured picture without text.
 Picture compose(Montage const& montage);
 
-/// A <figure> with the pictures in a grid, captions above the columns and left of the rows.
+/// A <figure> with the pictures in a grid, captions above the columns and left of the rows, windows and note below.
 std::string html(Montage const& montage, std::string const& title, std::string const& note = "");
 
 } // namespace tessera::report

@@ -10,7 +10,7 @@ std::vector<double> nice_ticks(double low, double high, int count) {
     double const step = power * (rough < 1.5 * power ? 1 : rough < 3.5 * power ? 2 : rough < 7.5 * power ? 5 : 10);
     std::vector<double> ticks;
     double const slack = 1e-9 * step; // ends that are ticks but for rounding
-    for (double k = std::ceil((low - slack) / step); k * step <= high + slack; ++k) ticks.push_back(k * step);
+    for (double k = std::ceil((low - slack) / step); k * step <= high + slack; ++k) ticks.push_back(k * step + 0.0); // no -0
     return ticks;
 }
 

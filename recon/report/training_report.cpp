@@ -108,16 +108,13 @@ std::vector<std::string> validation_charts(std::vector<ValidationRow> const& row
 
 std::string fixed(double value, int digits) { return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : number(value); }
 
-Table validation_table(std::string caption, std::vector<ValidationRow> const& rows, bool by_step) {
-    Table table{{by_step ? "step" : "case", "NRMSE", "PSNR (dB)", "SSIM", "HFEN", "data range", "NRMSE, volume", "PSNR, volume", "SSIM, volume",
-                    "HFEN, volume", "data range, volume", "seam"},
-        {}, std::move(caption)};
+Table validation_table(std::string caption, std::vector<ValidationRow> const& rows, ImageQuality ValidationRow::*where, bool seam) {
+    Table table{{"case", "NRMSE", "PSNR (dB)", "SSIM", "HFEN", "data range"}, {}, std::move(caption)};
+    if (seam) table.header.emplace_back("seam");
     for (auto const& v : rows) {
-        std::vector<std::string> cells{by_step ? fmt::format("{}", v.step) : v.name};
-        for (auto const* q : {&v.object, &v.volume})
-            for (auto const& text : {fixed(q->nrmse, 4), fixed(q->psnr, 2), fixed(q->ssim, 4), fixed(q->hfen, 4), number(q->data_range)}) cells.push_back(text);
-        cells.push_back(fixed(v.seam, 3));
-        table.rows.push_back(std::move(cells));
+        ImageQuality const& q = v.*where;
+        table.rows.push_back({v.name, fixed(q.nrmse, 4), fixed(q.psnr, 2), fixed(q.ssim, 4), fixed(q.hfen, 4), number(q.data_range)});
+        if (seam) table.rows.back().push_back(fixed(v.seam, 3));
     }
     return table;
 }
@@ -157,7 +154,8 @@ std::string html(TrainingReport const& r) {
         index_t const step = r.validation.back().step;
         std::vector<ValidationRow> last;
         std::copy_if(r.validation.begin(), r.validation.end(), std::back_inserter(last), [&](auto const& v) { return v.step == step; });
-        page.add(html(validation_table(fmt::format("Cases at step {}", step), last, false)));
+        page.side_by_side({html(validation_table(fmt::format("Step {}, in the object", step), last, &ValidationRow::object, true)),
+            html(validation_table(fmt::format("Step {}, whole volume", step), last, &ValidationRow::volume, false))});
     }
     if (!r.previews.empty()) page.heading("Previews");
     for (auto const& p : r.previews) page.add(html(p.montage, p.title, p.note));

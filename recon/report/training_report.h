@@ -11,7 +11,7 @@ namespace tessera::report {
 /// The images of one held-out case.
 struct Preview {
     std::string title; ///< "case, step 1000"
-    std::string note;  ///< the window, the scale
+    std::string note;  ///< below the images
     Montage montage;
 };
 
