@@ -42,8 +42,8 @@ RowLog::Row parse(Json const& object, std::vector<std::string> const& columns, f
     require(object.is_object(), "{}: line {} is no object", path.string(), line);
     RowLog::Row row;
     for (auto const& [key, value] : object.items()) {
-        require(row.size() < columns.size() && key == columns[row.size()], "{}: line {} has a column {} where this run has {}", path.string(), line, key,
-            row.size() < columns.size() ? columns[row.size()] : "none");
+        std::string const expected = row.size() < columns.size() ? columns[row.size()] : "none";
+        require(row.size() < columns.size() && key == expected, "{}: line {} has a column {} where this run has {}", path.string(), line, key, expected);
         if (value.is_string()) {
             row.emplace_back(value.get<std::string>());
         } else {
@@ -59,6 +59,7 @@ RowLog::Row parse(Json const& object, std::vector<std::string> const& columns, f
 std::vector<RowLog::Row> read(fs::path const& path, std::vector<std::string> const& columns, index_t last_step) {
     std::vector<RowLog::Row> rows;
     std::ifstream file(path);
+    require(file.good() || !fs::exists(path), "{}: cannot read", path.string());
     std::string text;
     for (std::size_t line = 1; std::getline(file, text); ++line) {
         bool const complete = !file.eof(); // the last line ends with a newline unless writing it was interrupted

@@ -19,7 +19,9 @@ TrainingRow training_row(index_t step) {
     double const s = static_cast<double>(step);
     return {step, 1 / (s + 3), {0.1 * s, 1e-300 / 3}, 1e-3, {0.05, 0.25 + s, kNan}, 2, kNan, kInf, 0.125, 5e9};
 }
-ValidationRow validation_row(index_t step, std::string name, double x) { return {step, std::move(name), {x, kInf, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}, 1.5 * x}; }
+ValidationRow validation_row(index_t step, std::string name, double x) {
+    return {step, std::move(name), {x, kInf, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}, 1.5 * x};
+}
 
 void write(std::filesystem::path const& path, std::string const& text, std::ios::openmode mode = std::ios::trunc) {
     std::ofstream(path, std::ios::out | mode) << text;
@@ -92,10 +94,10 @@ TEST_CASE("metrics of a run are read back with all digits", "[run_metrics]") {
         run.add(validation_row(4, "a", 0.2));
         CHECK_THROWS_WITH(run.add(TrainingRow{}), Contains("a row of 0 loss terms and 0 lambdas in a run of 2 and 3"));
     }
-    CHECK_THAT(text_of(folder / "metrics.csv"), Catch::Matchers::StartsWith("step,loss,loss_l1,loss_ssim,learning_rate,lambda_0,lambda_1,lambda_2,gradient_norm,"
-                                                          "cg_residual_forward,cg_residual_backward,seconds,peak_bytes\n"));
-    CHECK_THAT(text_of(folder / "validation.csv"), Catch::Matchers::StartsWith("step,case,object_nrmse,object_psnr,object_ssim,object_hfen,object_data_range,"
-                                                             "object_scale,volume_nrmse,"));
+    auto const starts = [&](char const* file, std::string const& text) { return text_of(folder / file).rfind(text, 0) == 0; };
+    CHECK(starts("metrics.csv", "step,loss,loss_l1,loss_ssim,learning_rate,lambda_0,lambda_1,lambda_2,gradient_norm,"
+                                "cg_residual_forward,cg_residual_backward,seconds,peak_bytes\n1,"));
+    CHECK(starts("validation.csv", "step,case,object_nrmse,object_psnr,object_ssim,object_hfen,object_data_range,object_scale,volume_nrmse,"));
     RunMetrics const run(folder.path(), {"l1", "ssim"}, 3, 3);
     auto const rows = run.training();
     REQUIRE(rows.size() == 3);
