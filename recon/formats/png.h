@@ -1,25 +1,25 @@
-// Grey PNG images, and views of a volume for the eye.
+// PNG images, and views of a volume for the eye.
 #pragma once
 
-#include "core/tensor.h"
-#include "recon/acquisition.h"
+#include "recon/formats/planes.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
 
 namespace tessera {
 
-/// Writes 8-bit grey pixels, row by row from the top. Throws Error where their number is not width x height.
-void write_png_gray(std::filesystem::path const& path, index_t width, index_t height, std::span<std::uint8_t const> pixels);
-
-/// Values shown as black and white.
-struct Window {
-    double low = 0, high = 1;
+/// 8-bit pixels, row by row from the top: one byte each for grey, three (red, green, blue) for colour.
+struct Picture {
+    index_t width = 0, height = 0;
+    int channels = 1; ///< 1: grey, 3: colour
+    std::vector<std::uint8_t> pixels;
 };
 
-/// From 0 to the 99.5th percentile of the values that are not zero.
-Window default_window(Tensor<real> const& magnitude);
+/// The bytes of a PNG file. Throws Error where the number of pixels is not width x height.
+std::vector<std::byte> encode_png(Picture const& picture);
+void write_png(std::filesystem::path const& path, Picture const& picture);
 
 /// Writes the three orthogonal slices through the centre and, below them, the maximum-intensity projections along the same axes.
 ///

@@ -30,13 +30,26 @@ Image read_png(std::filesystem::path const& path) {
 TEST_CASE("grey pixels are written as they are", "[png]") {
     TemporaryFolder const folder;
     std::vector<std::uint8_t> const pixels{0, 1, 127, 128, 254, 255};
-    write_png_gray(folder / "a.png", 3, 2, pixels);
+    write_png(folder / "a.png", {3, 2, 1, pixels});
     Image const image = read_png(folder / "a.png");
     CHECK(image.width == 3);
     CHECK(image.height == 2);
     CHECK(image.pixels == pixels);
-    CHECK(message_of([&] { write_png_gray(folder / "b.png", 4, 2, pixels); }) ==
-          (folder / "b.png").string() + ": cannot write: 6 pixels for an image of 4 x 2");
+    CHECK(message_of([&] { write_png(folder / "b.png", {4, 2, 1, pixels}); }) == "png: 6 bytes for an image of 4 x 2 pixels of 1 bytes");
+    CHECK(!std::filesystem::exists(folder / "b.png"));
+}
+
+TEST_CASE("coloured pixels are encoded as they are", "[png]") {
+    std::vector<std::uint8_t> const pixels{255, 0, 0, 1, 2, 3};
+    auto const encoded = encode_png({2, 1, 3, pixels});
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    REQUIRE(png_image_begin_read_from_memory(&image, encoded.data(), encoded.size()));
+    image.format = PNG_FORMAT_RGB;
+    std::vector<std::uint8_t> found(PNG_IMAGE_SIZE(image));
+    REQUIRE(png_image_finish_read(&image, nullptr, found.data(), 0, nullptr));
+    CHECK(image.width == 2);
+    CHECK(found == pixels);
 }
 
 TEST_CASE("views have slices above projections, square pixels and one window", "[png]") {
