@@ -9,9 +9,12 @@ struct Place {
     index_t z, y, x, channel;
 };
 
+// Divides in 32 bits where it can, which is several times faster than in 64.
 template <class T> TESSERA_HD Place place(View<T, 4> const& map, index_t i) {
     auto const& n = map.shape;
-    return {i / n[3] / n[2] / n[1], i / n[3] / n[2] % n[1], i / n[3] % n[2], i % n[3]};
+    auto const voxel = static_cast<std::uint32_t>(i / n[3]), nx = static_cast<std::uint32_t>(n[2]), ny = static_cast<std::uint32_t>(n[1]);
+    auto const row = voxel / nx;
+    return {row / ny, row % ny, voxel % nx, i - voxel * n[3]};
 }
 
 // Fine voxels along an axis of n for coarse voxel q.

@@ -1,5 +1,5 @@
 // Between feature maps [z, y, x, channel] and maps of half their matrix, rounded up: a coarse voxel stands for a block of
-// 2 x 2 x 2 fine ones, of which a border may have less.
+// 2 x 2 x 2 fine ones, of which a border may have less. Maps have fewer than 2^32 voxels.
 #pragma once
 
 #include "kernels/kernel.h"
