@@ -32,6 +32,11 @@ NamedTensors MovingAverage::state() const {
     return all;
 }
 
+AverageInUse::AverageInUse(MovingAverage& average) : average_(average) {
+    require(!average_.swapped_in(), "moving average: it is in use already");
+    average_.swap();
+}
+
 AverageInUse::~AverageInUse() {
     try {
         average_.swap();

@@ -38,7 +38,8 @@ private:
 /// The parameters are their averages while this lives: for validation.
 class AverageInUse {
 public:
-    explicit AverageInUse(MovingAverage& average) : average_(average) { average_.swap(); }
+    /// Throws Error where the average is swapped in already.
+    explicit AverageInUse(MovingAverage& average);
     ~AverageInUse();
     AverageInUse(AverageInUse const&) = delete;
     AverageInUse& operator=(AverageInUse const&) = delete;

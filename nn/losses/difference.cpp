@@ -3,6 +3,8 @@
 #include "kernels/losses.h"
 #include "nn/losses/check.h"
 
+#include <algorithm>
+
 namespace tessera {
 namespace {
 

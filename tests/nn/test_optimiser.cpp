@@ -211,6 +211,7 @@ TEST_CASE("the moving average follows the weights, and is swapped in and out", "
         CHECK(p.value.to_host() == averages);
         CHECK_THROWS_WITH(average.update(13), Contains("while the weights are the average"));
         CHECK_THROWS_AS(average.state(), Error);
+        CHECK_THROWS_WITH(AverageInUse(average), Contains("in use already"));
     }
     CHECK(p.value.to_host() == weights);
     CHECK(average.state().at(0).value.to_host() == averages);
