@@ -20,6 +20,8 @@ TEST_CASE("three fields suffice for a reconstruction, which leaves its files", "
     CAPTURE(result.errors);
     REQUIRE(result.status == 0);
     CHECK(printed_nrmse(result.output) < bound);
+    CHECK(std::regex_search(result.output, std::regex("HFEN [0-9.]+  \\(magnitude against the reference, data range [0-9.]+")));
+    CHECK(std::regex_search(result.output, std::regex("in the object \\([0-9]+ % of the voxels\\): NRMSE [0-9.]+ .*HFEN [0-9.]+  \\(data range [0-9.]+")));
     for (char const* name : {"volume.h5", "image_magnitude.nii.gz", "image_phase.nii.gz", "views.png", "config.json", "log.txt"}) {
         CAPTURE(name);
         CHECK(fs::exists(out / name));
