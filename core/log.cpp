@@ -85,9 +85,9 @@ struct LogFile::Sink {
     spdlog::sink_ptr file;
 };
 
-LogFile::LogFile(std::filesystem::path const& file) {
+LogFile::LogFile(std::filesystem::path const& file, bool go_on) {
     try {
-        auto const sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string(), true);
+        auto const sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string(), !go_on);
         sink->set_pattern("%Y-%m-%d %H:%M:%S.%e %-7l %v");
         sink->set_level(spdlog::level::debug);
         sink_ = std::make_unique<Sink>(Sink{sink});

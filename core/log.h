@@ -32,11 +32,11 @@ template <class... Args> void log_error(fmt::format_string<Args...> format, Args
     log_message(LogLevel::error, fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// While it lives, every message also goes to this file, with time and level; an existing file is replaced.
+/// While it lives, every message also goes to this file, with time and level; an existing file is replaced or continued.
 /// Throws Error when the file cannot be written. Make and destroy it while no other thread logs.
 class LogFile {
 public:
-    explicit LogFile(std::filesystem::path const& file);
+    explicit LogFile(std::filesystem::path const& file, bool go_on = false);
     ~LogFile();
     LogFile(LogFile const&) = delete;
     LogFile& operator=(LogFile const&) = delete;

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::array<double ImageQuality::*, 6> kQuality{&ImageQuality::nrmse, &ImageQuality::psnr, &ImageQuality::ssim, &ImageQuality::hfen,
     &ImageQuality::data_range, &ImageQuality::scale};
+constexpr std::array<double ValidationRow::*, 3> kOthers{&ValidationRow::seam, &ValidationRow::kspace_error, &ValidationRow::kspace_error_sense};
 constexpr std::array<char const*, 6> kQualityNames{"nrmse", "psnr", "ssim", "hfen", "data_range", "scale"};
 
 std::vector<std::string> training_columns(std::vector<std::string> const& terms, index_t unrolls) {
@@ -22,7 +23,7 @@ std::vector<std::string> validation_columns() {
     std::vector<std::string> columns{"step", "case"};
     for (char const* where : {"object", "volume"})
         for (char const* name : kQualityNames) columns.push_back(fmt::format("{}_{}", where, name));
-    columns.emplace_back("seam");
+    for (char const* name : {"seam", "kspace_error", "kspace_error_sense"}) columns.emplace_back(name);
     return columns;
 }
 
@@ -47,14 +48,14 @@ private:
 
 ValidationRow mean_of(std::vector<ValidationRow> const& cases) {
     require(!cases.empty(), "validation: no case to take the mean of");
-    ValidationRow mean{cases.front().step, ValidationRow::kMean, {}, {}, 0};
+    ValidationRow mean{cases.front().step, ValidationRow::kMean, {}, {}, 0, 0, 0};
     auto const n = static_cast<double>(cases.size());
     for (auto const& c : cases) {
         for (auto const member : kQuality) {
             mean.object.*member += c.object.*member / n;
             mean.volume.*member += c.volume.*member / n;
         }
-        mean.seam += c.seam / n;
+        for (auto const member : kOthers) mean.*member += c.*member / n;
     }
     return mean;
 }
@@ -82,7 +83,7 @@ void RunMetrics::add(ValidationRow const& r) {
     RowLog::Row row{static_cast<double>(r.step), r.name};
     for (ImageQuality const& q : {r.object, r.volume})
         for (auto const member : kQuality) row.emplace_back(q.*member);
-    row.emplace_back(r.seam);
+    for (auto const member : kOthers) row.emplace_back(r.*member);
     validation_.append(std::move(row));
 }
 
@@ -111,7 +112,7 @@ std::vector<ValidationRow> RunMetrics::validation() const {
         r.name = read.text();
         for (ImageQuality* const q : {&r.object, &r.volume})
             for (auto const member : kQuality) q->*member = read.number();
-        r.seam = read.number();
+        for (auto const member : kOthers) r.*member = read.number();
         rows.push_back(std::move(r));
     }
     return rows;

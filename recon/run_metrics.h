@@ -4,6 +4,8 @@
 #include "recon/image_quality.h"
 #include "recon/row_log.h"
 
+#include <limits>
+
 namespace tessera {
 
 /// One step of the optimiser.
@@ -26,6 +28,9 @@ struct ValidationRow {
     std::string name;            ///< of the case; kMean for the mean
     ImageQuality object, volume; ///< in the object's mask and without
     double seam = 0;             ///< seam_ratio(); NaN without patches
+    // Self-supervised runs have no image to compare with (object and volume are NaN) and measure these; NaN elsewhere.
+    double kspace_error = std::numeric_limits<double>::quiet_NaN();       ///< ||W^1/2 (A x - y)|| / ||W^1/2 y|| of held-out readouts
+    double kspace_error_sense = std::numeric_limits<double>::quiet_NaN(); ///< of iterative SENSE at its best lambda
 
     static constexpr char const* kMean = "mean";
 };

@@ -6,6 +6,7 @@
 #include "core/log.h"
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <iostream>
 
 namespace tessera {
@@ -18,8 +19,9 @@ template <class Config> void write_resolved(std::filesystem::path const& path, C
     file.commit();
 }
 
-/// Runs `run(config)` on the configuration that the command line names.
-template <class Config, class Run> int program(char const* name, char const* purpose, int argc, char** argv, Run const& run) {
+/// Runs `run(config)` on the configuration that the command line names. `more_options` adds options of the program's own.
+template <class Config, class Run>
+int program(char const* name, char const* purpose, int argc, char** argv, Run const& run, std::function<void(CLI::App&)> const& more_options = {}) {
     CLI::App app(purpose, name);
     app.set_version_flag("--version", TESSERA_VERSION);
     std::filesystem::path file;
@@ -29,6 +31,7 @@ template <class Config, class Run> int program(char const* name, char const* pur
     app.add_option("--set", overrides, "Override a field of the configuration: --set path.to.field=value")->expected(1)->take_all();
     app.add_flag("--print-schema", print_schema, "Print the JSON Schema of the configuration and exit");
     app.add_flag("--quiet", quiet, "Only warnings and errors");
+    if (more_options) more_options(app);
     CLI11_PARSE(app, argc, argv);
     try {
         if (print_schema) {

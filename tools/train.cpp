@@ -1,31 +1,151 @@
+// tessera-train: from k-space files to the weights of an unrolled network.
+#include "core/bytes.h"
 #include "core/device.h"
 #include "core/progress.h"
-#include "core/bytes.h"
-#include "recon/training/trainer.h"
+#include "recon/training/gradient_check.h"
+#include "recon/training/run_folder.h"
+#include "tools/interrupt.h"
 #include "tools/program.h"
+
 #include <omp.h>
+
 using namespace tessera;
+namespace fs = std::filesystem;
+
 namespace {
-void run(TrainingConfig const& config) {
+
+struct Options {
+    std::string resume;
+    bool check_gradients = false;
+};
+
+Context prepare(TrainingConfig const& config) {
     if (config.threads) omp_set_num_threads(static_cast<int>(*config.threads));
     Context const context(parse_device(config.device));
-    Trainer trainer(context, config);
-    std::filesystem::create_directories(config.output / "checkpoints");
-    auto show = [&] {
-        if (!trainer.has_validation()) return;
-        auto v = trainer.validate();
-        for (auto const& c : v.cases) {
-            if (c.object) log_info("  step {} {}: {} | object {} seam {:.3f}", v.step, c.name, summary(*c.whole), summary(*c.object), c.seam);
-            if (c.kspace_error) log_info("  step {} {}: kspace {:.4f} sense {:.4f}", v.step, c.name, *c.kspace_error, *c.kspace_error_sense);
-        }
-    };
-    show();
-    while (trainer.step_number() < config.steps) {
-        auto r = trainer.step();
-        log_info("step {} loss {:.5f} lr {:.2e} grad {:.3e} lambda {:.4f} cg {}/{:.1e} back {}/{:.1e} {:.2f} s {}", r.step, r.loss, r.learning_rate, r.gradient_norm, r.consistency[0], r.solver.forward_iterations, r.solver.forward, r.solver.backward_iterations, r.solver.backward, r.seconds, format_bytes(r.peak_bytes));
-        if (r.step % config.validate_every == 0) show();
+    if (config.memory_limit_gib)
+        context.allocator().set_limit(static_cast<std::size_t>(*config.memory_limit_gib * static_cast<double>(std::size_t{1} << 30)));
+    return context;
+}
+
+void check_gradients(TrainingConfig const& config) {
+    auto const c = compare_gradients(prepare(config), config);
+    fmt::print("block-wise against full-volume gradients, {} x {} x {} voxels{}, patches of {} x {} x {}:\n", c.matrix[0], c.matrix[1], c.matrix[2],
+        c.matrix == c.original ? "" : fmt::format(" (cropped from {} x {} x {})", c.original[0], c.original[1], c.original[2]), c.patch[0], c.patch[1],
+        c.patch[2]);
+    fmt::print("relative difference: weights {:.1e}, {} {:.1e}, input {:.1e}\n", c.weights,
+        config.model.data_consistency.kind == DataConsistency::cg ? "lambda" : "step", c.consistency, c.input);
+    fmt::print("peak device memory: block {}, full {}\n", format_bytes(c.block_peak), format_bytes(c.full_peak));
+}
+
+// The checkpoint to go on from; none: the run starts anew.
+std::optional<fs::path> checkpoint_of(TrainingConfig const& config, std::string const& resume) {
+    if (resume.empty()) return {};
+    if (resume != "auto") return fs::path(resume);
+    auto const last = RunFolder::last_checkpoint(config);
+    if (fs::exists(last)) return last;
+    return {};
+}
+
+class Training {
+public:
+    Training(TrainingConfig const& config, std::string const& resume)
+        : config_(config), context_(prepare(config)), trainer_(context_, config),
+          best_(load(checkpoint_of(config, resume))), folder_(config, resumed_) {
+        folder_.describe(context_, trainer_);
+        log_info("tessera-train {}: {} scans to train on, {} parameters, on {}", TESSERA_VERSION, trainer_.training_set().size(),
+            trainer_.parameters().count(), device_name(context_.device()));
+        if (resumed_) log_info("going on after step {}", *resumed_);
     }
-    trainer.save_best(config.output / "checkpoints/best.safetensors");
+
+    void run() {
+        Interrupt const interrupt;
+        index_t const start = trainer_.step_number();
+        if (start == 0) validate();
+        {
+            Progress progress("training", config_.steps - start);
+            while (trainer_.step_number() < config_.steps && !interrupt.requested()) {
+                step();
+                progress.update(trainer_.step_number() - start, note_);
+            }
+        }
+        bool const complete = trainer_.step_number() == config_.steps;
+        if (complete && validated_ != trainer_.step_number() && start < config_.steps) validate();
+        save();
+        folder_.write_report(complete ? "The run is complete." : fmt::format("Stopped on request after step {}.", trainer_.step_number()));
+        if (complete)
+            log_info("wrote {}", config_.output.string());
+        else
+            log_info("stopped after step {} of {}; --resume auto goes on", trainer_.step_number(), config_.steps);
+    }
+
+private:
+    double load(std::optional<fs::path> const& checkpoint) {
+        if (!checkpoint) return std::numeric_limits<double>::infinity();
+        double const best = trainer_.load(*checkpoint);
+        resumed_ = trainer_.step_number();
+        return best;
+    }
+
+    void step() {
+        try {
+            auto const record = trainer_.step();
+            folder_.add(record);
+            note_ = fmt::format("loss {:.4g}, {:.2f} s a step, peak {}", record.loss, record.seconds, format_bytes(record.peak_bytes));
+        } catch (Error const& e) {
+            folder_.write_report(fmt::format("Stopped by an error: {}", e.what()));
+            auto const last = RunFolder::last_checkpoint(config_);
+            if (fs::exists(last)) log_error("the last good checkpoint is {}", last.string());
+            throw;
+        }
+        index_t const done = trainer_.step_number();
+        if (done % config_.validate_every == 0) validate();
+        if (done % config_.checkpoint_every == 0) save();
+    }
+
+    void validate() {
+        validated_ = trainer_.step_number();
+        if (!trainer_.has_validation()) return;
+        auto const record = trainer_.validate();
+        folder_.add(record);
+        std::string values;
+        for (auto const& c : record.cases)
+            log_info("step {}, {}: {}", record.step, c.name,
+                c.object ? fmt::format("{} (in the object; seam {:.3f})", summary(*c.object), c.seam)
+                         : fmt::format("k-space error {:.4f} on held-out readouts (iterative SENSE: {:.4f})", *c.kspace_error, *c.kspace_error_sense));
+        if (record.score() < best_ && trainer_.step_number() > 0) {
+            best_ = record.score();
+            trainer_.save_best(RunFolder::best_checkpoint(config_));
+        }
+        folder_.write_report("The run is going on.");
+    }
+
+    void save() {
+        trainer_.save(RunFolder::last_checkpoint(config_), best_);
+        if (!trainer_.has_validation()) trainer_.save_best(RunFolder::best_checkpoint(config_));
+    }
+
+    TrainingConfig config_;
+    Context context_;
+    Trainer trainer_;
+    std::optional<index_t> resumed_;
+    double best_;
+    RunFolder folder_;
+    index_t validated_ = -1;
+    std::string note_;
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+    Options options;
+    return program<TrainingConfig>(
+        "tessera-train", "Trains an unrolled network to reconstruct non-Cartesian MRI k-space.", argc, argv,
+        [&](TrainingConfig const& config) {
+            if (options.check_gradients) return check_gradients(config);
+            Training(config, options.resume).run();
+        },
+        [&](CLI::App& app) {
+            app.add_option("--resume", options.resume, "Go on with a run: a checkpoint, or \"auto\" for the one in /output, if there is one");
+            app.add_flag("--check-gradients", options.check_gradients, "Compare block-wise with full-volume gradients and exit");
+        });
 }
-}
-int main(int argc, char** argv) { return program<TrainingConfig>("tessera-train", "Trains.", argc, argv, run); }

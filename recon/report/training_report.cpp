@@ -97,6 +97,11 @@ std::vector<std::string> validation_charts(std::vector<ValidationRow> const& row
                 series("whole volume", rows, [=](ValidationRow const& v) { return v.volume.*metric; })},
             false}));
     };
+    Series const kspace = series("network", rows, [](ValidationRow const& v) { return v.kspace_error; });
+    if (has_values(kspace)) {
+        Series const sense = series("iterative SENSE, best \u03bb", rows, [](ValidationRow const& v) { return v.kspace_error_sense; });
+        return {svg({"k-space error of held-out readouts, lower is better", "step", "", {kspace, sense}, false})};
+    }
     both("NRMSE, lower is better", "", &ImageQuality::nrmse);
     both("PSNR, higher is better", "dB", &ImageQuality::psnr);
     both("SSIM (3D), higher is better", "", &ImageQuality::ssim);
@@ -119,6 +124,16 @@ Table validation_table(std::string caption, std::vector<ValidationRow> const& ro
     return table;
 }
 
+bool self_supervised(std::vector<ValidationRow> const& rows) {
+    return std::any_of(rows.begin(), rows.end(), [](ValidationRow const& v) { return std::isfinite(v.kspace_error); });
+}
+
+Table kspace_table(index_t step, std::vector<ValidationRow> const& rows) {
+    Table table{{"case", "network", "iterative SENSE, best \u03bb"}, {}, fmt::format("Step {}, k-space error of held-out readouts", step)};
+    for (auto const& v : rows) table.rows.push_back({v.name, fixed(v.kspace_error, 4), fixed(v.kspace_error_sense, 4)});
+    return table;
+}
+
 void add_state(Page& page, TrainingReport const& r, std::vector<ValidationRow> const& mean) {
     if (!r.status.empty()) page.paragraph(r.status);
     if (r.training.empty()) return;
@@ -128,12 +143,37 @@ void add_state(Page& page, TrainingReport const& r, std::vector<ValidationRow> c
     Table table{{"", ""}, {{"steps", fmt::format("{}", last.step)}, {"time in steps", format_duration(seconds)}, {"training loss", number(last.loss)},
                               {"peak device memory", format_bytes(static_cast<std::size_t>(std::isfinite(last.peak_bytes) ? last.peak_bytes : 0))}},
         ""};
-    auto const better = [](ValidationRow const& a, ValidationRow const& b) { return a.object.nrmse < b.object.nrmse; };
-    if (!mean.empty()) {
+    auto const better = [](ValidationRow const& a, ValidationRow const& b) {
+        return std::isfinite(a.kspace_error) ? a.kspace_error < b.kspace_error : a.object.nrmse < b.object.nrmse;
+    };
+    if (self_supervised(mean)) {
+        auto const& best = *std::min_element(mean.begin(), mean.end(), better);
+        table.rows.push_back({"best mean over held-out readouts", fmt::format("k-space error {:.4f} at step {}", best.kspace_error, best.step)});
+    } else if (!mean.empty()) {
         auto const& best = *std::min_element(mean.begin(), mean.end(), better);
         table.rows.push_back({"best mean over held-out cases", fmt::format("{}, in the object, at step {}", summary(best.object), best.step)});
     }
     page.add(html(table));
+}
+
+void add_validation(Page& page, TrainingReport const& r, std::vector<ValidationRow> const& mean) {
+    if (r.validation.empty()) {
+        page.paragraph("There has been no validation yet.");
+        return;
+    }
+    index_t const step = r.validation.back().step;
+    std::vector<ValidationRow> last;
+    std::copy_if(r.validation.begin(), r.validation.end(), std::back_inserter(last), [&](auto const& v) { return v.step == step; });
+    if (self_supervised(r.validation)) {
+        page.side_by_side(validation_charts(mean));
+        page.add(html(kspace_table(step, last)));
+        return;
+    }
+    page.paragraph("Magnitudes against the target after the least-squares scale. In the object means in the mask of the target; the data range, "
+                   "peak of PSNR and range of SSIM, is the target's maximum there.");
+    page.side_by_side(validation_charts(mean));
+    page.side_by_side({html(validation_table(fmt::format("Step {}, in the object", step), last, &ValidationRow::object, true)),
+        html(validation_table(fmt::format("Step {}, whole volume", step), last, &ValidationRow::volume, false))});
 }
 
 } // namespace
@@ -145,18 +185,7 @@ std::string html(TrainingReport const& r) {
     page.heading("Training");
     page.side_by_side(training_charts(r));
     page.heading("Held-out cases");
-    if (r.validation.empty()) {
-        page.paragraph("There has been no validation yet.");
-    } else {
-        page.paragraph("Magnitudes against the target after the least-squares scale. In the object means in the mask of the target; the data range, "
-                       "peak of PSNR and range of SSIM, is the target's maximum there.");
-        page.side_by_side(validation_charts(mean));
-        index_t const step = r.validation.back().step;
-        std::vector<ValidationRow> last;
-        std::copy_if(r.validation.begin(), r.validation.end(), std::back_inserter(last), [&](auto const& v) { return v.step == step; });
-        page.side_by_side({html(validation_table(fmt::format("Step {}, in the object", step), last, &ValidationRow::object, true)),
-            html(validation_table(fmt::format("Step {}, whole volume", step), last, &ValidationRow::volume, false))});
-    }
+    add_validation(page, r, mean);
     if (!r.previews.empty()) page.heading("Previews");
     for (auto const& p : r.previews) page.add(html(p.montage, p.title, p.note));
     if (!r.facts.empty()) {

@@ -149,6 +149,16 @@ CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
         preview->name = example.name;
         preview->input = magnitude(example.data.b);
         preview->output = image;
+        auto const& geometry = validation_.scan(i).geometry;
+        for (int d = 0; d < 3; ++d)
+            if (geometry.fov_mm[d] > 0) preview->voxel_mm[d] = geometry.fov_mm[d] / static_cast<double>(image.shape()[d]);
+        if (example.target) {
+            double const shown = fit_scale(preview->input, preview->target); // the gridded image has another intensity
+            for (index_t v = 0; v < image.size(); ++v) {
+                preview->input.data()[v] *= static_cast<real>(shown);
+                preview->output.data()[v] *= static_cast<real>(record.object->scale);
+            }
+        }
     }
     return record;
 }
@@ -172,7 +182,7 @@ void Trainer::compare_with_sense(std::size_t i, Example const& e, CaseRecord& re
     record.kspace_error_sense = sense_[i].second;
 }
 
-std::map<std::string, std::string> Trainer::metadata() const {
+Metadata Trainer::metadata() const {
     ModelInfo info;
     info.model = config_.model;
     info.memory = config_.memory;

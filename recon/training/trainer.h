@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nn/moving_average.h"
+#include "nn/safetensors.h"
 #include "recon/image_quality.h"
 #include "recon/training/training_config.h"
 #include "recon/training/training_set.h"
@@ -34,7 +35,8 @@ struct CaseRecord {
 /// Magnitudes [z, y, x] of one scan in host memory, for pictures.
 struct Preview {
     std::string name;
-    Tensor<real> input, output, target; ///< target: empty for self-supervision
+    Tensor<real> input, output, target; ///< scaled to the target; target: empty for self-supervision
+    Vector3 voxel_mm{1, 1, 1};
 };
 
 struct ValidationRecord {
@@ -71,6 +73,8 @@ public:
 
     ParameterList const& parameters() const { return parameters_; }
     UnrolledNetwork const& network() const { return network_; }
+    /// What files of weights say about themselves.
+    Metadata metadata() const;
     TrainingSet const& training_set() const { return training_; }
 
 private:
@@ -78,7 +82,6 @@ private:
     void check_gradients(double norm, std::string const& scans) const;
     CaseRecord measure(std::size_t i, Preview* preview);
     void compare_with_sense(std::size_t i, Example const& example, CaseRecord& record);
-    std::map<std::string, std::string> metadata() const;
     NamedTensors state() const;
 
     Context context_;

@@ -1,0 +1,135 @@
+#include "recon/training/run_folder.h"
+
+#include "core/atomic_file.h"
+#include "core/backend.h"
+#include "core/device.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <omp.h>
+
+namespace tessera {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<std::string> term_names(TrainingConfig const& config) {
+    std::vector<std::string> names;
+    if (config.data.supervision == Supervision::supervised)
+        for (auto const& term : config.loss) names.emplace_back(config_names(term.kind)[static_cast<std::size_t>(term.kind)]);
+    for (std::size_t i = 0; i < names.size(); ++i) { // the same kind twice
+        auto const same = std::count(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]);
+        if (same > 0) names[i] += fmt::format("_{}", same + 1);
+    }
+    return names;
+}
+
+index_t sets_of_weights(TrainingConfig const& config) { return config.model.shared_weights ? 1 : config.model.unrolls; }
+
+std::filesystem::path prepared(TrainingConfig const& config, bool resumed) {
+    std::error_code error;
+    auto const last = RunFolder::last_checkpoint(config);
+    require(resumed || !std::filesystem::exists(last, error),
+        "{}: holds a run already ({}); --resume auto goes on with it, another /output starts anew", config.output.string(), last.string());
+    for (char const* folder : {"checkpoints", "previews"}) {
+        std::filesystem::create_directories(config.output / folder, error);
+        require(!error, "{}: cannot make this folder: {}", (config.output / folder).string(), error.message());
+    }
+    return config.output / "log.txt";
+}
+
+void write_text(std::filesystem::path const& path, std::string const& text) {
+    AtomicFile file(path);
+    file.write(std::span<char const>(text));
+    file.commit();
+}
+
+ImageQuality no_quality() { return {kNone, kNone, kNone, kNone, kNone, kNone}; }
+
+} // namespace
+
+RunFolder::RunFolder(TrainingConfig const& config, std::optional<index_t> resumed)
+    : config_(config), log_(prepared(config, resumed.has_value()), resumed.has_value()),
+      metrics_(resumed ? RunMetrics(config.output, term_names(config), sets_of_weights(config), *resumed)
+                       : RunMetrics(config.output, term_names(config), sets_of_weights(config))) {
+    write_text(config.output / "config.json", config_json(config) + "\n");
+}
+
+void RunFolder::describe(Context const& context, Trainer const& trainer) {
+    auto const& seen = trainer.network().reach();
+    auto const& patch = config_.memory.patch;
+    facts_ = {{"device", device_name(context.device()) + (context.device() == Device::cuda ? ", " + backend::cuda_description() : "")},
+        {"threads", fmt::format("{}", omp_get_max_threads())}, {"precision", sizeof(real) == 4 ? "float32" : "float64"},
+        {"compiler", __VERSION__}, {"seed", fmt::format("{}", config_.seed)}, {"parameters", fmt::format("{}", trainer.parameters().count())},
+        {"training scans", fmt::format("{}", trainer.training_set().size())},
+        {"unrolls", fmt::format("{}, {} weights", config_.model.unrolls, config_.model.shared_weights ? "shared" : "distinct")},
+        {"network sees", fmt::format("{} voxels to each side", seen.radius)}};
+    if (config_.memory.policy == MemoryPolicy::block)
+        facts_.emplace_back("patches", fmt::format("{} x {} x {} and a halo of {}", patch[0], patch[1], patch[2],
+                                           config_.memory.halo.value_or(seen.radius)));
+    nlohmann::ordered_json environment;
+    environment["version"] = trainer.metadata().at("tessera_version");
+    for (auto const& [name, value] : facts_) environment[name] = value;
+    write_text(config_.output / "environment.json", environment.dump(4) + "\n");
+    facts_.insert(facts_.begin(), {"version", trainer.metadata().at("tessera_version")});
+    facts_.emplace_back("configuration", config_json(config_));
+}
+
+void RunFolder::add(StepRecord const& r) {
+    bool const cg = config_.model.data_consistency.kind == DataConsistency::cg;
+    TrainingRow row;
+    row.step = r.step;
+    row.loss = r.loss;
+    row.terms = r.terms;
+    row.learning_rate = r.learning_rate;
+    row.lambda = r.consistency;
+    row.gradient_norm = r.gradient_norm;
+    row.cg_residual_forward = cg ? r.solver.forward : kNone;
+    row.cg_residual_backward = cg ? r.solver.backward : kNone;
+    row.seconds = r.seconds;
+    row.peak_bytes = static_cast<double>(r.peak_bytes);
+    metrics_.add(row);
+}
+
+void RunFolder::add(ValidationRecord const& record) {
+    std::vector<ValidationRow> rows;
+    for (auto const& c : record.cases) {
+        ValidationRow row;
+        row.step = record.step;
+        row.name = c.name;
+        row.object = c.object.value_or(no_quality());
+        row.volume = c.whole.value_or(no_quality());
+        row.seam = c.object ? c.seam : kNone;
+        row.kspace_error = c.kspace_error.value_or(kNone);
+        row.kspace_error_sense = c.kspace_error_sense.value_or(kNone);
+        rows.push_back(row);
+        metrics_.add(row);
+    }
+    if (!rows.empty()) metrics_.add(mean_of(rows));
+    if (!record.preview) return;
+
+    auto const& p = *record.preview;
+    auto const columns = p.target.size() > 0 ? report::against_target(p.input, p.output, p.target, 5)
+                                             : std::vector<report::MontageColumn>{{"input", p.input, default_window(p.input)},
+                                                   {"output", p.output, default_window(p.output)}};
+    preview_ = {fmt::format("{}, step {}", p.name, record.step),
+        p.target.size() > 0 ? "The error is shown five times as bright." : "There is no target in self-supervised training.",
+        report::make_montage(columns, p.voxel_mm)};
+    write_png(config_.output / "previews" / fmt::format("step_{:06}.png", record.step), report::compose(preview_->montage));
+}
+
+void RunFolder::write_report(std::string const& status) const {
+    report::TrainingReport r;
+    r.title = fmt::format("Training of {}", config_.output.filename().string());
+    r.status = status;
+    r.facts = facts_;
+    r.terms = metrics_.terms();
+    r.training = metrics_.training();
+    r.validation = metrics_.validation();
+    if (preview_) r.previews.push_back(*preview_);
+    report::write_report(config_.output / "report.html", r);
+}
+
+} // namespace tessera

@@ -1,0 +1,43 @@
+// The folder of a training run.
+#pragma once
+
+#include "core/log.h"
+#include "recon/report/training_report.h"
+#include "recon/run_metrics.h"
+#include "recon/training/trainer.h"
+
+namespace tessera {
+
+/// What a training run leaves behind, written as it goes:
+///
+///     config.json, environment.json      what ran, where
+///     log.txt                            messages
+///     metrics.{csv,jsonl}, validation.{csv,jsonl}
+///     checkpoints/last.safetensors       to go on from; checkpoints/best.safetensors: to reconstruct with
+///     previews/step_000100.png           the first validation scan
+///     report.html                        curves and the latest preview in one file
+class RunFolder {
+public:
+    /// Where the folder has a run already that should not go on, throws Error.
+    /// resumed_step: the step that the run goes on after; none for a new run.
+    RunFolder(TrainingConfig const& config, std::optional<index_t> resumed_step);
+
+    static std::filesystem::path last_checkpoint(TrainingConfig const& config) { return config.output / "checkpoints" / "last.safetensors"; }
+    static std::filesystem::path best_checkpoint(TrainingConfig const& config) { return config.output / "checkpoints" / "best.safetensors"; }
+
+    /// Facts for environment.json and the report.
+    void describe(Context const& context, Trainer const& trainer);
+    void add(StepRecord const& record);
+    void add(ValidationRecord const& record);
+    /// status: one sentence on the state of the run.
+    void write_report(std::string const& status) const;
+
+private:
+    TrainingConfig config_;
+    LogFile log_;
+    RunMetrics metrics_;
+    std::vector<std::pair<std::string, std::string>> facts_;
+    std::optional<report::Preview> preview_;
+};
+
+} // namespace tessera
