@@ -54,7 +54,18 @@ Trainer::Trainer(Context const& context, TrainingConfig const& config, std::func
       parameters_(context, true, config.seed), network_(config.model, parameters_), optimiser_(config.optimiser, parameters_) {
     require(training_.size() > 0, "training: /data/train names no scans");
     require(!config.loss.empty() || config.data.supervision == Supervision::self_supervised, "training: /loss has no terms");
+    if (!config.initial_weights.empty()) start_from(config.initial_weights);
     if (config.average) average_.emplace(*config.average, parameters_);
+}
+
+void Trainer::start_from(std::filesystem::path const& path) const {
+    Safetensors const file(path);
+    auto model = ModelInfo::of(file).model;
+    require(model.shared_weights == config_.model.shared_weights && config_json(model.network) == config_json(config_.model.network) &&
+                model.data_consistency.kind == config_.model.data_consistency.kind,
+        "{}: the weights are those of another network than /model describes", path.string());
+    load_weights(file, parameters_);
+    log_info("starting from {}", path.string());
 }
 
 LossValue Trainer::loss_of(Tape& tape, Example const& e, Var const& prediction) const {

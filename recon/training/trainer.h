@@ -83,6 +83,7 @@ private:
     CaseRecord measure(std::size_t i, Preview* preview);
     void compare_with_sense(std::size_t i, Example const& example, CaseRecord& record);
     NamedTensors state() const;
+    void start_from(std::filesystem::path const& file) const;
 
     Context context_;
     TrainingConfig config_;

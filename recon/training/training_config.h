@@ -17,6 +17,7 @@ struct TrainingConfig {
     std::optional<index_t> threads;
     DataConfig data;
     ModelConfig model;
+    std::filesystem::path initial_weights;
     MemoryConfig memory;
     std::vector<LossTerm> loss{LossTerm{}};
     bool loss_in_object = false;
@@ -36,6 +37,8 @@ struct TrainingConfig {
         v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
         v("data", data, "What to train and to measure on.");
         v("model", model, "The unrolled network.");
+        v("initial_weights", initial_weights, "Trained weights to start from (safetensors), of the same network; the number of unrolls may differ where "
+                                              "weights are shared. Empty: random ones.");
         v("memory", memory, "What is kept for the gradients, and where.");
         v("loss", loss, "supervised: terms that are added. Self-supervised runs always use the density-weighted L2 norm in k-space.");
         v("loss_in_object", loss_in_object, "supervised: voxels outside the object (air) do not count.");
