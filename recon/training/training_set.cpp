@@ -33,13 +33,6 @@ std::pair<std::vector<index_t>, std::vector<index_t>> draw(std::vector<index_t> 
     return {{from.begin(), from.begin() + count}, {from.begin() + count, from.end()}};
 }
 
-// By the file's name, so that the readouts held out of a file are the same wherever it stands in the lists of training and validation.
-std::uint64_t held_out_stream(std::filesystem::path const& file) {
-    std::uint32_t hash = 2166136261; // FNV-1a
-    for (char const c : file.filename().string()) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
-    return kHeldOut + hash;
-}
-
 // At least one of n, at most n - 1.
 index_t part(index_t n, double fraction) {
     return std::clamp<index_t>(static_cast<index_t>(std::lround(fraction * static_cast<double>(n))), 1, std::max<index_t>(1, n - 1));
@@ -76,21 +69,18 @@ std::vector<std::filesystem::path> expand_paths(std::vector<std::filesystem::pat
 TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::path> const& files, DataConfig const& config, std::uint64_t seed,
     std::function<void(index_t)> const& progress)
     : context_(context), config_(config), seed_(seed) {
-    if (config.readouts)
-        require((*config.readouts)[0] <= (*config.readouts)[1], "/data/readouts: at least {} and at most {} of the readouts", (*config.readouts)[0],
-            (*config.readouts)[1]);
     for (auto const& file : files) {
-        cases_.push_back(prepare(file));
+        cases_.push_back(prepare(file, cases_.size()));
         if (progress) progress(static_cast<index_t>(cases_.size()));
     }
 }
 
-TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const {
+TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file, std::size_t number) const {
     auto scan = prepare_scan(context_, read_acquisition(file, config_.scan.read_options()), config_.scan, true);
     Case c{file.stem().string(), {}, {}, {}};
     if (config_.supervision == Supervision::self_supervised) {
         require(scan.readouts >= 4, "{}: {} readouts cannot be split into input, loss and held-out ones", file.string(), scan.readouts);
-        c.held_out = draw(all_readouts(scan.readouts), part(scan.readouts, config_.held_out), seed_, held_out_stream(file)).first;
+        c.held_out = draw(all_readouts(scan.readouts), part(scan.readouts, config_.held_out), seed_, kHeldOut + number).first;
     } else if (config_.target == TargetSource::reference) {
         require(scan.target.has_value(),
             "{}: the file has no reference and maps of the matrix {} x {} x {} to train towards (/data/target \"reconstruction\" makes a target "
