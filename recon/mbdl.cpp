@@ -16,9 +16,10 @@ Tensor<complex> reconstruct_mbdl(Context const& context, Scan const& scan, Recon
     auto info = ModelInfo::of(file);
     check_fit(file, info, scan, config);
     if (config.mbdl.unrolls) info.model.unrolls = *config.mbdl.unrolls;
+    if (info.memory.policy != MemoryPolicy::block) info.memory.halo.reset(); // training saw whole volumes
+    info.memory.policy = MemoryPolicy::block;                                // which blocks with an exact halo equal
     if (config.mbdl.patch) info.memory.patch = *config.mbdl.patch;
     if (config.mbdl.halo) info.memory.halo = config.mbdl.halo;
-    if (info.memory.policy == MemoryPolicy::full) info.memory.policy = MemoryPolicy::block; // nothing is kept for gradients
     ParameterList parameters(context, false);
     UnrolledNetwork const network(info.model, parameters);
     load_weights(file, parameters);

@@ -14,12 +14,12 @@ struct TrainingRow {
     double loss = 0;
     std::vector<double> terms;         ///< of the loss, weighted, in the order of the columns
     double learning_rate = 0;
-    std::vector<double> lambda;        ///< of each unroll (or its step size)
+    std::vector<double> lambda;        ///< of each set of weights (or its step size)
     double gradient_norm = 0;          ///< before clipping
     double cg_residual_forward = 0;    ///< largest of the unrolls; NaN where data consistency needs no CG
     double cg_residual_backward = 0;
     double seconds = 0;                ///< this step took
-    double peak_bytes = 0;             ///< of device memory so far
+    double peak_bytes = 0;             ///< of device memory during this step
 };
 
 /// One held-out case, or the mean over all, after a step.

@@ -82,7 +82,7 @@ void RunFolder::add(StepRecord const& r) {
     TrainingRow row;
     row.step = r.step;
     row.loss = r.loss;
-    row.terms = r.terms;
+    for (std::size_t i = 0; i < r.terms.size(); ++i) row.terms.push_back(config_.loss[i].weight * r.terms[i]);
     row.learning_rate = r.learning_rate;
     row.lambda = r.consistency;
     row.gradient_norm = r.gradient_norm;
@@ -101,7 +101,7 @@ void RunFolder::add(ValidationRecord const& record) {
         row.name = c.name;
         row.object = c.object.value_or(no_quality());
         row.volume = c.whole.value_or(no_quality());
-        row.seam = c.object ? c.seam : kNone;
+        row.seam = c.object && config_.memory.policy == MemoryPolicy::block ? c.seam : kNone;
         row.kspace_error = c.kspace_error.value_or(kNone);
         row.kspace_error_sense = c.kspace_error_sense.value_or(kNone);
         rows.push_back(row);
