@@ -201,9 +201,9 @@ Metadata Trainer::metadata() const {
 }
 
 NamedTensors Trainer::state() const {
-    auto all = prefixed("training.optimiser.", optimiser_.state());
+    auto all = prefixed("optimiser.", optimiser_.state());
     if (average_)
-        for (auto const& t : prefixed("training.average.", average_->state())) all.push_back(t);
+        for (auto const& t : prefixed("average.", average_->state())) all.push_back(t);
     return all;
 }
 
@@ -230,8 +230,8 @@ double Trainer::load(std::filesystem::path const& path) {
     require(run.is_object() && run.value("step", index_t{-1}) >= 0, "{}: the state of the training run is not readable: {}", path.string(), found->second);
     require(run.value("seed", config_.seed) == config_.seed, "{}: the run had seed {}, /seed is {}", path.string(), run["seed"].dump(), config_.seed);
     auto into = parameter_values(parameters_);
-    for (auto const& t : state()) into.push_back(t);
-    load_tensors(file, into, "\n"); // nothing is ignored
+    for (auto const& t : prefixed(kTrainingPrefix, state())) into.push_back(t);
+    load_tensors(file, into, ""); // nothing is ignored
     step_ = run["step"].get<index_t>();
     return run["best"].is_number() ? run["best"].get<double>() : std::numeric_limits<double>::infinity();
 }
