@@ -35,6 +35,17 @@ std::size_t shuffled(std::size_t n, std::uint64_t seed, std::uint64_t draw) {
     return order[draw % n];
 }
 
+// What `f` returns; says where an error appeared. Running out of memory keeps its type.
+template <class F> auto at(std::string const& place, F const& f) {
+    try {
+        return f();
+    } catch (OutOfMemory const&) {
+        throw;
+    } catch (Error const& e) {
+        fail("{}: {}", place, e.what());
+    }
+}
+
 Tensor<real> object_of(Tensor<complex> const& target) { return object_mask(magnitude(target)); }
 
 } // namespace
@@ -78,10 +89,11 @@ StepRecord Trainer::step() {
         auto const example = training_.training_example(shuffled(training_.size(), config_.seed, draw), draw);
         scans += (j ? ", " : "") + example.name;
         Tape tape;
-        auto const output = network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report);
-        auto const loss = loss_of(tape, example, output);
+        auto const loss = at(fmt::format("step {}, scan {}", record.step, example.name), [&] {
+            return loss_of(tape, example, network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report));
+        });
         double const value = value_of(loss.total);
-        require(std::isfinite(value), "step {}: the loss of {} is {}, though all data consistency steps were finite", record.step, example.name, value);
+        require(std::isfinite(value), "step {}, scan {}: the loss is {}, though all data consistency steps were finite", record.step, example.name, value);
         double const share = 1 / static_cast<double>(config_.batch);
         record.loss += share * value;
         record.terms.resize(loss.terms.size());
@@ -116,7 +128,8 @@ ValidationRecord Trainer::validate() {
     record.step = step_;
     for (std::size_t i = 0; i < validation_.size(); ++i) {
         if (i == 0) record.preview.emplace();
-        record.cases.push_back(measure(i, i == 0 ? &*record.preview : nullptr));
+        record.cases.push_back(at(fmt::format("validation after step {}, scan {}", step_, validation_.name(i)),
+            [&] { return measure(i, i == 0 ? &*record.preview : nullptr); }));
     }
     return record;
 }
