@@ -58,19 +58,16 @@ public:
     }
 
     void run() {
-        Interrupt const interrupt;
-        index_t const start = trainer_.step_number();
-        if (start == 0) validate();
-        {
-            Progress progress("training", config_.steps - start);
-            while (trainer_.step_number() < config_.steps && !interrupt.requested()) {
-                step();
-                progress.update(trainer_.step_number() - start, note_);
-            }
+        try {
+            train();
+        } catch (Error const& e) {
+            log_debug("stopped by an error: {}", e.what()); // for log.txt: it is closed when the program prints the error
+            folder_.write_report(fmt::format("Stopped by an error: {}", e.what()));
+            auto const last = RunFolder::last_checkpoint(config_);
+            if (fs::exists(last)) log_error("the last good checkpoint is {}", last.string());
+            throw;
         }
-        bool const complete = trainer_.step_number() == config_.steps;
-        if (complete && validated_ != trainer_.step_number() && start < config_.steps) validate();
-        save();
+        bool const complete = trainer_.step_number() >= config_.steps;
         folder_.write_report(complete ? "The run is complete." : fmt::format("Stopped on request after step {}.", trainer_.step_number()));
         if (complete)
             log_info("wrote {}", config_.output.string());
@@ -86,24 +83,29 @@ private:
         return best;
     }
 
-    void step() {
-        try {
-            auto const record = trainer_.step();
-            folder_.add(record);
-            note_ = fmt::format("loss {:.4g}, {:.2f} s a step, peak {}", record.loss, record.seconds, format_bytes(record.peak_bytes));
-        } catch (Error const& e) {
-            folder_.write_report(fmt::format("Stopped by an error: {}", e.what()));
-            auto const last = RunFolder::last_checkpoint(config_);
-            if (fs::exists(last)) log_error("the last good checkpoint is {}", last.string());
-            throw;
+    void train() {
+        Interrupt const interrupt;
+        index_t const start = trainer_.step_number();
+        if (start == 0) validate();
+        Progress progress("training", config_.steps - start);
+        while (trainer_.step_number() < config_.steps && !interrupt.requested()) {
+            step();
+            progress.update(trainer_.step_number() - start, note_);
         }
-        index_t const done = trainer_.step_number();
-        if (done % config_.validate_every == 0) validate();
-        if (done % config_.checkpoint_every == 0) save();
+        if (saved_ != trainer_.step_number()) save();
+    }
+
+    // Checkpoints follow the validation of their step: who goes on from one need not measure again.
+    void step() {
+        auto const record = trainer_.step();
+        folder_.add(record);
+        note_ = fmt::format("loss {:.4g}, {:.2f} s a step, peak {}", record.loss, record.seconds, format_bytes(record.peak_bytes));
+        bool const last = record.step == config_.steps;
+        if (last || record.step % config_.validate_every == 0) validate();
+        if (last || record.step % config_.checkpoint_every == 0) save();
     }
 
     void validate() {
-        validated_ = trainer_.step_number();
         if (!trainer_.has_validation()) return;
         auto const record = trainer_.validate();
         folder_.add(record);
@@ -120,6 +122,7 @@ private:
     }
 
     void save() {
+        saved_ = trainer_.step_number();
         trainer_.save(RunFolder::last_checkpoint(config_), best_);
         if (!trainer_.has_validation()) trainer_.save_best(RunFolder::best_checkpoint(config_));
     }
@@ -130,7 +133,7 @@ private:
     std::optional<index_t> resumed_;
     double best_;
     RunFolder folder_;
-    index_t validated_ = -1;
+    index_t saved_ = -1;
     std::string note_;
 };
 
@@ -142,6 +145,7 @@ int main(int argc, char** argv) {
         "tessera-train", "Trains an unrolled network to reconstruct non-Cartesian MRI k-space.", argc, argv,
         [&](TrainingConfig const& config) {
             if (options.check_gradients) return check_gradients(config);
+            if (options.resume.empty()) RunFolder::require_new(config); // before scans are prepared, which takes long
             Training(config, options.resume).run();
         },
         [&](CLI::App& app) {

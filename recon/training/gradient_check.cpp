@@ -145,7 +145,7 @@ GradientComparison compare_gradients(Context const& context, TrainingConfig cons
         } catch (OutOfMemory const& e) {
             auto const [z, y, x] = result.matrix;
             for (auto& n : result.matrix)
-                if (n > 1) n = std::max<index_t>(8, n * 4 / 5);
+                n = std::min(n, std::max<index_t>(8, n * 4 / 5));
             log_info("check of gradients: the full volume of {} x {} x {} does not fit; trying {} x {} x {}", z, y, x, result.matrix[0],
                 result.matrix[1], result.matrix[2]);
             if (result.matrix == Matrix{z, y, x}) throw;

@@ -29,10 +29,8 @@ std::vector<std::string> term_names(TrainingConfig const& config) {
 index_t sets_of_weights(TrainingConfig const& config) { return config.model.shared_weights ? 1 : config.model.unrolls; }
 
 std::filesystem::path prepared(TrainingConfig const& config, bool resumed) {
+    if (!resumed) RunFolder::require_new(config);
     std::error_code error;
-    auto const last = RunFolder::last_checkpoint(config);
-    require(resumed || !std::filesystem::exists(last, error),
-        "{}: holds a run already ({}); --resume auto goes on with it, another /output starts anew", config.output.string(), last.string());
     for (char const* folder : {"checkpoints", "previews"}) {
         std::filesystem::create_directories(config.output / folder, error);
         require(!error, "{}: cannot make this folder: {}", (config.output / folder).string(), error.message());
@@ -49,6 +47,13 @@ void write_text(std::filesystem::path const& path, std::string const& text) {
 ImageQuality no_quality() { return {kNone, kNone, kNone, kNone, kNone, kNone}; }
 
 } // namespace
+
+void RunFolder::require_new(TrainingConfig const& config) {
+    std::error_code ignored;
+    auto const last = last_checkpoint(config);
+    require(!std::filesystem::exists(last, ignored), "{}: holds a run already ({}); --resume auto goes on with it, another /output starts anew",
+        config.output.string(), last.string());
+}
 
 RunFolder::RunFolder(TrainingConfig const& config, std::optional<index_t> resumed)
     : config_(config), log_(prepared(config, resumed.has_value()), resumed.has_value()),

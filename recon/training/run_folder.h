@@ -22,6 +22,9 @@ public:
     /// resumed_step: the step that the run goes on after; none for a new run.
     RunFolder(TrainingConfig const& config, std::optional<index_t> resumed_step);
 
+    /// Throws Error where the folder has a run already.
+    static void require_new(TrainingConfig const& config);
+
     static std::filesystem::path last_checkpoint(TrainingConfig const& config) { return config.output / "checkpoints" / "last.safetensors"; }
     static std::filesystem::path best_checkpoint(TrainingConfig const& config) { return config.output / "checkpoints" / "best.safetensors"; }
 

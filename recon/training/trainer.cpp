@@ -35,6 +35,17 @@ std::size_t shuffled(std::size_t n, std::uint64_t seed, std::uint64_t draw) {
     return order[draw % n];
 }
 
+// What `f` returns; says where an error appeared. Running out of memory keeps its type.
+template <class F> auto at(std::string const& place, F const& f) {
+    try {
+        return f();
+    } catch (OutOfMemory const&) {
+        throw;
+    } catch (Error const& e) {
+        fail("{}: {}", place, e.what());
+    }
+}
+
 Tensor<real> object_of(Tensor<complex> const& target) { return object_mask(magnitude(target)); }
 
 } // namespace
@@ -89,10 +100,11 @@ StepRecord Trainer::step() {
         auto const example = training_.training_example(shuffled(training_.size(), config_.seed, draw), draw);
         scans += (j ? ", " : "") + example.name;
         Tape tape;
-        auto const output = network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report);
-        auto const loss = loss_of(tape, example, output);
+        auto const loss = at(fmt::format("step {}, scan {}", record.step, example.name), [&] {
+            return loss_of(tape, example, network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report));
+        });
         double const value = value_of(loss.total);
-        require(std::isfinite(value), "step {}: the loss of {} is {}, though all data consistency steps were finite", record.step, example.name, value);
+        require(std::isfinite(value), "step {}, scan {}: the loss is {}, though all data consistency steps were finite", record.step, example.name, value);
         double const share = 1 / static_cast<double>(config_.batch);
         record.loss += share * value;
         record.terms.resize(loss.terms.size());
@@ -127,7 +139,8 @@ ValidationRecord Trainer::validate() {
     record.step = step_;
     for (std::size_t i = 0; i < validation_.size(); ++i) {
         if (i == 0) record.preview.emplace();
-        record.cases.push_back(measure(i, i == 0 ? &*record.preview : nullptr));
+        record.cases.push_back(at(fmt::format("validation after step {}, scan {}", step_, validation_.name(i)),
+            [&] { return measure(i, i == 0 ? &*record.preview : nullptr); }));
     }
     return record;
 }
@@ -212,9 +225,9 @@ Metadata Trainer::metadata() const {
 }
 
 NamedTensors Trainer::state() const {
-    auto all = prefixed("training.optimiser.", optimiser_.state());
+    auto all = prefixed("optimiser.", optimiser_.state());
     if (average_)
-        for (auto const& t : prefixed("training.average.", average_->state())) all.push_back(t);
+        for (auto const& t : prefixed("average.", average_->state())) all.push_back(t);
     return all;
 }
 
@@ -241,8 +254,8 @@ double Trainer::load(std::filesystem::path const& path) {
     require(run.is_object() && run.value("step", index_t{-1}) >= 0, "{}: the state of the training run is not readable: {}", path.string(), found->second);
     require(run.value("seed", config_.seed) == config_.seed, "{}: the run had seed {}, /seed is {}", path.string(), run["seed"].dump(), config_.seed);
     auto into = parameter_values(parameters_);
-    for (auto const& t : state()) into.push_back(t);
-    load_tensors(file, into, "\n"); // nothing is ignored
+    for (auto const& t : prefixed(kTrainingPrefix, state())) into.push_back(t);
+    load_tensors(file, into, ""); // nothing is ignored
     step_ = run["step"].get<index_t>();
     return run["best"].is_number() ? run["best"].get<double>() : std::numeric_limits<double>::infinity();
 }

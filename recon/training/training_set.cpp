@@ -69,18 +69,25 @@ std::vector<std::filesystem::path> expand_paths(std::vector<std::filesystem::pat
 TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::path> const& files, DataConfig const& config, std::uint64_t seed,
     std::function<void(index_t)> const& progress)
     : context_(context), config_(config), seed_(seed) {
+    if (config.readouts)
+        require((*config.readouts)[0] <= (*config.readouts)[1], "/data/readouts: at least {} and at most {} of the readouts", (*config.readouts)[0],
+            (*config.readouts)[1]);
     for (auto const& file : files) {
-        cases_.push_back(prepare(file, cases_.size()));
+        cases_.push_back(prepare(file));
+        auto const& first = cases_.front().scan;
+        require((first.matrix[0] == 1) == (cases_.back().scan.matrix[0] == 1), "{}: a {}D scan, but {} is {}D; one network learns either", file.string(),
+            first.matrix[0] == 1 ? 3 : 2, files.front().string(), first.matrix[0] == 1 ? 2 : 3);
         if (progress) progress(static_cast<index_t>(cases_.size()));
     }
 }
 
-TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file, std::size_t number) const {
+TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const {
     auto scan = prepare_scan(context_, read_acquisition(file, config_.scan.read_options()), config_.scan, true);
     Case c{file.stem().string(), {}, {}, {}};
     if (config_.supervision == Supervision::self_supervised) {
         require(scan.readouts >= 4, "{}: {} readouts cannot be split into input, loss and held-out ones", file.string(), scan.readouts);
-        c.held_out = draw(all_readouts(scan.readouts), part(scan.readouts, config_.held_out), seed_, kHeldOut + number).first;
+        // A function of the number of readouts only: a scan may be in both sets, at other places, and holds the same out in both.
+        c.held_out = draw(all_readouts(scan.readouts), part(scan.readouts, config_.held_out), seed_, kHeldOut).first;
     } else if (config_.target == TargetSource::reference) {
         require(scan.target.has_value(),
             "{}: the file has no reference and maps of the matrix {} x {} x {} to train towards (/data/target \"reconstruction\" makes a target "

@@ -45,7 +45,7 @@ private:
         std::vector<index_t> held_out; ///< readouts, ascending
     };
 
-    Case prepare(std::filesystem::path const& file, std::size_t number) const;
+    Case prepare(std::filesystem::path const& file) const;
     Example example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss) const;
     Samples select(Case const& c, std::vector<index_t> const& readouts) const;
 

@@ -12,12 +12,15 @@
 
 namespace tessera::test {
 
-/// A noisy koosh ball of a thorax: every spoke that Nyquist's criterion asks for, divided by `undersampling`.
-inline Acquisition small_scan(Matrix matrix = {16, 18, 20}, index_t coils = 4, double undersampling = 1) {
+/// A noisy koosh ball of a thorax (2D: radial): every spoke that Nyquist's criterion asks for, divided by `undersampling`.
+inline Acquisition small_scan(Matrix matrix = {16, 18, 20}, index_t coils = 4, double undersampling = 1, std::uint64_t seed = 1,
+    double snr = 100) {
     SimulationConfig config;
+    config.seed = seed;
     config.matrix = matrix;
     config.coils.coils = coils;
-    config.snr = 100;
+    config.snr = snr;
+    if (matrix[0] == 1) config.trajectory.kind = TrajectoryKind::radial_2d;
     config.trajectory.undersampling = undersampling;
     config.trajectory.readout_oversampling = 2;
     config.noise_samples = 512;
