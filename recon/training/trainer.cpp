@@ -78,8 +78,8 @@ StepRecord Trainer::step() {
         auto const example = training_.training_example(shuffled(training_.size(), config_.seed, draw), draw);
         scans += (j ? ", " : "") + example.name;
         Tape tape;
-        auto const output = network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report);
-        auto const loss = loss_of(tape, example, output);
+        // The output is not held: the gradients of the unrolls have its memory for themselves.
+        auto const loss = loss_of(tape, example, network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report));
         double const value = value_of(loss.total);
         require(std::isfinite(value), "step {}: the loss of {} is {}, though all data consistency steps were finite", record.step, example.name, value);
         double const share = 1 / static_cast<double>(config_.batch);
