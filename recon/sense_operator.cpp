@@ -18,9 +18,9 @@ SenseOperator::SenseOperator(std::shared_ptr<Nufft const> nufft, Tensor<complex>
     require(coils_per_pass_ >= 1, "sense: coils_per_pass is {}, expected at least 1", coils_per_pass_);
 }
 
-// Calls f(first, last, buffer for the coil images of the pass).
-template <class F> void SenseOperator::passes(F const& f) const {
-    index_t const coils = maps_.shape()[0], most = std::min(coils, coils_per_pass_);
+// Calls f(first, last, buffer for the coil images of the pass) for at most `at_once` coils a pass.
+template <class F> void SenseOperator::passes(index_t at_once, F const& f) const {
+    index_t const coils = maps_.shape()[0], most = std::min(coils, at_once);
     Tensor<complex> const buffer(context(), domain().prepended(most));
     for (index_t first = 0; first < coils; first += most) {
         index_t const last = std::min(coils, first + most);
@@ -43,21 +43,21 @@ void SenseOperator::weigh(Tensor<complex> const& samples) const {
 }
 
 void SenseOperator::do_forward(Tensor<complex> const& image, Tensor<complex> const& kspace) const {
-    passes([&](index_t first, index_t last, Tensor<complex> const& coils) {
+    passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
         expand(image, maps_.slice(first, last), coils);
         nufft_->forward(coils, kspace.slice(first, last));
     });
 }
 
 void SenseOperator::do_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const {
-    passes([&](index_t first, index_t last, Tensor<complex> const& coils) {
+    passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
         nufft_->adjoint(kspace.slice(first, last), coils);
         combine(coils, maps_.slice(first, last), image, first > 0);
     });
 }
 
 void SenseOperator::weighted_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const {
-    passes([&](index_t first, index_t last, Tensor<complex> const& coils) {
+    passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
         auto const samples = kspace.reshape(codomain()).slice(first, last).clone();
         weigh(samples);
         nufft_->adjoint(samples, coils);
@@ -67,7 +67,8 @@ void SenseOperator::weighted_adjoint(Tensor<complex> const& kspace, Tensor<compl
 
 void SenseOperator::do_normal(Tensor<complex> const& image, Tensor<complex> const& out) const {
     require(image.data() != out.data(), "sense: the normal operator cannot work in place");
-    passes([&](index_t first, index_t last, Tensor<complex> const& coils) {
+    // The convolution takes fewer coils at once than gridding, and a coil image more is a volume more.
+    passes(toeplitz_ ? toeplitz_->coils_per_pass() : coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
         auto const maps = maps_.slice(first, last);
         expand(image, maps, coils);
         if (toeplitz_)

@@ -36,7 +36,7 @@ private:
     void expand(Tensor<complex> const& image, Tensor<complex> const& maps, Tensor<complex> const& coils) const;
     void combine(Tensor<complex> const& coils, Tensor<complex> const& maps, Tensor<complex> const& image, bool accumulate) const;
     void weigh(Tensor<complex> const& samples) const;
-    template <class F> void passes(F const& f) const;
+    template <class F> void passes(index_t at_once, F const& f) const;
 
     std::shared_ptr<Nufft const> nufft_;
     Tensor<complex> maps_;

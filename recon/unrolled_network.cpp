@@ -40,9 +40,12 @@ struct UnrolledNetwork::Unroll {
 
     bool cg() const { return config.kind == DataConsistency::cg; }
 
-    Tensor<complex> forward(Tensor<complex> const& x) const {
+    // Neither this nor the store holds x on the device once it is not needed: CG works in four volumes.
+    Tensor<complex> forward(Tensor<complex> x, VolumeStore& store) const {
         Tensor<complex> z(x.context(), x.shape());
         Blockwise{network, partition}.forward(x, z);
+        x = {};
+        store.settle();
         require(std::isfinite(norm(z)), "unroll {}: the output of the regulariser is not finite", number);
         if (cg())
             cg_step(data, std::exp(scalar(parameter)), z, config, report);
@@ -102,7 +105,8 @@ Var UnrolledNetwork::forward(Tape& tape, DataTerm const& data, Var const& x0, Me
         auto const unroll = [this, data, &consistency, partition, report, set](index_t i) {
             return Unroll{*networks_[set(i)], data_parameters_[set(i)], data, consistency, *partition, *report, i + 1};
         };
-        auto const next = unroll(k).forward(as_complex(x.value()));
+        auto previous = as_complex(std::move(x).release());
+        auto const next = unroll(k).forward(std::move(previous), *store);
         if (report->progress) report->progress(k + 1);
         if (tape.recording()) store->push(next);
         bool const trained = data_parameters_[set(k)].trained();

@@ -27,14 +27,14 @@ public:
     void push(Tensor<complex> const& x);
     /// Volume i: itself, or a copy on the device that later work of its stream waits for.
     Tensor<complex> get(std::size_t i);
+    /// Lets go of the volume that was pushed last and is being copied, which later work of its stream then waits for.
+    void settle();
     /// Forgets the last volume.
     void pop();
     std::size_t size() const { return place_ == CheckpointPlace::device ? kept_.size() : host_.size(); }
 
 private:
     class HostVolume;
-
-    void settle();
 
     Context context_;
     CheckpointPlace place_;

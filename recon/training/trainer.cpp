@@ -100,6 +100,7 @@ StepRecord Trainer::step() {
         auto const example = training_.training_example(shuffled(training_.size(), config_.seed, draw), draw);
         scans += (j ? ", " : "") + example.name;
         Tape tape;
+        // The output is not held: the gradients of the unrolls have its memory for themselves.
         auto const loss = at(fmt::format("step {}, scan {}", record.step, example.name), [&] {
             return loss_of(tape, example, network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report));
         });
