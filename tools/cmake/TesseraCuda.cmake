@@ -36,4 +36,7 @@ set(CMAKE_CUDA_STANDARD 20)
 set(CMAKE_CUDA_STANDARD_REQUIRED ON)
 find_package(CUDAToolkit REQUIRED)
 set(TESSERA_HAS_CUDA ON)
-find_package(CUDNN 9) # for the convolutions of nn; what stands today does without
+find_package(CUDNN 9) # convolutions
+if(NOT CUDNN_FOUND)
+  message(FATAL_ERROR "Tessera needs cuDNN 9 beside CUDA (CUDNN_ROOT says where it is); TESSERA_CUDA=OFF builds without")
+endif()

@@ -11,13 +11,13 @@ limit=$((64 * 1024 * 1024))
 
 cmake --preset cuda -B "$build" -DTESSERA_ARCH=x86-64-v3 -DTESSERA_STATIC_DEPS=ON "-DCMAKE_CUDA_ARCHITECTURES=80;90" \
     -DCMAKE_SKIP_RPATH=ON '-DCMAKE_EXE_LINKER_FLAGS=-Wl,-rpath,\$ORIGIN/../lib,--disable-new-dtags' "$@" >/dev/null
-cmake --build "$build" --parallel "${JOBS:-$(nproc)}" --target tessera_programs test_kernels test_core test_recon
+cmake --build "$build" --parallel "${JOBS:-$(nproc)}" --target tessera_programs test_kernels test_core test_nn test_recon
 
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 bundle=$stage/tessera-gpu
 mkdir -p "$bundle"/{bin,lib,configs}
-cp "$build"/tools/tessera-* "$build"/tests/test_{kernels,core,recon} "$bundle/bin"
+cp "$build"/tools/tessera-* "$build"/tests/test_{kernels,core,nn,recon} "$bundle/bin"
 strip "$bundle"/bin/*
 cp -r configs/{bench,demo} "$bundle/configs"
 cp tools/gpu/run_on_gpu.sh "$bundle"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# In an unpacked bundle (tools/gpu/bundle.sh): runs all tests with the GPU among their devices, then the demo and the benchmarks on
-# cpu and cuda. Everything goes to $OUT, or gpu-results beside the bundle; a table of what passed comes last.
+# In an unpacked bundle (tools/gpu/bundle.sh): runs all tests with the GPU among their devices, then the demo, a small training and the
+# benchmarks on cpu and cuda. Everything goes to $OUT, or gpu-results beside the bundle; a table of what passed comes last.
 # Without a GPU it runs on the CPU, and says so. Takes minutes; STEP_LIMIT bounds each step in seconds (default 240).
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -11,15 +11,26 @@ out=$(cd "$out" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The programs find what the bundle carries by themselves; cuFFT is the machine's, not always where its loader looks.
-if ldd "$here/bin/tessera-bench" | grep -q 'libcufft.*not found'; then
-    cufft=$(find /usr/local /opt /usr/lib -name 'libcufft.so.1[12]' -print -quit 2>/dev/null)
-    export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}${cufft%/*}
-fi
+# The programs find what the bundle carries by themselves. CUDA's libraries are the machine's and not always where its loader looks:
+# in the toolkit's folder, or in those of the Python packages of a framework. cuDNN loads the last two itself.
+for library in 'libcufft.so.1[123]' 'libcudnn.so.9' 'libcublasLt.so.1[234]' 'libnvrtc.so.1[234]'; do
+    ldconfig -p 2>/dev/null | grep -q "$library" && continue
+    found=$(find /usr/local /opt /usr/lib -name "$library" -print 2>/dev/null | sort | tail -1) # the newest
+    [ -n "$found" ] && export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}${found%/*}
+done
 export TESSERA_CACHE=$work OMP_WAIT_POLICY=passive
 cd "$work" || exit 1
 cp -r "$here/configs" .
 echo '{"input": "out/demo/scan.h5", "output": "out/recon"}' >recon.json
+cat >train.json <<'END'
+{
+    "output": "out/training",
+    "data": {"train": ["out/train_1.h5", "out/train_2.h5"]},
+    "model": {"unrolls": 4, "network": {"resnet3d": {"channels": 16, "blocks": 1}}},
+    "memory": {"patch": [32, 32, 32], "checkpoints": "host"},
+    "steps": 10
+}
+END
 
 table=()
 failed=0
@@ -28,7 +39,7 @@ step() {
     local name=$1 start=$SECONDS status=0 note
     shift
     { echo; echo "==== $name: $*"; timeout "$limit" "$@" 2>&1; } >"$work/step" || status=$?
-    note=$(grep -E '^(test cases:|All tests passed|NRMSE|terminate called|error:)|failed to run|error while loading' "$work/step" | tail -1)
+    note=$(grep -E '^(test cases:|All tests passed|NRMSE|terminate called|error:|relative difference)|, peak |failed to run|error while loading' "$work/step" | tail -1)
     tee -a "$out/log.txt" <"$work/step"
     [ "$status" -eq 124 ] && note="stopped after $limit s"
     [ "$status" -eq 0 ] || failed=$((failed + 1))
@@ -50,11 +61,19 @@ if [ "$gpu" != no ]; then
     devices+=(cuda)
 fi
 
-for program in kernels core recon; do step "test_$program" "$here/bin/test_$program"; done
+for program in kernels core nn recon; do step "test_$program" "$here/bin/test_$program"; done
 
 step "simulate" "$here/bin/tessera-simulate" configs/demo/simulate.json
 for device in "${devices[@]}"; do
     step "cg-sense on $device" "$here/bin/tessera-recon" recon.json --set "device=$device" --set "output=out/recon_$device"
+done
+for scan in 1 2; do
+    step "simulate for training, $scan" "$here/bin/tessera-simulate" configs/demo/simulate.json --set 'simulation.matrix=[64,48,64]' \
+        --set "simulation.seed=$scan" --set "output=out/train_$scan.h5"
+done
+for device in "${devices[@]}"; do
+    step "training on $device, 10 steps" "$here/bin/tessera-train" train.json --set "device=$device" --set "output=out/training_$device"
+    step "gradients on $device" "$here/bin/tessera-train" train.json --set "device=$device" --check-gradients
 done
 for device in "${devices[@]}"; do
     step "bench on $device, 64^3" "${bench[@]}" --set "device=$device" --set 'matrix=[64,64,64]' --set trajectory.readouts=5000 \
@@ -63,7 +82,10 @@ done
 if [ "$gpu" != no ]; then
     for coils in 1 8; do step "bench on cuda, 128^3, $coils coils" "${bench[@]}" --set device=cuda --set "coils=$coils" --set toeplitz=true; done
 fi
-for device in "${devices[@]}"; do cp "out/recon_$device/views.png" "$out/views_$device.png" 2>/dev/null; done
+for device in "${devices[@]}"; do
+    cp "out/recon_$device/views.png" "$out/views_$device.png" 2>/dev/null
+    cp "out/training_$device/metrics.csv" "$out/training_$device.csv" 2>/dev/null
+done
 
 {
     echo
