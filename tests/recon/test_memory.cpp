@@ -4,6 +4,7 @@
 #include "nn/loss.h"
 #include "recon/unrolled_network.h"
 #include "tests/support/gradient_check.h"
+#include "tests/support/one_thread.h"
 
 #include <algorithm>
 
@@ -94,6 +95,7 @@ constexpr Matrix kSmall{24, 24, 24}, kLarge{24, 32, 48};
 } // namespace
 
 TEST_CASE("memory of block-wise training: some volumes and the maps of one patch", "[memory]") {
+    OneThread const one;
     for (Device const device : available_devices()) {
         if (device == Device::simt) continue; // counts the same and takes minutes
         Context const ctx(device);
@@ -117,6 +119,7 @@ TEST_CASE("memory of block-wise training: some volumes and the maps of one patch
 }
 
 TEST_CASE("memory of a patch", "[memory]") {
+    OneThread const one;
     bool const complex_numbers = GENERATE(false, true);
     index_t const kernel = complex_numbers ? 1 : GENERATE(1, 3);
     auto config = model(DataConsistency::gradient, 2, kernel);
@@ -127,6 +130,7 @@ TEST_CASE("memory of a patch", "[memory]") {
 }
 
 TEST_CASE("memory of training without blocks: the maps of all voxels, of one unroll or of all", "[memory]") {
+    OneThread const one;
     auto const kind = GENERATE(DataConsistency::cg, DataConsistency::gradient);
     Context const ctx;
     auto const peak = [&](MemoryPolicy policy, index_t unrolls) { return training_peak(ctx, model(kind, unrolls), memory(policy), kSmall); };
@@ -144,6 +148,7 @@ TEST_CASE("memory of training without blocks: the maps of all voxels, of one unr
 }
 
 TEST_CASE("within a limit that blocks need, other policies run out of memory", "[memory]") {
+    OneThread const one;
     auto const train = [](MemoryPolicy policy, CheckpointPlace place) {
         Context const ctx;
         index_t const volume = volume_bytes(kLarge), before = 2 * volume + (1 << 16); // two volumes and the parameters

@@ -3,6 +3,7 @@
 #include "recon/sense_model.h"
 #include "recon/unrolled_network.h"
 #include "tests/support/gradient_check.h"
+#include "tests/support/one_thread.h"
 
 using namespace tessera;
 using namespace tessera::test;
@@ -82,6 +83,7 @@ double difference(std::vector<real> const& a, std::vector<real> const& b) {
 } // namespace
 
 TEST_CASE("block-wise gradients are those of the whole volume", "[unrolled]") {
+    OneThread const one;
     Context const ctx; // the kernels below it run on every device in their own tests
     auto const kind = GENERATE(NetworkKind::resnet3d, NetworkKind::complex_resnet3d, NetworkKind::unet3d);
     auto const consistency = GENERATE(DataConsistency::cg, DataConsistency::gradient);
@@ -121,6 +123,7 @@ TEST_CASE("block-wise gradients are those of the whole volume", "[unrolled]") {
 }
 
 TEST_CASE("gradients through converged data consistency agree with differences", "[unrolled]") {
+    OneThread const one;
     Context const ctx;
     auto const consistency = GENERATE(DataConsistency::cg, DataConsistency::gradient);
     bool const shared = GENERATE(true, false);
@@ -141,6 +144,7 @@ TEST_CASE("gradients through converged data consistency agree with differences",
 }
 
 TEST_CASE("an untrained network with a huge lambda returns its input, one with a tiny lambda the least-squares image", "[unrolled]") {
+    OneThread const one;
     Context const ctx;
     auto data = small_problem(ctx, {4, 5, 6});
     auto const truth = data.b.clone();
