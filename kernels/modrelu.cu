@@ -10,7 +10,7 @@ template <> void execute<kDevice>(Stream stream, ModRelu const& k) {
     for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) {
         complex const value = x[i];
         real const size = abs(value), left = size + bias[i % bias.shape[0]];
-        y[i] = size > 0 && left > 0 ? (left / size) * value : complex{};
+        y[i] = size == 0 || left <= 0 ? complex{} : (left / size) * value; // NaN stays NaN, so that it is found
     });
 }
 

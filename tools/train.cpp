@@ -109,7 +109,6 @@ private:
         if (!trainer_.has_validation()) return;
         auto const record = trainer_.validate();
         folder_.add(record);
-        std::string values;
         for (auto const& c : record.cases)
             log_info("step {}, {}: {}", record.step, c.name,
                 c.object ? fmt::format("{} (in the object; seam {:.3f})", summary(*c.object), c.seam)
