@@ -39,13 +39,14 @@ struct Axis {
 
 bool can_be_shown(Chart const& chart, double y) { return std::isfinite(y) && (!chart.log_y || y > 0); }
 
-/// Room above and below the curves, also around a constant.
+/// Room above and below the curves, also around a constant and around values that differ by rounding only.
 Range widened(Range r, bool log) {
+    bool const constant = r.high - r.low <= 1e-9 * std::max(std::abs(r.low), std::abs(r.high));
     if (log) {
-        double const margin = std::max(std::pow(r.high / r.low, 0.05), r.high > r.low ? 1.0 : 2.0);
+        double const margin = constant ? 2 : std::pow(r.high / r.low, 0.05);
         return {r.low / margin, r.high * margin};
     }
-    double const margin = r.high > r.low ? 0.05 * (r.high - r.low) : std::max(0.5 * std::abs(r.high), 1e-12);
+    double const margin = !constant ? 0.05 * (r.high - r.low) : std::max(0.5 * std::abs(r.high), 1e-12);
     return {r.low >= 0 ? std::max(0.0, r.low - margin) : r.low - margin, r.high + margin};
 }
 

@@ -7,7 +7,8 @@ namespace tessera::report {
 
 std::vector<double> nice_ticks(double low, double high, int count) {
     double const rough = (high - low) / count, power = std::pow(10.0, std::floor(std::log10(rough)));
-    double const step = power * (rough < 1.5 * power ? 1 : rough < 3.5 * power ? 2 : rough < 7.5 * power ? 5 : 10);
+    double const round = power * (rough < 1.5 * power ? 1 : rough < 3.5 * power ? 2 : rough < 7.5 * power ? 5 : 10);
+    double const step = std::max(round, 1e-12 * std::max(std::abs(low), std::abs(high))); // finer ones are lost in rounding, and never end
     std::vector<double> ticks;
     double const slack = 1e-9 * step; // ends that are ticks but for rounding
     for (double k = std::ceil((low - slack) / step); k * step <= high + slack; ++k) ticks.push_back(k * step + 0.0); // no -0

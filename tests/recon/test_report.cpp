@@ -92,6 +92,10 @@ TEST_CASE("ticks are round and within the range", "[report]") {
     CHECK(few[1] == Approx(2));
     CHECK(few[4] == Approx(20));
     CHECK(log_ticks(1e-20, 1, 5).size() <= 6);
+    double const above = std::nextafter(0.17543648911511694, 1); // a range of one rounding error has an end
+    CHECK(nice_ticks(0.17543648911511694, above, 5).size() <= 6);
+    CHECK(nice_ticks(-above, -0.17543648911511694, 5).size() <= 6);
+    CHECK(log_ticks(0.17543648911511694, above, 5).size() <= 6);
     CHECK(log_ticks(1.1, 1.3, 5) == nice_ticks(1.1, 1.3, 5));
 }
 
@@ -104,6 +108,14 @@ TEST_CASE("a chart has a gap where there is no value", "[report]") {
     CHECK(count(paths[1], 'L') == 4);
     // on a logarithmic axis zero cannot be shown
     CHECK(count(paths_of(svg({"t", "x", "y", {{"a", {0, 1, 2}, {1, 0, 2}}}, true}))[0], 'M') == 2);
+}
+
+TEST_CASE("curves that differ by rounding are drawn as one constant", "[report]") {
+    double const value = 0.17543648911511694;
+    bool const log = GENERATE(false, true);
+    auto const paths = paths_of(svg({"t", "x", "y", {{"a", {0, 1}, {value, value}}, {"b", {0, 1}, {std::nextafter(value, 1), value}}}, log}));
+    REQUIRE(paths.size() == 2);
+    CHECK(paths[0] == paths[1]);
 }
 
 TEST_CASE("points of a chart stand where the axes say", "[report]") {
