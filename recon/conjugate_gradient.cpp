@@ -35,7 +35,8 @@ CgResult conjugate_gradient_from(std::function<void(Tensor<complex> const&, Tens
         normal(direction, product);
         if (options.lambda != 0) axpby(options.lambda, direction, 1, product);
         double const curvature = dot(direction, product).re;
-        if (!(curvature > 0)) return result; // the direction is in the null space: nothing left to gain
+        require(std::isfinite(curvature), "conjugate gradient: the operator's result is not finite after {} iterations", result.iterations);
+        if (curvature <= 0) return result; // the direction is in the null space: nothing left to gain
         double const step = squared / curvature;
         axpby(step, direction, 1, x);
         axpby(-step, product, 1, residual);

@@ -46,8 +46,6 @@ template <class F> auto at(std::string const& place, F const& f) {
     }
 }
 
-Tensor<real> object_of(Tensor<complex> const& target) { return object_mask(magnitude(target)); }
-
 } // namespace
 
 double ValidationRecord::score() const {
@@ -83,7 +81,7 @@ LossValue Trainer::loss_of(Tape& tape, Example const& e, Var const& prediction) 
     if (config_.data.supervision == Supervision::self_supervised)
         return {weighted_l2_loss(tape, apply(tape, e.loss_model, prediction), e.loss_kspace, e.loss_weights), {}};
     LossMask mask;
-    if (config_.loss_in_object) mask = object_of(*e.target).to(context_);
+    if (config_.loss_in_object) mask = e.object;
     return evaluate_loss(tape, config_.loss, prediction, *e.target, mask);
 }
 
@@ -155,7 +153,7 @@ CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
     auto const image = magnitude(as_complex(output.value()));
     if (example.target) {
         auto const target = magnitude(*example.target);
-        auto const mask = object_mask(target);
+        auto const mask = example.object->to(Context());
         record.whole = quality(image, target);
         record.object = quality(image, target, mask);
         if (config_.memory.policy == MemoryPolicy::block) {
@@ -213,7 +211,9 @@ Metadata Trainer::metadata() const {
     info.memory = config_.memory;
     info.scan = config_.data.scan;
     double least = std::numeric_limits<double>::infinity(), most = 0;
-    auto const used = config_.data.readouts.value_or(std::array<double, 2>{1, 1});
+    auto const& d = config_.data; // what part of the readouts is the input
+    std::array<double, 2> const used = d.supervision == Supervision::self_supervised ? std::array<double, 2>{(1 - d.held_out) * (1 - d.loss_fraction), 1}
+                                                                                    : d.readouts.value_or(std::array<double, 2>{1, 1});
     for (std::size_t i = 0; i < training_.size(); ++i) {
         auto const& s = training_.scan(i);
         double const density = static_cast<double>(s.readouts * s.samples) / static_cast<double>(s.matrix[0] * s.matrix[1] * s.matrix[2]);

@@ -3,6 +3,7 @@
 #include "core/log.h"
 #include "core/vector_ops.h"
 #include "kernels/philox.h"
+#include "recon/image_quality.h"
 #include "recon/normalisation.h"
 
 #include <algorithm>
@@ -83,7 +84,8 @@ TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::pa
 
 TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const {
     auto scan = prepare_scan(context_, read_acquisition(file, config_.scan.read_options()), config_.scan, true);
-    Case c{file.stem().string(), {}, {}, {}};
+    Case c;
+    c.name = file.stem().string();
     if (config_.supervision == Supervision::self_supervised) {
         require(scan.readouts >= 4, "{}: {} readouts cannot be split into input, loss and held-out ones", file.string(), scan.readouts);
         // A function of the number of readouts only: a scan may be in both sets, at other places, and holds the same out in both.
@@ -105,6 +107,7 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
         log_info("{}: target from {} readouts, {} iterations, residual {:.1e}", file.string(), scan.readouts, result.iterations, result.residual);
         c.target = target.to(Context());
     }
+    if (c.target) c.object = object_mask(magnitude(*c.target));
     c.scan = to_host(std::move(scan));
     return c;
 }
@@ -142,6 +145,7 @@ Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, s
     if (c.target) {
         e.target = c.target->to(context_).clone();
         axpby(1 / e.scale, *e.target, 0, *e.target);
+        e.object = c.object->to(context_);
     }
     if (!loss.empty()) {
         auto const held = select(c, loss);
