@@ -167,6 +167,26 @@ TEST_CASE("a set may be kept on the device: the same bits as without", "[tessera
     CHECK(column(folder / "kept", "loss") == column(folder / "read", "loss"));
 }
 
+TEST_CASE("what is kept for the gradients, and where, does not change what is learned", "[tessera-train]") {
+    TemporaryFolder const folder;
+    auto config = small_training(folder / "block", {training_scan(folder, "a", 1)}, {});
+    config["steps"] = 5;
+    REQUIRE(train(config).status == 0);
+    auto const expected = column(folder / "block", "loss");
+    CHECK(expected.back() != expected.front());
+    for (std::string const policy : {"full", "unroll", "host"}) {
+        config["output"] = (folder / policy).string();
+        config["memory"]["policy"] = policy == "host" ? "block" : policy;
+        config["memory"]["checkpoints"] = policy == "host" ? "host" : "device";
+        auto const result = train(config);
+        CAPTURE(policy, result.errors);
+        REQUIRE(result.status == 0);
+        auto const found = column(folder / policy, "loss");
+        REQUIRE(found.size() == expected.size());
+        for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]).epsilon(1e-3));
+    }
+}
+
 TEST_CASE("self-supervised training measures held-out readouts against iterative SENSE", "[tessera-train]") {
     TemporaryFolder const folder;
     auto scan = small_scan({10, 12, 14}, 2, 2, 1, 20);
