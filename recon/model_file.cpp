@@ -2,6 +2,8 @@
 
 #include "core/log.h"
 
+#include <nlohmann/json.hpp>
+
 namespace tessera {
 namespace {
 
@@ -13,6 +15,9 @@ template <class T> T field(Safetensors const& file, char const* key) {
     require(found != file.metadata().end(), "{}: weights without \"{}\" in their metadata", file.path().string(), key);
     return parse_config<T>(found->second, file.path().string() + ", " + key);
 }
+
+// For a sentence.
+template <class T> std::string in_one_line(T const& config) { return nlohmann::ordered_json::parse(config_json(config)).dump(); }
 
 } // namespace
 
@@ -43,8 +48,8 @@ void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& sc
     std::string const name = file.path().string();
     auto const differ = [](auto const& a, auto const& b) { return config_json(a) != config_json(b); };
     require(!differ(trained.scan.density, config.density),
-        "{}: trained with other density compensation than /density has: {} against {}", name, config_json(trained.scan.density),
-        config_json(config.density));
+        "{}: trained with other density compensation than /density has: {} against {}", name, in_one_line(trained.scan.density),
+        in_one_line(config.density));
     index_t const dimensions = scan.matrix[0] == 1 ? 2 : 3;
     require(trained.sampling.dimensions == dimensions, "{}: trained on {}D scans, this one is {}D", name, trained.sampling.dimensions, dimensions);
     require(!config.mbdl.unrolls || trained.model.shared_weights || *config.mbdl.unrolls == trained.model.unrolls,

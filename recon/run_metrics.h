@@ -12,7 +12,7 @@ namespace tessera {
 struct TrainingRow {
     index_t step = 0;
     double loss = 0;
-    std::vector<double> terms;         ///< of the loss, weighted, in the order of the columns
+    std::vector<double> terms;         ///< of the loss, before their weights, in the order of the columns
     double learning_rate = 0;
     std::vector<double> lambda;        ///< of each set of weights (or its step size)
     double gradient_norm = 0;          ///< before clipping

@@ -7,6 +7,7 @@
 #include "tools/interrupt.h"
 #include "tools/program.h"
 
+#include <algorithm>
 #include <omp.h>
 
 using namespace tessera;
@@ -87,7 +88,7 @@ private:
         Interrupt const interrupt;
         index_t const start = trainer_.step_number();
         if (start == 0) validate();
-        Progress progress("training", config_.steps - start);
+        Progress progress("training", std::max<index_t>(0, config_.steps - start));
         while (trainer_.step_number() < config_.steps && !interrupt.requested()) {
             step();
             progress.update(trainer_.step_number() - start, note_);

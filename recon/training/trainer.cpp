@@ -103,7 +103,8 @@ StepRecord Trainer::step() {
             return loss_of(tape, example, network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report));
         });
         double const value = value_of(loss.total);
-        require(std::isfinite(value), "step {}, scan {}: the loss is {}, though all data consistency steps were finite", record.step, example.name, value);
+        require(std::isfinite(value), "step {}, scan {}: the loss is {}, though all data consistency steps were finite", record.step, example.name,
+            value);
         double const share = 1 / static_cast<double>(config_.batch);
         record.loss += share * value;
         record.terms.resize(loss.terms.size());

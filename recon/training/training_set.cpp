@@ -76,8 +76,9 @@ TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::pa
     for (auto const& file : files) {
         cases_.push_back(prepare(file));
         auto const& first = cases_.front().scan;
-        require((first.matrix[0] == 1) == (cases_.back().scan.matrix[0] == 1), "{}: a {}D scan, but {} is {}D; one network learns either", file.string(),
-            first.matrix[0] == 1 ? 3 : 2, files.front().string(), first.matrix[0] == 1 ? 2 : 3);
+        int const dimensions = first.matrix[0] == 1 ? 2 : 3;
+        require((dimensions == 2) == (cases_.back().scan.matrix[0] == 1), "{}: a {}D scan, but {} is {}D; one network learns either", file.string(),
+            5 - dimensions, files.front().string(), dimensions);
         if (progress) progress(static_cast<index_t>(cases_.size()));
     }
 }

@@ -88,19 +88,20 @@ TEST_CASE("self-supervised draws split the readouts and never touch the held-out
     auto const measured = validation.validation_example(0);
     auto const held_out = readouts_of(measured.loss_kspace, measured.scale, validation.scan(0));
     CHECK(static_cast<double>(held_out.size()) == Approx(0.1 * static_cast<double>(scan.readouts)).margin(1));
+    double const others = static_cast<double>(scan.readouts) - static_cast<double>(held_out.size());
     std::set<index_t> drawn, before;
     for (std::uint64_t draw = 0; draw < 12; ++draw) { // b is the second scan here and the first there
         auto const e = training.training_example(1, draw);
         auto const loss = readouts_of(e.loss_kspace, e.scale, scan);
         for (index_t const r : loss) CHECK_FALSE(held_out.contains(r));
-        CHECK(static_cast<double>(loss.size()) == Approx(0.4 * static_cast<double>(scan.readouts - static_cast<index_t>(held_out.size()))).margin(1));
+        CHECK(static_cast<double>(loss.size()) == Approx(0.4 * others).margin(1));
         CHECK(loss != before);
         CHECK(e.loss_weights.size() == static_cast<index_t>(loss.size()) * scan.samples);
         CHECK_FALSE(e.target.has_value());
         drawn.insert(loss.begin(), loss.end());
         before = loss;
     }
-    CHECK(static_cast<double>(drawn.size()) > 0.95 * static_cast<double>(scan.readouts - static_cast<index_t>(held_out.size()))); // and all others in time
+    CHECK(static_cast<double>(drawn.size()) > 0.95 * others); // all of them in time
 }
 
 TEST_CASE("the input of a self-supervised step has no readout of its loss and none that is held out", "[training]") {
@@ -200,7 +201,8 @@ TEST_CASE("operators are kept only where steps draw nothing", "[training]") {
 TEST_CASE("the intensity scale is the 99th percentile of magnitudes", "[training]") {
     Context const ctx = each_device();
     std::vector<complex> values(201);
-    for (std::size_t i = 0; i < values.size(); ++i) values[(37 * i) % 201] = {static_cast<real>(0.6 * double(i)), static_cast<real>(-0.8 * double(i))};
+    for (std::size_t i = 0; i < values.size(); ++i) // of magnitude 0 ... 200
+        values[(37 * i) % 201] = {static_cast<real>(0.6 * double(i)), static_cast<real>(-0.8 * double(i))};
     CHECK(intensity_scale(Tensor<complex>::from(ctx, {1, 3, 67}, values)) == Approx(198));
     values[0].re = 1e6; // one bright voxel changes little
     CHECK(intensity_scale(Tensor<complex>::from(ctx, {1, 3, 67}, values)) <= 199.1);

@@ -10,8 +10,8 @@ namespace tessera::test {
 using Json = nlohmann::json;
 
 /// Writes small_scan() to <folder>/<name>.h5, so noisy that a few steps of training help. Returns the file.
-inline std::filesystem::path training_scan(TemporaryFolder const& folder, std::string const& name, std::uint64_t seed, Matrix const& matrix = {10, 12, 14},
-    index_t coils = 2, double undersampling = 2) {
+inline std::filesystem::path training_scan(TemporaryFolder const& folder, std::string const& name, std::uint64_t seed,
+    Matrix const& matrix = {10, 12, 14}, index_t coils = 2, double undersampling = 2) {
     write_acquisition(folder / (name + ".h5"), small_scan(matrix, coils, undersampling, seed, 20));
     return folder / (name + ".h5");
 }
@@ -40,7 +40,9 @@ inline std::string training_arguments(Json const& config, std::string const& mor
     return file + " " + more;
 }
 
-inline ProgramResult train(Json const& config, std::string const& more = "") { return run_program("tessera-train", training_arguments(config, more)); }
+inline ProgramResult train(Json const& config, std::string const& more = "") {
+    return run_program("tessera-train", training_arguments(config, more));
+}
 
 /// tessera-recon with weights, on scans that were prepared as small_training() does.
 inline ProgramResult apply_weights(std::filesystem::path const& weights, std::filesystem::path const& scan, std::filesystem::path const& output,

@@ -90,12 +90,12 @@ TEST_CASE("trainings that cannot be meant are refused in one sentence", "[tesser
         config["optimiser"]["beta1"] = 1;
         CHECK_THAT(refusal(config), Catch::Contains("beta1"));
     }
-    SECTION("a checkpoint that is not there") { CHECK_THAT(refusal(config, "--resume " + (folder / "none.safetensors").string()), Catch::Contains("none.safetensors")); }
+    SECTION("a checkpoint that is not there") {
+        CHECK_THAT(refusal(config, "--resume " + (folder / "none.safetensors").string()), Catch::Contains("none.safetensors"));
+    }
     SECTION("an output that cannot be made") {
         std::ofstream(folder / "file") << "text";
-        config["output"] = (folder / "file/run").string();
-        std::string const arguments = training_arguments(small_training(folder / "run", {scan}, {}), "--quiet --set output=" + (folder / "file/run").string());
-        auto const result = run_program("tessera-train", arguments);
+        auto const result = train(small_training(folder / "run", {scan}, {}), "--quiet --set output=" + (folder / "file/run").string());
         CHECK(result.status == 1);
         CHECK_THAT(result.errors, Catch::StartsWith("error: " + (folder / "file/run").string()) && Catch::Contains("cannot make this folder"));
         CHECK(text_of(folder / "file") == "text");
@@ -113,7 +113,8 @@ TEST_CASE("a run is neither overwritten nor continued as another one", "[tessera
     CHECK_THAT(refusal(config, "--resume auto --set model.shared_weights=false"), Catch::Contains("the checkpoint's network is another one"));
     CHECK_THAT(refusal(config, "--resume auto --set seed=2"), Catch::Contains("the run had seed 1, /seed is 2"));
     CHECK_THAT(refusal(config, "--resume auto --set average=0.9"), Catch::Contains("training.average.") && Catch::Contains("is missing"));
-    CHECK_THAT(refusal(config, "--resume " + (folder / "run/checkpoints/best.safetensors").string()), Catch::Contains("weights only, no state of a training run"));
+    CHECK_THAT(refusal(config, "--resume " + (folder / "run/checkpoints/best.safetensors").string()),
+        Catch::Contains("weights only, no state of a training run"));
     CHECK_THAT(refusal(config, "--resume " + scan.string()), Catch::Contains("a.h5"));
     CHECK(contents(folder / "run") == before);
 }

@@ -83,6 +83,7 @@ TEST_CASE("a training that is killed goes on bit for bit", "[tessera-train]") {
 
     // nothing is left to do: everything stays
     REQUIRE(train(config, more).status == 0);
+    REQUIRE(train(config, more + " --set steps=10").status == 0);
     check_equal(folder / "killed", folder / "whole");
 }
 
