@@ -10,7 +10,7 @@ namespace tessera {
 /// z = R(x), where the memory for the network's feature maps is that of one block.
 ///
 /// With a halo of at least the network's radius, the result and its gradients are those of the network on the whole
-/// volume, up to rounding. Source: Miller, Pirasteh, Johnson 2023, doi:10.1088/1361-6560/acd0ab.
+/// volume, up to rounding. Source: Miller, Pirasteh, Johnson 2023, arXiv:2204.13862.
 struct Blockwise {
     Network const& network;
     BlockPartition const& partition;

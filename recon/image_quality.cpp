@@ -41,7 +41,13 @@ void erode(Tensor<real> const& mask) {
 
 bool touches_face(index_t i, index_t n, index_t core) { return (i > 0 && i % core == 0) || (i + 1 < n && (i + 1) % core == 0); }
 
-/// Error energy and number of voxels, of those that touch a face and of the others.
+bool close_to_face(index_t i, index_t n, index_t core) {
+    for (index_t d = 1; d <= 3; ++d)
+        if ((i >= d && touches_face(i - d, n, core)) || (i + d < n && touches_face(i + d, n, core))) return true;
+    return false;
+}
+
+/// Error energy and number of voxels, of those that touch a face and of their neighbours inside the patches.
 struct SeamSums {
     double at_faces = 0, faces = 0, inside = 0, others = 0;
     SeamSums& operator+=(SeamSums const& b) {
@@ -101,7 +107,9 @@ double seam_ratio(Tensor<real> const& error, Matrix const& core, Mask const& mas
         index_t const z = i / (ny * nx), y = i / nx % ny, x = i % nx;
         double const w = weight(m, i), energy = w * square(e[i]);
         bool const face = touches_face(z, nz, core[0]) || touches_face(y, ny, core[1]) || touches_face(x, nx, core[2]);
-        return face ? SeamSums{energy, w, 0, 0} : SeamSums{0, 0, energy, w};
+        if (face) return SeamSums{energy, w, 0, 0};
+        bool const close = close_to_face(z, nz, core[0]) || close_to_face(y, ny, core[1]) || close_to_face(x, nx, core[2]);
+        return close ? SeamSums{0, 0, energy, w} : SeamSums{};
     });
     if (sums.faces == 0 || sums.others == 0 || sums.at_faces + sums.inside == 0) return 1;
     if (sums.inside == 0) return std::numeric_limits<double>::infinity();

@@ -28,7 +28,8 @@ double robust_maximum(Tensor<real> const& magnitude);
 /// Shapes: [z, y, x], host memory. Throws Error for a reference that is nowhere above zero.
 Tensor<real> object_mask(Tensor<real> const& reference);
 
-/// How much larger the error is at the faces between patches: RMS of the voxels that touch a face over RMS of the others.
+/// How much larger the error is at the faces between patches: RMS of the voxels that touch a face over RMS of the next three
+/// inside the patches, which lie in the same anatomy.
 ///
 /// Faces lie inside the volume at multiples of the core size along each axis. 1 means no seam, and is the answer also where no
 /// voxel touches a face, all do, or the error is zero. Infinite where there is an error at the faces only.

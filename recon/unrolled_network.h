@@ -47,7 +47,7 @@ struct MemoryConfig {
 /// x_{k+1} = D(R(x_k)) for k < unrolls: a network R and a data consistency step D with a learned lambda or step size.
 ///
 /// Source: Aggarwal, Mani, Jacob 2019 (MoDL), doi:10.1109/TMI.2018.2865356; in blocks Miller, Pirasteh, Johnson 2023,
-/// doi:10.1088/1361-6560/acd0ab.
+/// arXiv:2204.13862.
 class UnrolledNetwork {
 public:
     /// Adds its parameters to the list: "regulariser." or "regularisers.<k>.", and "log_lambda" or "step" with one value per

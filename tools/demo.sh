@@ -49,7 +49,7 @@ for scan in "$out"/test/*.h5; do
     cat "$out/rows.txt" >>"$table"
     # iterative SENSE: the Tikhonov weight with the highest PSNR
     : >"$out/rows.txt"
-    for lambda in 0.05 0.1 0.2 0.4 0.8 1.6 3.2; do
+    for lambda in 0.1 0.2 0.4 0.8 1.6 3.2 6.4 12.8; do
         row "CG-SENSE, λ = $lambda" "cg-sense-$lambda" --set method=cg-sense --set cg.lambda="$lambda"
     done
     sort -t'|' -k5,5nr "$out/rows.txt" | head -1 >>"$table"

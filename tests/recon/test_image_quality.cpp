@@ -141,6 +141,10 @@ TEST_CASE("the seam ratio compares voxels at faces with the others", "[metrics]"
     CHECK(seam_ratio(error, {4, 6, 7}) == 1);             // one patch
     CHECK(seam_ratio(error, {1, 1, 1}) == 1);             // no voxel is away from a face
     CHECK(seam_ratio(constant({4, 6, 7}, 0), {2, 2, 2}) == 1);
+    auto const far = constant({16, 2, 2}, 1);
+    for (index_t z = 0; z < 4; ++z)
+        for (index_t i = 0; i < 4; ++i) far.host()[static_cast<std::size_t>(4 * z + i)] = 100; // z = 4, 5 and 6 are neighbours of 7
+    CHECK(seam_ratio(far, {8, 2, 2}) == Approx(1.0));
 
     auto const mask = constant({4, 6, 7}, 1);
     for (index_t y = 0; y < 6; ++y)
