@@ -87,7 +87,7 @@ void RunFolder::add(StepRecord const& r) {
     TrainingRow row;
     row.step = r.step;
     row.loss = r.loss;
-    for (std::size_t i = 0; i < r.terms.size(); ++i) row.terms.push_back(config_.loss[i].weight * r.terms[i]);
+    row.terms = r.terms;
     row.learning_rate = r.learning_rate;
     row.lambda = r.consistency;
     row.gradient_norm = r.gradient_norm;
