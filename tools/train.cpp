@@ -59,6 +59,7 @@ public:
     }
 
     void run() {
+        if (trainer_.step_number() >= config_.steps) return log_info("all {} steps are done already", config_.steps);
         try {
             train();
         } catch (Error const& e) {
@@ -88,7 +89,7 @@ private:
         Interrupt const interrupt;
         index_t const start = trainer_.step_number();
         if (start == 0) validate();
-        Progress progress("training", std::max<index_t>(0, config_.steps - start));
+        Progress progress("training", config_.steps - start);
         while (trainer_.step_number() < config_.steps && !interrupt.requested()) {
             step();
             progress.update(trainer_.step_number() - start, note_);

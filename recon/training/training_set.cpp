@@ -70,6 +70,8 @@ std::vector<std::filesystem::path> expand_paths(std::vector<std::filesystem::pat
 TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::path> const& files, DataConfig const& config, std::uint64_t seed,
     std::function<void(index_t)> const& progress)
     : context_(context), config_(config), seed_(seed) {
+    require(!config.readouts || config.supervision == Supervision::supervised,
+        "/data/readouts: self-supervised steps split all readouts (/data/loss_fraction says how)");
     if (config.readouts)
         require((*config.readouts)[0] <= (*config.readouts)[1], "/data/readouts: at least {} and at most {} of the readouts", (*config.readouts)[0],
             (*config.readouts)[1]);
