@@ -1,6 +1,5 @@
 #include "recon/data_consistency.h"
 
-#include "core/log.h"
 #include "core/vector_ops.h"
 
 #include <algorithm>
@@ -34,9 +33,6 @@ void cg_step_pullback(DataTerm const& data, double lambda, Tensor<complex> const
     auto const v = Tensor<complex>::zeros(g_to_v.context(), g_to_v.shape());
     auto const result = conjugate_gradient_from(normal_of(data), g_to_v, scale, v,
         {.iterations = config.backward_iterations, .tolerance = config.backward_tolerance, .lambda = lambda});
-    if (result.residual > config.backward_tolerance)
-        log_warn("data consistency: the backward solve stopped at a relative residual of {:.1e} after {} iterations (backward_tolerance is {:.1e})",
-            result.residual, result.iterations, config.backward_tolerance);
     report.backward = std::max(report.backward, result.residual);
     report.backward_iterations += result.iterations;
     g_to_v.copy_from(v);

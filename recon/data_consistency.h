@@ -54,8 +54,7 @@ void cg_step(DataTerm const& data, double lambda, Tensor<complex> const& z_to_x,
 /// The implicit gradient of cg_step: v = (A^H W A + lambda I)^-1 g, in the memory of g, with which
 /// dL/dz = lambda v and dL/dlambda = Re <v, z - x>.
 ///
-/// It is exact as far as CG has converged; the residual goes to the report, and a log message says when the tolerance
-/// was not reached. Source: Aggarwal, Mani, Jacob 2019 (MoDL), doi:10.1109/TMI.2018.2865356.
+/// It is exact as far as CG has converged; the residual goes to the report. Source: Aggarwal, Mani, Jacob 2019 (MoDL), doi:10.1109/TMI.2018.2865356.
 void cg_step_pullback(DataTerm const& data, double lambda, Tensor<complex> const& g_to_v, DataConsistencyConfig const& config, SolverReport& report);
 
 /// x = z - step (A^H W A z - b), in the memory of z.

@@ -119,6 +119,10 @@ StepRecord Trainer::step() {
     if (average_) average_->update(record.step);
     step_ = record.step;
     record.solver = *report;
+    double const tolerance = config_.model.data_consistency.backward_tolerance;
+    if (record.solver.backward > tolerance && !std::exchange(warned_, true))
+        log_warn("step {}: the backward solve of data consistency stopped at a relative residual of {:.1e} (backward_tolerance is {:.1e}); later ones are "
+                 "in metrics.csv only", record.step, record.solver.backward, tolerance);
     record.peak_bytes = context_.allocator().use().peak;
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return record;

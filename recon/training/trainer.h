@@ -93,6 +93,7 @@ private:
     Optimiser optimiser_;
     std::optional<MovingAverage> average_;
     index_t step_ = 0;
+    bool warned_ = false;
     std::map<std::size_t, std::pair<double, double>> sense_; ///< lambda and k-space error by validation scan
 };
 
