@@ -107,7 +107,7 @@ std::vector<std::string> validation_charts(std::vector<ValidationRow> const& row
     both("SSIM (3D), higher is better", "", &ImageQuality::ssim);
     both("HFEN, lower is better", "", &ImageQuality::hfen);
     Series seam = series("seam", rows, [](ValidationRow const& v) { return v.seam; });
-    if (has_values(seam)) charts.push_back(svg({"Error at patch faces over error elsewhere (1: no seam)", "step", "", {std::move(seam)}, false}));
+    if (has_values(seam)) charts.push_back(svg({"Error at patch faces over error beside them (1: no seam)", "step", "", {std::move(seam)}, false}));
     return charts;
 }
 

@@ -26,7 +26,7 @@ struct StepRecord {
 struct CaseRecord {
     std::string name;
     std::optional<ImageQuality> whole, object; ///< supervised: in the volume and in the object
-    double seam = 1;                           ///< supervised: error at patch faces over error elsewhere
+    double seam = 1;                           ///< supervised: error at patch faces over error beside them
     std::optional<double> kspace_error;        ///< self-supervised: ||W^1/2 (A x - y)|| / ||W^1/2 y|| on held-out readouts
     std::optional<double> kspace_error_sense;  ///< of iterative SENSE of the same input at its best lambda
     std::optional<double> best_lambda;         ///< which is this
