@@ -39,9 +39,9 @@ ModelConfig small_model(NetworkKind kind, DataConsistency consistency, bool shar
     config.data_consistency.kind = consistency;
     config.data_consistency.lambda = 0.7;
     config.data_consistency.step = 0.3;
-    config.data_consistency.iterations = 150;
+    config.data_consistency.iterations = 80;
     config.data_consistency.tolerance = tolerance(1e-5, 1e-13);
-    config.data_consistency.backward_iterations = 150;
+    config.data_consistency.backward_iterations = 80;
     config.data_consistency.backward_tolerance = tolerance(1e-5, 1e-13);
     return config;
 }
