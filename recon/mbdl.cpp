@@ -3,9 +3,8 @@
 #include "core/log.h"
 #include "core/vector_ops.h"
 #include "nn/complex_channels.h"
+#include "recon/least_squares.h"
 #include "recon/model_file.h"
-#include "recon/normalisation.h"
-#include "recon/sense_model.h"
 
 namespace tessera {
 
@@ -29,23 +28,16 @@ Tensor<complex> reconstruct_mbdl(Context const& context, Scan const& scan, Recon
         info.memory.patch[0], info.memory.patch[1], info.memory.patch[2], halo,
         halo < seen.radius ? fmt::format(" (exact would be {})", seen.radius) : std::string(" (exact)"));
 
-    DataTerm data;
-    auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, scan.weights}, config.nufft, NormalOperator::toeplitz);
-    data.model = model;
-    data.b = Tensor<complex>(context, model->domain());
-    model->weighted_adjoint(scan.kspace, data.b);
-    double const scale = intensity_scale(data.b);
-    axpby(1 / scale, data.b, 0, data.b);
-
+    auto const problem = least_squares(scan, config.nufft, NormalOperator::toeplitz);
     auto const report = std::make_shared<SolverReport>();
     report->progress = [&](index_t done) {
         if (progress) progress(done, info.model.unrolls);
     };
     Tape tape(Tape::Mode::skip);
-    auto image = as_complex(network.forward(tape, data, Var(as_channels(data.b)), info.memory, report).value());
+    auto image = as_complex(network.forward(tape, problem.data, Var(as_channels(problem.data.b)), info.memory, report).value());
     if (info.model.data_consistency.kind == DataConsistency::cg)
         log_info("mbdl: {} CG iterations, largest relative residual {:.1e}", report->forward_iterations, report->forward);
-    axpby(scale, image, 0, image);
+    axpby(problem.scale, image, 0, image);
     return image;
 }
 

@@ -1,10 +1,12 @@
 #include "recon/methods.h"
 
 #include "core/log.h"
+#include "core/vector_ops.h"
 #include "kernels/arithmetic.h"
 #include "kernels/coils.h"
 #include "kernels/complex_parts.h"
 #include "recon/conjugate_gradient.h"
+#include "recon/least_squares.h"
 #include "recon/sense_model.h"
 
 #include <algorithm>
@@ -38,14 +40,12 @@ Tensor<complex> reconstruct_gridding(Context const& context, Scan const& scan, R
 
 Tensor<complex> reconstruct_cg_sense(Context const& context, Scan const& scan, ReconConfig const& config,
     std::function<void(index_t, double)> const& progress) {
-    auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, scan.weights}, config.nufft, config.cg.normal);
-    SenseOperator const& a = *model;
-    Tensor<complex> const b(context, a.domain());
-    a.weighted_adjoint(scan.kspace, b);
-    auto const image = Tensor<complex>::zeros(context, a.domain());
-    auto const result = conjugate_gradient([&](auto const& x, auto const& out) { a.normal(x, out); }, b, image,
+    auto const problem = least_squares(scan, config.nufft, config.cg.normal);
+    auto const image = Tensor<complex>::zeros(context, problem.data.b.shape());
+    auto const result = conjugate_gradient([&](auto const& x, auto const& out) { problem.data.model->normal(x, out); }, problem.data.b, image,
         {.iterations = config.cg.iterations, .tolerance = config.cg.tolerance, .lambda = config.cg.lambda, .progress = progress});
     log_info("cg-sense: {} iterations, relative residual {:.2e}", result.iterations, result.residual);
+    axpby(problem.scale, image, 0, image);
     return image;
 }
 
