@@ -64,4 +64,10 @@ void AtomicFile::commit() {
     }
 }
 
+void write_text_file(fs::path const& path, std::string_view text) {
+    AtomicFile file(path);
+    file.write(std::span<char const>(text));
+    file.commit();
+}
+
 } // namespace tessera

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string_view>
 
 namespace tessera {
 
@@ -32,5 +33,8 @@ private:
     std::filesystem::path target_, temporary_;
     int descriptor_ = -1;
 };
+
+/// Writes a whole file, complete or not at all. Throws Error with the system's reason.
+void write_text_file(std::filesystem::path const& path, std::string_view text);
 
 } // namespace tessera

@@ -1,6 +1,6 @@
 #include "nn/parameter.h"
 
-#include "kernels/philox.h"
+#include "core/random.h"
 
 #include <cmath>
 
@@ -18,10 +18,8 @@ Parameter ParameterList::add_he(std::string const& name, Shape const& shape, ind
     require(fan_in > 0, "parameters: \"{}\" has fan-in {}", name, fan_in);
     double const bound = gain * std::sqrt(6 / static_cast<double>(fan_in));
     std::vector<real> values(static_cast<std::size_t>(shape.size()));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        PhiloxBlock const block = philox(seed_, all_.size(), i); // a stream for each parameter
-        values[i] = static_cast<real>(bound * (2 * uniform<double>(block.word[0], block.word[1]) - 1));
-    }
+    Random random(seed_, all_.size()); // a stream for each parameter
+    for (real& value : values) value = static_cast<real>(bound * (2 * random.uniform() - 1));
     return add(name, shape, values, true);
 }
 

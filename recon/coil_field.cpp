@@ -1,6 +1,6 @@
 #include "recon/coil_field.h"
 
-#include "recon/random.h"
+#include "core/random.h"
 
 #include <numbers>
 

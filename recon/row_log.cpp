@@ -32,12 +32,6 @@ std::string json_text(std::string const& text) {
 
 double step_of(RowLog::Row const& row) { return std::get<double>(row.front()); }
 
-void replace(fs::path const& path, std::string const& text) {
-    AtomicFile file(path);
-    file.write(std::span<char const>(text));
-    file.commit();
-}
-
 RowLog::Row parse(Json const& object, std::vector<std::string> const& columns, fs::path const& path, std::size_t line) {
     require(object.is_object(), "{}: line {} is no object", path.string(), line);
     RowLog::Row row;
@@ -96,8 +90,8 @@ void RowLog::start() {
     }
     csv += '\n';
     for (Row const& row : rows_) csv += csv_line(row), jsonl += json_line(row);
-    replace(csv_path_, csv);
-    replace(jsonl_path_, jsonl);
+    write_text_file(csv_path_, csv);
+    write_text_file(jsonl_path_, jsonl);
     csv_.open(csv_path_, std::ios::app);
     jsonl_.open(jsonl_path_, std::ios::app);
     require(csv_.good() && jsonl_.good(), "{}: cannot write", csv_path_.string());

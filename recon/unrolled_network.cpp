@@ -35,7 +35,6 @@ struct UnrolledNetwork::Unroll {
     DataConsistencyConfig const& config;
     BlockPartition const& partition;
     SolverReport& report;
-
     index_t number; // 1 for the first
 
     bool cg() const { return config.kind == DataConsistency::cg; }
@@ -100,11 +99,11 @@ Var UnrolledNetwork::forward(Tape& tape, DataTerm const& data, Var const& x0, Me
         memory.halo.value_or(seen.radius), seen.alignment);
     auto const store = std::make_shared<VolumeStore>(x0.context(), memory.checkpoints);
     if (tape.recording()) store->push(as_complex(x0.value()));
+    auto const unroll = [this, data, &consistency, partition, report, set](index_t i) {
+        return Unroll{*networks_[set(i)], data_parameters_[set(i)], data, consistency, *partition, *report, i + 1};
+    };
     Var x = x0;
     for (index_t k = 0; k < config_.unrolls; ++k) {
-        auto const unroll = [this, data, &consistency, partition, report, set](index_t i) {
-            return Unroll{*networks_[set(i)], data_parameters_[set(i)], data, consistency, *partition, *report, i + 1};
-        };
         auto previous = as_complex(std::move(x).release());
         auto const next = unroll(k).forward(std::move(previous), *store);
         if (report->progress) report->progress(k + 1);

@@ -1,7 +1,7 @@
 // Randomly branching vessels.
 #pragma once
 
-#include "recon/random.h"
+#include "core/random.h"
 #include "recon/shapes.h"
 
 namespace tessera {

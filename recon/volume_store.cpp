@@ -2,22 +2,18 @@
 
 namespace tessera {
 
-class VolumeStore::HostVolume {
-public:
-    HostVolume(Device device, Shape const& shape) : device_(device), shape(shape) {
+struct VolumeStore::HostVolume {
+    HostVolume(Device where, Shape const& extents) : device(where), shape(extents) {
         memory = backend::allocate_pinned(device, bytes());
         if (!memory) throw OutOfMemory("host (pinned)", bytes(), 0, 0, 0);
     }
     HostVolume(HostVolume const&) = delete;
     HostVolume& operator=(HostVolume const&) = delete;
-    ~HostVolume() { backend::deallocate_pinned(device_, memory); }
+    ~HostVolume() { backend::deallocate_pinned(device, memory); }
 
     std::size_t bytes() const { return static_cast<std::size_t>(shape.size()) * sizeof(complex); }
 
-private:
-    Device device_;
-
-public:
+    Device device;
     Shape shape;
     void* memory;
 };

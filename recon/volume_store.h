@@ -34,7 +34,7 @@ public:
     std::size_t size() const { return place_ == CheckpointPlace::device ? kept_.size() : host_.size(); }
 
 private:
-    class HostVolume;
+    struct HostVolume;
 
     Context context_;
     CheckpointPlace place_;

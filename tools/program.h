@@ -3,20 +3,28 @@
 
 #include "core/atomic_file.h"
 #include "core/config.h"
+#include "core/device.h"
 #include "core/log.h"
 
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
+#include <omp.h>
 
 namespace tessera {
 
 /// The resolved configuration of a run, beside its results.
 template <class Config> void write_resolved(std::filesystem::path const& path, Config const& config) {
-    AtomicFile file(path);
-    std::string const text = config_json(config) + "\n";
-    file.write(std::span<char const>(text));
-    file.commit();
+    write_text_file(path, config_json(config) + "\n");
+}
+
+/// Where a program computes: fields `device`, `threads` and `memory_limit_gib` of its configuration.
+template <class Config> Context make_context(Config const& config) {
+    if (config.threads) omp_set_num_threads(static_cast<int>(*config.threads));
+    Context const context(parse_device(config.device));
+    if (config.memory_limit_gib)
+        context.allocator().set_limit(static_cast<std::size_t>(*config.memory_limit_gib * static_cast<double>(std::size_t{1} << 30)));
+    return context;
 }
 
 /// Runs `run(config)` on the configuration that the command line names. `more_options` adds options of the program's own.

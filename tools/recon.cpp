@@ -11,7 +11,6 @@
 #include "tools/program.h"
 
 #include <chrono>
-#include <omp.h>
 
 using namespace tessera;
 
@@ -46,11 +45,7 @@ void report_metrics(Tensor<complex> const& image, Tensor<real> const& expected) 
 
 void run(ReconConfig const& config) {
     auto const start = std::chrono::steady_clock::now();
-    if (config.threads) omp_set_num_threads(static_cast<int>(*config.threads));
-    Context const context(parse_device(config.device));
-    if (config.memory_limit_gib)
-        context.allocator().set_limit(static_cast<std::size_t>(*config.memory_limit_gib * static_cast<double>(std::size_t{1} << 30)));
-
+    auto const context = make_context(config);
     auto acquisition = read_acquisition(config.input, config.read_options());
     AtomicFolder folder(config.output); // before the work: hours may pass until there is something to write
     LogFile const log(folder.temporary() / "log.txt");

@@ -8,7 +8,6 @@
 #include "tools/program.h"
 
 #include <algorithm>
-#include <omp.h>
 
 using namespace tessera;
 namespace fs = std::filesystem;
@@ -20,16 +19,8 @@ struct Options {
     bool check_gradients = false;
 };
 
-Context prepare(TrainingConfig const& config) {
-    if (config.threads) omp_set_num_threads(static_cast<int>(*config.threads));
-    Context const context(parse_device(config.device));
-    if (config.memory_limit_gib)
-        context.allocator().set_limit(static_cast<std::size_t>(*config.memory_limit_gib * static_cast<double>(std::size_t{1} << 30)));
-    return context;
-}
-
 void check_gradients(TrainingConfig const& config) {
-    auto const c = compare_gradients(prepare(config), config);
+    auto const c = compare_gradients(make_context(config), config);
     fmt::print("block-wise against full-volume gradients, {} x {} x {} voxels{}, patches of {} x {} x {}:\n", c.matrix[0], c.matrix[1], c.matrix[2],
         c.matrix == c.original ? "" : fmt::format(" (cropped from {} x {} x {})", c.original[0], c.original[1], c.original[2]), c.patch[0], c.patch[1],
         c.patch[2]);
@@ -50,7 +41,7 @@ std::optional<fs::path> checkpoint_of(TrainingConfig const& config, std::string 
 class Training {
 public:
     Training(TrainingConfig const& config, std::string const& resume)
-        : config_(config), context_(prepare(config)), trainer_(context_, config),
+        : config_(config), context_(make_context(config)), trainer_(context_, config),
           best_(load(checkpoint_of(config, resume))), folder_(config, resumed_) {
         folder_.describe(context_, trainer_);
         log_info("tessera-train {}: {} scans to train on, {} parameters, on {}", TESSERA_VERSION, trainer_.training_set().size(),

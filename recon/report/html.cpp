@@ -1,6 +1,5 @@
 #include "recon/report/html.h"
 
-#include "core/atomic_file.h"
 #include "core/error.h"
 
 #include <algorithm>
@@ -129,12 +128,6 @@ std::string Page::str() const {
                        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                        "<title>{0}</title>\n<style>{1}</style></head>\n<body>\n<h1>{0}</h1>\n{2}</body></html>\n",
         escape(title_), kStyle, body_);
-}
-
-void write_file(std::filesystem::path const& path, std::string const& text) {
-    AtomicFile file(path);
-    file.write(std::span<char const>(text));
-    file.commit();
 }
 
 } // namespace tessera::report

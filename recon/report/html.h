@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,8 +45,5 @@ public:
 private:
     std::string title_, body_;
 };
-
-/// Writes a page. Throws Error; an earlier file of that name stays until the new one is complete.
-void write_file(std::filesystem::path const& path, std::string const& text);
 
 } // namespace tessera::report

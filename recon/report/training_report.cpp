@@ -3,6 +3,7 @@
 #include "core/bytes.h"
 #include "core/progress.h"
 #include "recon/report/chart.h"
+#include "core/atomic_file.h"
 #include "recon/report/html.h"
 
 #include <algorithm>
@@ -197,6 +198,6 @@ std::string html(TrainingReport const& r) {
     return page.str();
 }
 
-void write_report(std::filesystem::path const& path, TrainingReport const& report) { write_file(path, html(report)); }
+void write_report(std::filesystem::path const& path, TrainingReport const& report) { write_text_file(path, html(report)); }
 
 } // namespace tessera::report

@@ -1,8 +1,8 @@
 #include "recon/training/gradient_check.h"
 
 #include "core/log.h"
+#include "core/random.h"
 #include "core/vector_ops.h"
-#include "kernels/philox.h"
 #include "nn/complex_channels.h"
 #include "recon/normalisation.h"
 #include "recon/resample.h"
@@ -22,10 +22,8 @@ struct Gradients {
 
 Tensor<real> random_map(Context const& context, Shape const& shape, double size, std::uint64_t stream) {
     std::vector<real> values(static_cast<std::size_t>(shape.size()));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        auto const block = philox(7, stream, i);
-        values[i] = static_cast<real>(size * (2 * uniform<double>(block.word[0], block.word[1]) - 1));
-    }
+    Random random(7, stream);
+    for (real& value : values) value = static_cast<real>(random.uniform(-size, size));
     return Tensor<real>::from(context, shape, values);
 }
 
@@ -81,15 +79,9 @@ DataTerm cropped(Context const& context, Scan const& scan, Matrix const& matrix,
             fits = fits && std::abs(trajectory[static_cast<std::size_t>(3 * i + d)]) <= static_cast<real>(matrix[static_cast<std::size_t>(2 - d)]) / 2;
         if (fits) inside.push_back(i);
     }
-    auto const n = static_cast<index_t>(inside.size()), coils = scan.kspace.shape()[0], points = scan.kspace.shape()[1];
-    require(n > 0, "check of gradients: no k-space sample lies within {} x {} x {} voxels", matrix[0], matrix[1], matrix[2]);
-    Samples samples{Tensor<complex>(host, {coils, n}), Tensor<real>(host, {n, 3}), Tensor<real>(host, {n})};
-    for (index_t i = 0; i < n; ++i) {
-        index_t const from = inside[static_cast<std::size_t>(i)];
-        std::copy_n(scan.trajectory.data() + 3 * from, 3, samples.trajectory.data() + 3 * i);
-        samples.weights.data()[i] = scan.weights.data()[from];
-        for (index_t c = 0; c < coils; ++c) samples.kspace.data()[c * n + i] = scan.kspace.data()[c * points + from];
-    }
+    require(!inside.empty(), "check of gradients: no k-space sample lies within {} x {} x {} voxels", matrix[0], matrix[1], matrix[2]);
+    auto const samples = gather({scan.kspace, scan.trajectory, scan.weights}, inside);
+    index_t const coils = scan.kspace.shape()[0];
     Tensor<complex> maps(host, {coils, matrix[0], matrix[1], matrix[2]});
     for (index_t c = 0; c < coils; ++c) maps[c].copy_from(scan.matrix == matrix ? scan.maps[c] : interpolated(scan.maps[c], {1, 1, 1}, matrix, {1, 1, 1}));
     auto const model = sense_model(maps.to(context), {samples.kspace.to(context), samples.trajectory.to(context), samples.weights.to(context)}, nufft,
@@ -142,7 +134,7 @@ GradientComparison compare_gradients(Context const& context, TrainingConfig cons
             result.full_peak = whole.peak;
             result.block_peak = blocks.peak;
             return result;
-        } catch (OutOfMemory const& e) {
+        } catch (OutOfMemory const&) {
             auto const [z, y, x] = result.matrix;
             for (auto& n : result.matrix)
                 n = std::min(n, std::max<index_t>(8, n * 4 / 5));

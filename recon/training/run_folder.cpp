@@ -38,12 +38,6 @@ std::filesystem::path prepared(TrainingConfig const& config, bool resumed) {
     return config.output / "log.txt";
 }
 
-void write_text(std::filesystem::path const& path, std::string const& text) {
-    AtomicFile file(path);
-    file.write(std::span<char const>(text));
-    file.commit();
-}
-
 ImageQuality no_quality() { return {kNone, kNone, kNone, kNone, kNone, kNone}; }
 
 } // namespace
@@ -59,7 +53,7 @@ RunFolder::RunFolder(TrainingConfig const& config, std::optional<index_t> resume
     : config_(config), log_(prepared(config, resumed.has_value()), resumed.has_value()),
       metrics_(resumed ? RunMetrics(config.output, term_names(config), sets_of_weights(config), *resumed)
                        : RunMetrics(config.output, term_names(config), sets_of_weights(config))) {
-    write_text(config.output / "config.json", config_json(config) + "\n");
+    write_text_file(config.output / "config.json", config_json(config) + "\n");
 }
 
 void RunFolder::describe(Context const& context, Trainer const& trainer) {
@@ -77,7 +71,7 @@ void RunFolder::describe(Context const& context, Trainer const& trainer) {
     nlohmann::ordered_json environment;
     environment["version"] = trainer.metadata().at("tessera_version");
     for (auto const& [name, value] : facts_) environment[name] = value;
-    write_text(config_.output / "environment.json", environment.dump(4) + "\n");
+    write_text_file(config_.output / "environment.json", environment.dump(4) + "\n");
     facts_.insert(facts_.begin(), {"version", trainer.metadata().at("tessera_version")});
     facts_.emplace_back("configuration", config_json(config_));
 }

@@ -81,7 +81,7 @@ LossValue Trainer::loss_of(Tape& tape, Example const& e, Var const& prediction) 
     if (config_.data.supervision == Supervision::self_supervised)
         return {weighted_l2_loss(tape, apply(tape, e.loss_model, prediction), e.loss_kspace, e.loss_weights), {}};
     LossMask mask;
-    if (config_.loss_in_object) mask = e.object;
+    if (config_.loss_in_object) mask = e.object->to(context_);
     return evaluate_loss(tape, config_.loss, prediction, *e.target, mask);
 }
 
@@ -158,7 +158,7 @@ CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
     auto const image = magnitude(as_complex(output.value()));
     if (example.target) {
         auto const target = magnitude(*example.target);
-        auto const mask = example.object->to(Context());
+        auto const mask = *example.object;
         record.whole = quality(image, target);
         record.object = quality(image, target, mask);
         if (config_.memory.policy == MemoryPolicy::block) {
@@ -203,11 +203,10 @@ void Trainer::compare_with_sense(std::size_t i, Example const& e, CaseRecord& re
             double const error = std::sqrt(value_of(loss_of(tape, e, as_var(x)).total));
             if (error < best.second) best = {lambda, error};
         }
-        sense_[i] = best;
+        sense_[i] = best.second;
         log_info("{}: iterative SENSE predicts held-out readouts with an error of {:.4f} at its best lambda of {:g}", e.name, best.second, best.first);
     }
-    record.best_lambda = sense_[i].first;
-    record.kspace_error_sense = sense_[i].second;
+    record.kspace_error_sense = sense_[i];
 }
 
 Metadata Trainer::metadata() const {

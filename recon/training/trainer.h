@@ -29,7 +29,6 @@ struct CaseRecord {
     double seam = 1;                           ///< supervised: error at patch faces over error beside them
     std::optional<double> kspace_error;        ///< self-supervised: ||W^1/2 (A x - y)|| / ||W^1/2 y|| on held-out readouts
     std::optional<double> kspace_error_sense;  ///< of iterative SENSE of the same input at its best lambda
-    std::optional<double> best_lambda;         ///< which is this
 };
 
 /// Magnitudes [z, y, x] of one scan in host memory, for pictures.
@@ -94,7 +93,7 @@ private:
     std::optional<MovingAverage> average_;
     index_t step_ = 0;
     bool warned_ = false;
-    std::map<std::size_t, std::pair<double, double>> sense_; ///< lambda and k-space error by validation scan
+    std::map<std::size_t, double> sense_; ///< k-space error of iterative SENSE by validation scan
 };
 
 } // namespace tessera

@@ -1,8 +1,8 @@
 #include "recon/training/training_set.h"
 
 #include "core/log.h"
+#include "core/random.h"
 #include "core/vector_ops.h"
-#include "kernels/philox.h"
 #include "recon/image_quality.h"
 #include "recon/normalisation.h"
 
@@ -24,9 +24,9 @@ std::vector<index_t> all_readouts(index_t n) {
 // Splits `from` into `count` random elements and the rest, both ascending.
 std::pair<std::vector<index_t>, std::vector<index_t>> draw(std::vector<index_t> from, index_t count, std::uint64_t seed, std::uint64_t stream) {
     auto const n = static_cast<index_t>(from.size());
+    Random random(seed, stream);
     for (index_t i = 0; i < count; ++i) { // Fisher and Yates, as far as needed
-        auto const block = philox(seed, stream, static_cast<std::uint64_t>(i));
-        auto const j = i + std::min(n - i - 1, static_cast<index_t>(uniform<double>(block.word[0], block.word[1]) * static_cast<double>(n - i)));
+        auto const j = i + std::min(n - i - 1, static_cast<index_t>(random.uniform() * static_cast<double>(n - i)));
         std::swap(from[static_cast<std::size_t>(i)], from[static_cast<std::size_t>(j)]);
     }
     std::sort(from.begin(), from.begin() + count);
@@ -45,6 +45,7 @@ Scan to_host(Scan scan) {
     scan.trajectory = scan.trajectory.to(host);
     scan.weights = scan.weights.to(host);
     scan.maps = scan.maps.to(host);
+    scan.target.reset(); // of the device's memory nothing stays
     return scan;
 }
 
@@ -120,17 +121,9 @@ Samples TrainingSet::select(Case const& c, std::vector<index_t> const& readouts)
     auto const& s = c.scan;
     auto const count = static_cast<index_t>(readouts.size());
     if (count == s.readouts) return {s.kspace.to(context_), s.trajectory.to(context_), s.weights.to(context_)};
-    Context const host;
-    index_t const coils = s.kspace.shape()[0], n = s.samples;
-    Samples chosen{Tensor<complex>(host, {coils, count * n}), Tensor<real>(host, {count * n, 3}), Tensor<real>(host, {count * n})};
+    auto const chosen = gather({s.kspace, s.trajectory, s.weights}, points_of(readouts, s.samples));
     real const growth = static_cast<real>(static_cast<double>(s.readouts) / static_cast<double>(count));
-    for (index_t i = 0; i < count; ++i) {
-        index_t const r = readouts[static_cast<std::size_t>(i)];
-        for (index_t coil = 0; coil < coils; ++coil)
-            std::copy_n(s.kspace.data() + (coil * s.readouts + r) * n, n, chosen.kspace.data() + (coil * count + i) * n);
-        std::copy_n(s.trajectory.data() + r * n * 3, n * 3, chosen.trajectory.data() + i * n * 3);
-        for (index_t k = 0; k < n; ++k) chosen.weights.data()[i * n + k] = growth * s.weights.data()[r * n + k];
-    }
+    for (real& w : chosen.weights.host()) w *= growth;
     return {chosen.kspace.to(context_), chosen.trajectory.to(context_), chosen.weights.to(context_)};
 }
 
@@ -148,7 +141,7 @@ Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, s
     if (c.target) {
         e.target = c.target->to(context_).clone();
         axpby(1 / e.scale, *e.target, 0, *e.target);
-        e.object = c.object->to(context_);
+        e.object = *c.object;
     }
     if (!loss.empty()) {
         auto const held = select(c, loss);

@@ -14,7 +14,7 @@ struct Example {
     double scale = 1;
     DataTerm data;
     std::optional<Tensor<complex>> target; ///< [z, y, x]; supervised
-    std::optional<Tensor<real>> object;    ///< [z, y, x]; supervised: 1 in the object of the target
+    std::optional<Tensor<real>> object;    ///< [z, y, x] in host memory; supervised: 1 in the object of the target
     // Self-supervised: readouts for the loss.
     std::shared_ptr<SenseOperator const> loss_model;
     Tensor<complex> loss_kspace; ///< [coil, points]

@@ -20,7 +20,8 @@ TEST_CASE("the data term is half the weighted squared distance to the samples", 
     scan.weights = Tensor<real>::from(ctx, {points}, random_real(points, 3, 0.2, 1));
     scan.maps = Tensor<complex>::from(ctx, {coils, 6, 5, 7}, random_complex(coils * 210, 4));
     auto const x = Tensor<complex>::from(ctx, {6, 5, 7}, random_complex(210, 5));
-    NufftConfig const nufft{.accuracy = 1e-6};
+    NufftConfig nufft;
+    nufft.accuracy = 1e-6;
 
     double scale = 0;
     for (bool const weighted : {true, false})

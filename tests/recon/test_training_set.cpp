@@ -143,7 +143,7 @@ TEST_CASE("images of part of the readouts keep their intensity, and are divided 
     TrainingSet const full(ctx, {file}, config, 1);
     auto const whole = full.training_example(0, 0);
     CHECK(intensity_scale(whole.data.b) == Approx(1).epsilon(1e-5));
-    auto const acquired = full.scan(0);
+    auto const acquired = prepare_scan(ctx, read_acquisition(file, config.scan.read_options()), config.scan, true);
     double const object = norm_of(*acquired.target, 1);
     CHECK(norm_of(whole.data.b, whole.scale) == Approx(object).epsilon(0.3)); // A^H W A is about the identity
     REQUIRE(whole.target.has_value());
@@ -210,4 +210,16 @@ TEST_CASE("the intensity scale is the 99th percentile of magnitudes", "[training
     CHECK_THAT(message_of([&] { intensity_scale(zero); }), Catch::Contains("the 99th percentile of the gridded image is 0"));
     std::vector<complex> const bad(8, complex{std::numeric_limits<real>::quiet_NaN(), 0});
     CHECK_THAT(message_of([&] { intensity_scale(Tensor<complex>::from(ctx, {2, 2, 2}, bad)); }), Catch::Contains("99th percentile"));
+}
+
+TEST_CASE("prepared scans leave nothing on the device", "[training][memory]") {
+    TemporaryFolder const folder;
+    auto const file = scan_file(folder, "a.h5");
+    Context const ctx;
+    auto config = small_data();
+    config.target = GENERATE(TargetSource::reference, TargetSource::reconstruction);
+    TrainingSet const set(ctx, {file}, config, 1);
+    CHECK(ctx.allocator().use().live == 0);
+    CHECK(set.training_example(0, 0).object->context().allocator().use().live > 0);
+    CHECK(ctx.allocator().use().live == 0);
 }
