@@ -21,6 +21,13 @@ struct Geometry {
     Vector3 z_direction{0, 0, 1};
 };
 
+/// A straight piece of a vessel: its ends in millimetres along x, y, z of the volume from the volume's centre (voxel N/2, integer
+/// division), and the radii there. A list of such pieces is the known vessel tree of a simulation.
+struct VesselSegment {
+    Vector3 from{}, to{};
+    double radius_from = 0, radius_to = 0; ///< in mm
+};
+
 /// Everything a reconstruction needs of one scan, in host memory (cpu context).
 struct Acquisition {
     Tensor<complex> kspace;                    ///< [coil, readout, sample]
@@ -29,6 +36,7 @@ struct Acquisition {
     std::optional<Tensor<complex>> noise;      ///< [coil, n] noise-only samples, if the file has them
     std::optional<Tensor<complex>> maps;       ///< [coil, z, y, x] sensitivity maps, if the file has them
     std::optional<Tensor<complex>> reference;  ///< [z, y, x] ground truth, if the file has it (simulations)
+    std::vector<VesselSegment> vessels;        ///< the vessel tree, if the file knows it (simulations); else empty
     Matrix matrix{0, 0, 0};                    ///< as the file states it; 0: unknown
     Geometry geometry;
     std::string source;                        ///< file name, for messages

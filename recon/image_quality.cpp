@@ -66,6 +66,7 @@ ImageQuality quality(Tensor<real> const& image, Tensor<real> const& reference, M
     q.nrmse = nrmse(scaled, reference, mask);
     q.psnr = psnr(scaled, reference, mask);
     q.ssim = ssim(scaled, reference, mask);
+    q.ssim_2d = ssim_2d(scaled, reference, mask);
     q.hfen = hfen(scaled, reference, mask);
     q.data_range = maximum("quality", reference, mask);
     return q;

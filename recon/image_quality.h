@@ -10,6 +10,7 @@ struct ImageQuality {
     double nrmse = 0, psnr = 0, ssim = 0, hfen = 0; ///< as in metrics.h
     double data_range = 0;                          ///< the reference's maximum in the mask: the peak of PSNR and the range of SSIM
     double scale = 0;                               ///< the image was multiplied by this, see fit_scale
+    double ssim_2d = 0;                             ///< of the slices along z, as in metrics.h
 };
 
 /// The metrics after the least-squares scale, which is fitted in the same mask. Shapes: [z, y, x]. Throws: as the metrics do.

@@ -6,9 +6,7 @@
 #include "recon/sense_model.h"
 
 namespace tessera {
-namespace {
 
-/// ||W^1/2 y||^2, a coil at a time.
 double weighted_energy(Tensor<complex> const& kspace, Tensor<real> const& weights) {
     double sum = 0;
     for (index_t c = 0; c < kspace.shape()[0]; ++c) {
@@ -18,8 +16,6 @@ double weighted_energy(Tensor<complex> const& kspace, Tensor<real> const& weight
     }
     return sum;
 }
-
-} // namespace
 
 LeastSquares least_squares(Scan const& scan, NufftConfig const& config, NormalOperator normal, bool weighted) {
     LeastSquares problem;

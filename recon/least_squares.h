@@ -14,6 +14,9 @@ struct LeastSquares {
     double energy = 0; ///< ||W^1/2 y||^2 / scale^2
 };
 
+/// ||W^1/2 y||^2 of samples y [coil, points] and weights W [points]. Waits for the stream.
+double weighted_energy(Tensor<complex> const& kspace, Tensor<real> const& weights);
+
 /// The data term of a scan. `weighted`: with the density compensation as W, else W = 1 (the scale is that of the compensated data
 /// either way).
 LeastSquares least_squares(Scan const& scan, NufftConfig const& config, NormalOperator normal, bool weighted = true);

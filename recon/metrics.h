@@ -37,6 +37,15 @@ double psnr(Tensor<real> const& image, Tensor<real> const& reference, Mask const
 /// Source: Wang, Bovik, Sheikh, Simoncelli 2004, doi:10.1109/TIP.2003.819861.
 double ssim(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask = {});
 
+/// Mean over the slices along an axis (0: z, 1: y, 2: x) of the mean structural similarity within each.
+///
+/// The same Gaussian window as in ssim(), within the slice only, and the same constants; the data range is that of the whole
+/// volume, the reference's maximum within the mask, so that a dark slice is not judged by its own. Slices without a voxel in the
+/// mask do not count.
+/// Shapes: [z, y, x]. Throws: Error also for another axis.
+/// Source: Wang, Bovik, Sheikh, Simoncelli 2004, doi:10.1109/TIP.2003.819861.
+double ssim_2d(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask = {}, int axis = 0);
+
 /// High-frequency error norm: ||LoG(image) - LoG(reference)|| / ||LoG(reference)||, LoG the 3D Laplacian of a Gaussian.
 ///
 /// The Gaussian has sigma 1.5 voxels and ends at 7 voxels (15 in all). Volumes are continued by reflection at their faces

@@ -108,7 +108,7 @@ struct ScanConfig {
 
     void describe(ConfigVisitor& v) {
         v("format", format, "Format of the input; auto looks at its content.", {.one_of = {"auto", "tessera", "mri_raw", "ismrmrd", "bart", "hdf5"}});
-        v("datasets", datasets, "HDF5 files of no known layout: where kspace, trajectory, weights, maps, noise and reference are.");
+        v("datasets", datasets, "HDF5 files of no known layout: where kspace, trajectory, weights, maps, noise, reference and vessels are.");
         v("trajectory", trajectory, "BART: the trajectory; empty looks beside the input.");
         v("weights", weights, "BART: density compensation; empty looks beside the input.");
         v("trajectory_units", trajectory_units, "Units of the trajectory where the file does not say.");

@@ -103,14 +103,16 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
         log_info("readouts: {} to {}", (*config.readouts)[0], (*config.readouts)[1]);
     }
 
-    if (config.coils.prewhiten && a.noise) {
+    Scan scan;
+    scan.whitened = config.coils.prewhiten && a.noise; // and stays so: virtual coils are orthonormal
+    if (scan.whitened) {
         mix_coils(a, whitening_matrix(*a.noise));
         log_info("coils: prewhitened with {} noise samples each", a.noise->shape()[1]);
     }
-    Scan scan;
     scan.matrix = a.matrix == Matrix{0, 0, 0} ? smallest_matrix(a.trajectory) : a.matrix;
     if (config.fov == FieldOfView::automatic) fit_field_of_view(context, scan, a);
     scan.geometry = a.geometry;
+    scan.vessels = a.vessels;
     log_info("{}: {} coils, {} readouts of {} samples; matrix {} x {} x {} (z, y, x)", a.format, a.coils(), a.readouts(), a.samples(),
         scan.matrix[0], scan.matrix[1], scan.matrix[2]);
 

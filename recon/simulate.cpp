@@ -59,6 +59,7 @@ Acquisition simulate(Context const& context, SimulationConfig const& config, std
     Acquisition scan;
     scan.matrix = source.grid.matrix;
     scan.geometry = source.geometry;
+    scan.vessels = source.vessels;
     scan.source = "simulation";
     scan.format = "simulation";
     scan.trajectory = make_trajectory(config.trajectory, scan.matrix);

@@ -49,6 +49,14 @@ FileVolume read_volume(std::filesystem::path const& path, std::string const& dat
     return volume;
 }
 
+std::vector<VesselSegment> in_millimetres(std::vector<VesselTree> const& trees, Vector3 const& fov_mm) {
+    double const unit = std::max({fov_mm[0], fov_mm[1], fov_mm[2]});
+    std::vector<VesselSegment> vessels;
+    for (auto const& tree : trees)
+        for (Tube const& t : tree.segments) vessels.push_back({unit * t.from, unit * t.to, unit * t.radius_from, unit * t.radius_to});
+    return vessels;
+}
+
 SourceVolume from_file(SimulationConfig const& config) {
     require(!config.file.empty(), "simulate: anatomy \"file\" needs \"file\", found an empty name");
     auto const [values, geometry] = read_volume(config.file, config.dataset);
@@ -57,7 +65,7 @@ SourceVolume from_file(SimulationConfig const& config) {
     for (int d = 0; d < 3; ++d) own[d] = geometry.fov_mm[d] > 0 ? geometry.fov_mm[d] : static_cast<double>(shape[d]); // unknown: 1 mm
     Matrix const matrix = config.matrix.value_or(Matrix{shape[0], shape[1], shape[2]});
     Vector3 const fov = config.fov_mm.value_or(own);
-    SourceVolume source{{}, SamplingGrid(matrix, fov), geometry};
+    SourceVolume source{{}, SamplingGrid(matrix, fov), geometry, {}};
     source.geometry.fov_mm = fov;
     source.values = interpolated(values, own, source.grid.refined(config.supersample).matrix, fov);
     return source;
@@ -75,9 +83,9 @@ SourceVolume make_source_volume(SimulationConfig const& config) {
     Geometry geometry;
     geometry.fov_mm = config.fov_mm.value_or(Vector3{400, 400, 400});
     SamplingGrid const grid(config.matrix.value_or(Matrix{96, 96, 96}), geometry.fov_mm), fine = grid.refined(config.supersample);
-    bool const thorax = config.anatomy == Anatomy::thorax;
-    auto const magnitude = thorax ? Thorax(config.seed).magnitude(fine) : EllipsoidPhantom::head().magnitude(fine);
-    return finish({as_complex(magnitude), grid, geometry});
+    if (config.anatomy == Anatomy::ellipsoids) return finish({as_complex(EllipsoidPhantom::head().magnitude(fine)), grid, geometry, {}});
+    Thorax const thorax(config.seed);
+    return finish({as_complex(thorax.magnitude(fine)), grid, geometry, in_millimetres(thorax.pulmonary_vessels(), geometry.fov_mm)});
 }
 
 } // namespace tessera

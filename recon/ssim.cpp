@@ -1,17 +1,19 @@
 #include "recon/metrics_detail.h"
 
+#include <array>
+
 namespace tessera {
 
 using namespace metrics_detail;
 
 namespace {
 
-// A Gaussian along one dimension of n voxels, renormalised at its ends.
+// A Gaussian along one dimension of n voxels, cut off at `radius` voxels (0: each voxel on its own) and renormalised at its ends.
 class Window {
 public:
     static constexpr index_t kRadius = 5;
 
-    explicit Window(index_t n) : scale_(static_cast<std::size_t>(n)) {
+    explicit Window(index_t n, index_t radius = kRadius) : radius_(radius), scale_(static_cast<std::size_t>(n)) {
         for (index_t k = -kRadius; k <= kRadius; ++k) weight_[k + kRadius] = std::exp(-double(k * k) / (2 * 1.5 * 1.5));
         for (index_t i = 0; i < n; ++i) {
             double total = 0;
@@ -20,12 +22,13 @@ public:
         }
     }
     index_t size() const { return static_cast<index_t>(scale_.size()); }
-    index_t first(index_t i) const { return std::max<index_t>(0, i - kRadius); }
-    index_t last(index_t i) const { return std::min(size() - 1, i + kRadius); }
+    index_t first(index_t i) const { return std::max<index_t>(0, i - radius_); }
+    index_t last(index_t i) const { return std::min(size() - 1, i + radius_); }
     /// Weight of voxel j in the window around voxel i.
     double operator()(index_t i, index_t j) const { return weight_[j - i + kRadius] * scale_[static_cast<std::size_t>(i)]; }
 
 private:
+    index_t radius_;
     double weight_[2 * kRadius + 1];
     std::vector<double> scale_;
 };
@@ -33,9 +36,10 @@ private:
 // Walks through the volume slice by slice and keeps only the slices that a window reaches.
 class Ssim {
 public:
-    Ssim(Tensor<real> const& image, Tensor<real> const& reference, double range)
-        : image_(image.view<3>()), reference_(reference.view<3>()), z_(image_.shape[0]), y_(image_.shape[1]), x_(image_.shape[2]),
-          c1_(square(0.01 * range)), c2_(square(0.03 * range)), along_x_(slice_size()),
+    /// `radii` of the windows along z, y, x.
+    Ssim(Tensor<real> const& image, Tensor<real> const& reference, double range, std::array<index_t, 3> const& radii)
+        : image_(image.view<3>()), reference_(reference.view<3>()), z_(image_.shape[0], radii[0]), y_(image_.shape[1], radii[1]),
+          x_(image_.shape[2], radii[2]), c1_(square(0.01 * range)), c2_(square(0.03 * range)), along_x_(slice_size()),
           slices_(static_cast<std::size_t>(std::min(kSlices, z_.size())), std::vector<double>(slice_size())) {}
 
     /// Calls use(z, y, row) with the similarities of each row, rows of a slice in parallel.
@@ -119,23 +123,50 @@ private:
     std::vector<std::vector<double>> slices_; // slice z is at z % kSlices
 };
 
+constexpr index_t kRadius = Window::kRadius;
+
+/// The sum over voxels of share(z, y, x) times their similarity.
+template <class Share> double weighted_sum(Ssim similarity, Shape const& s, Share const& share) {
+    std::vector<double> sums(static_cast<std::size_t>(s[0] * s[1])); // of rows, added in order below
+    similarity.for_each_row([&](index_t z, index_t y, double const* row) {
+        double sum = 0;
+        for (index_t x = 0; x < s[2]; ++x) sum += share(z, y, x) * row[x];
+        sums[static_cast<std::size_t>(z * s[1] + y)] = sum;
+    });
+    double total = 0;
+    for (double const sum : sums) total += sum;
+    return total;
+}
+
 } // namespace
 
 double ssim(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask) {
     check("ssim", image, reference, mask);
-    Ssim similarity(image, reference, maximum("ssim", reference, mask));
+    Ssim similarity(image, reference, maximum("ssim", reference, mask), {kRadius, kRadius, kRadius});
+    Shape const& s = image.shape();
     real const* const m = data(mask);
-    index_t const ny = image.shape()[1], nx = image.shape()[2];
-    std::vector<double> sums(static_cast<std::size_t>(image.size() / nx)); // of rows, added in order below
-    similarity.for_each_row([&](index_t z, index_t y, double const* row) {
-        index_t const line = z * ny + y;
-        double s = 0;
-        for (index_t i = 0; i < nx; ++i) s += weight(m, line * nx + i) * row[i];
-        sums[static_cast<std::size_t>(line)] = s;
-    });
-    double total = 0;
-    for (double const s : sums) total += s;
+    double const total = weighted_sum(std::move(similarity), s, [&](index_t z, index_t y, index_t x) { return weight(m, (z * s[1] + y) * s[2] + x); });
     return total / sum(image.size(), [&](index_t i) { return weight(m, i); });
+}
+
+double ssim_2d(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask, int axis) {
+    check("ssim_2d", image, reference, mask);
+    require(axis >= 0 && axis <= 2, "ssim_2d: slices along axis {}, expected 0 (z), 1 (y) or 2 (x)", axis);
+    std::array<index_t, 3> radii{kRadius, kRadius, kRadius};
+    radii[static_cast<std::size_t>(axis)] = 0;
+    Ssim similarity(image, reference, maximum("ssim_2d", reference, mask), radii);
+    Shape const& s = image.shape();
+    real const* const m = data(mask);
+    auto const weight_at = [&](index_t z, index_t y, index_t x) { return weight(m, (z * s[1] + y) * s[2] + x); };
+    auto const slice_of = [axis](index_t z, index_t y, index_t x) { return static_cast<std::size_t>(axis == 0 ? z : axis == 1 ? y : x); };
+
+    std::vector<double> share(static_cast<std::size_t>(s[axis])); // first the voxels of each slice, then what one of them counts
+    for (index_t z = 0; z < s[0]; ++z)
+        for (index_t y = 0; y < s[1]; ++y)
+            for (index_t x = 0; x < s[2]; ++x) share[slice_of(z, y, x)] += weight_at(z, y, x);
+    auto const slices = static_cast<double>(std::count_if(share.begin(), share.end(), [](double voxels) { return voxels > 0; }));
+    for (double& n : share) n = n > 0 ? 1 / (n * slices) : 0;
+    return weighted_sum(std::move(similarity), s, [&](index_t z, index_t y, index_t x) { return weight_at(z, y, x) * share[slice_of(z, y, x)]; });
 }
 
 } // namespace tessera

@@ -8,7 +8,7 @@ namespace tessera {
 
 namespace {
 
-constexpr char const* kNames[] = {"kspace", "trajectory", "weights", "maps", "noise", "reference"};
+constexpr char const* kNames[] = {"kspace", "trajectory", "weights", "maps", "noise", "reference", "vessels"};
 
 /// The dataset that holds an array, or "" for one that the file does not have.
 std::string dataset_of(hdf5::File const& file, ReadOptions const& options, std::string const& array) {
@@ -20,7 +20,7 @@ std::string dataset_of(hdf5::File const& file, ReadOptions const& options, std::
 void check_names(ReadOptions const& options) {
     for (auto const& [array, dataset] : options.datasets)
         require(std::find(std::begin(kNames), std::end(kNames), array) != std::end(kNames),
-            "datasets: '{}' is not one of kspace, trajectory, weights, maps, noise, reference", array);
+            "datasets: '{}' is not one of kspace, trajectory, weights, maps, noise, reference, vessels", array);
 }
 
 /// [front, ..., last] -> [front, product of the middle, last]; a missing front extent is 1.
@@ -50,6 +50,25 @@ template <class T> Tensor<T> volume_of_rank(Tensor<T> const& t, int rank, std::s
     std::vector<index_t> extents(t.shape().begin(), t.shape().end());
     extents.insert(extents.end() - 2, 1);
     return t.reshape(Shape(extents));
+}
+
+constexpr index_t kVesselColumns = 8; // x, y, z of both ends, radii
+
+std::vector<VesselSegment> read_vessels(hdf5::File const& file, std::string const& dataset, std::string const& where) {
+    Shape const shape = file.info(dataset).shape;
+    require(shape.rank() == 2 && shape[1] == kVesselColumns, "{}: expected vessels [segment, 8], found shape {}", where, shape.str());
+    auto const values = file.read<double>(dataset);
+    std::vector<VesselSegment> vessels;
+    for (auto v = values.begin(); v != values.end(); v += kVesselColumns)
+        vessels.push_back({{v[0], v[1], v[2]}, {v[3], v[4], v[5]}, v[6], v[7]});
+    return vessels;
+}
+
+void write_vessels(hdf5::Writer& file, std::vector<VesselSegment> const& vessels) {
+    std::vector<double> values;
+    for (auto const& v : vessels)
+        values.insert(values.end(), {v.from[0], v.from[1], v.from[2], v.to[0], v.to[1], v.to[2], v.radius_from, v.radius_to});
+    file.dataset("vessels", {std::ssize(vessels), kVesselColumns}, std::span<double const>(values));
 }
 
 /// Three numbers (z, y, x), of which z may be missing.
@@ -83,6 +102,7 @@ Acquisition read_plain_hdf5(hdf5::File const& file, ReadOptions const& options) 
         a.maps = volume_of_rank(file.read_complex(host, name), 4, where(name));
     if (auto const name = dataset_of(file, options, "reference"); !name.empty())
         a.reference = volume_of_rank(file.read_complex(host, name), 3, where(name));
+    if (auto const name = dataset_of(file, options, "vessels"); !name.empty()) a.vessels = read_vessels(file, name, where(name));
 
     if (auto const m = three_numbers(file, "matrix", 1))
         for (std::size_t d = 0; d < 3; ++d) a.matrix[d] = static_cast<index_t>((*m)[d]);
@@ -109,6 +129,7 @@ void write_tessera(std::filesystem::path const& path, Acquisition const& a) {
     if (a.noise) file.dataset("noise", *a.noise);
     if (a.maps) file.dataset("maps", *a.maps);
     if (a.reference) file.dataset("reference", *a.reference);
+    if (!a.vessels.empty()) write_vessels(file, a.vessels);
     file.attribute("/", "format", "tessera acquisition");
     file.attribute("/", "version", std::int64_t(1));
     file.attribute("/", "trajectory_units", to_string(TrajectoryUnits::cycles_per_fov));

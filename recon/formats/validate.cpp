@@ -1,5 +1,6 @@
 #include "recon/formats/validate.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tessera {
@@ -59,6 +60,16 @@ void require_shapes(Acquisition const& a) {
     }
 }
 
+void require_vessels(Acquisition const& a) {
+    for (std::size_t i = 0; i < a.vessels.size(); ++i) {
+        auto const& v = a.vessels[i];
+        for (double const x : {v.from[0], v.from[1], v.from[2], v.to[0], v.to[1], v.to[2], v.radius_from, v.radius_to})
+            require(std::isfinite(x), "{}: vessels at [{}] has {}: expected finite numbers", a.source, i, x);
+        double const radius = std::min(v.radius_from, v.radius_to);
+        require(radius > 0, "{}: vessels at [{}] has a radius of {} mm: expected more than zero", a.source, i, radius);
+    }
+}
+
 void require_inside(Acquisition const& a) {
     auto const k = a.trajectory.host();
     char const* const names[] = {"kx", "ky", "kz"};
@@ -87,6 +98,7 @@ void validate(Acquisition const& a) {
         for (index_t i = 0; i < a.weights->size(); ++i)
             if (a.weights->data()[i] < 0)
                 fail("{}: weights at {} is {}: expected zero or more", a.source, index_string(a.weights->shape(), i), a.weights->data()[i]);
+    require_vessels(a);
     if (a.matrix != Matrix{0, 0, 0}) require_inside(a);
 }
 

@@ -44,6 +44,12 @@ TEST_CASE("NaN and infinity are refused with the first index", "[validate]") {
         a.weights->view<2>()(0, 1) = inf;
         CHECK(validation_error(a) == "made up: weights at [0, 1] is inf: expected finite numbers");
     }
+    SECTION("vessels") {
+        a.vessels[1].to[2] = std::numeric_limits<double>::infinity();
+        CHECK(validation_error(a) == "made up: vessels at [1] has inf: expected finite numbers");
+        a.vessels[1] = {{0, 0, 0}, {1, 0, 0}, 1, 0};
+        CHECK(validation_error(a) == "made up: vessels at [1] has a radius of 0 mm: expected more than zero");
+    }
     SECTION("negative weights") {
         a.weights->view<2>()(3, 1) = real(-0.5);
         CHECK(validation_error(a) == "made up: weights at [3, 1] is -0.5: expected zero or more");
@@ -135,7 +141,7 @@ TEST_CASE("files of no known format are refused", "[validate]") {
     options.datasets["trajectory"] = "coord";
     CHECK(reading_error(path, options) == path.string() + ": no dataset 'coord'");
     options.datasets["k"] = "coord";
-    CHECK(reading_error(path, options) == "datasets: 'k' is not one of kspace, trajectory, weights, maps, noise, reference");
+    CHECK(reading_error(path, options) == "datasets: 'k' is not one of kspace, trajectory, weights, maps, noise, reference, vessels");
     options = {};
     options.format = "siemens";
     CHECK(reading_error(path, options) == "format: 'siemens' is not one of auto, tessera, mri_raw, ismrmrd, bart, hdf5");

@@ -25,6 +25,7 @@ TEST_CASE("the own format keeps everything", "[formats]") {
     CHECK(same(a.noise, b.noise));
     CHECK(same(a.maps, b.maps));
     CHECK(same(a.reference, b.reference));
+    CHECK(same(a.vessels, b.vessels));
     CHECK(b.matrix == a.matrix);
     CHECK(b.geometry.fov_mm == a.geometry.fov_mm);
     CHECK(b.geometry.centre_mm == a.geometry.centre_mm);

@@ -96,6 +96,7 @@ TEST_CASE("quality is that of the metrics after the scale that fits best", "[met
         CHECK(q.nrmse == nrmse(scaled, reference, m));
         CHECK(q.psnr == psnr(scaled, reference, m));
         CHECK(q.ssim == ssim(scaled, reference, m));
+        CHECK(q.ssim_2d == ssim_2d(scaled, reference, m));
         CHECK(q.hfen == hfen(scaled, reference, m));
     }
     auto const two = constant({1, 2, 2}, 1);

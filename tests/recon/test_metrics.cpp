@@ -2,6 +2,7 @@
 
 #include "tests/support/devices.h"
 
+#include <array>
 #include <limits>
 
 using namespace tessera;
@@ -117,6 +118,32 @@ TEST_CASE("ssim equals its definition, window by window", "[metrics]") {
 TEST_CASE("ssim of constant volumes is its luminance term", "[metrics]") {
     double const a = 0.5, b = 2, c1 = 1e-4 * b * b;
     CHECK(ssim(constant({8, 8, 8}, real(a)), constant({8, 8, 8}, real(b))) == Approx((2 * a * b + c1) / (a * a + b * b + c1)));
+}
+
+TEST_CASE("slice-averaged ssim is the mean of the slices on their own", "[metrics]") {
+    int const axis = GENERATE(0, 1, 2);
+    auto const reference = random_volume({6, 7, 8}, 1), image = random_volume({6, 7, 8}, 2), mask = random_volume({6, 7, 8}, 3);
+    index_t const slices = reference.shape()[axis], nu = reference.shape()[axis == 0 ? 1 : 0], nv = reference.shape()[axis == 2 ? 1 : 2];
+    double all = 0, masked = 0;
+    for (index_t s = 0; s < slices; ++s) {
+        bool const counts = s != 2; // this one has nothing in the mask
+        auto const a = constant({1, nu, nv}, 0), b = a.clone(), m = a.clone();
+        for (index_t u = 0; u < nu; ++u)
+            for (index_t v = 0; v < nv; ++v) {
+                auto const [z, y, x] = axis == 0 ? std::array{s, u, v} : axis == 1 ? std::array{u, s, v} : std::array{u, v, s};
+                real &r = reference.view<3>()(z, y, x), &in = mask.view<3>()(z, y, x);
+                in = counts && (in > real(0.6) || u + v == 0) ? real(1) : real(0);
+                if (u + v == 0) r = 2; // every slice has the volume's range
+                a.view<3>()(0, u, v) = image.view<3>()(z, y, x);
+                b.view<3>()(0, u, v) = r;
+                m.view<3>()(0, u, v) = in;
+            }
+        all += ssim(a, b) / double(slices);
+        if (counts) masked += ssim(a, b, m) / double(slices - 1);
+    }
+    CHECK(ssim_2d(image, reference, {}, axis) == Approx(all).epsilon(1e-12));
+    CHECK(ssim_2d(image, reference, mask, axis) == Approx(masked).epsilon(1e-12));
+    CHECK_THROWS_WITH(ssim_2d(image, reference, {}, 3), Contains("ssim_2d: slices along axis 3"));
 }
 
 TEST_CASE("magnitudes are taken on the host", "[metrics]") {

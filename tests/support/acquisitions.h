@@ -4,6 +4,8 @@
 #include "recon/acquisition.h"
 #include "tests/support/devices.h"
 
+#include <algorithm>
+
 namespace tessera::test {
 
 /// The nearest multiple of 1/64: exact in float32 too, so that files of single precision give it back.
@@ -28,6 +30,7 @@ inline Acquisition random_acquisition(index_t coils = 2, index_t readouts = 5, i
     a.noise = complex_tensor({coils, 11}, 4);
     a.maps = complex_tensor({coils, matrix[0], matrix[1], matrix[2]}, 5);
     a.reference = complex_tensor({matrix[0], matrix[1], matrix[2]}, 6);
+    a.vessels = {{{1, -2, 3.5}, {4, 5, 6}, 2, 1.5}, {{4, 5, 6}, {4, 5, 9}, 1.5, 1}};
     a.matrix = matrix;
     a.geometry = {{60, 200, 120}, {1, -2, 3}, {0, 1, 0}, {0, 0, 1}, {1, 0, 0}};
     a.source = "made up";
@@ -41,6 +44,12 @@ template <class T> bool same(Tensor<T> const& a, Tensor<T> const& b) {
 }
 template <class T> bool same(std::optional<Tensor<T>> const& a, std::optional<Tensor<T>> const& b) {
     return a.has_value() == b.has_value() && (!a || same(*a, *b));
+}
+
+inline bool same(std::vector<VesselSegment> const& a, std::vector<VesselSegment> const& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](VesselSegment const& p, VesselSegment const& q) {
+        return p.from == q.from && p.to == q.to && p.radius_from == q.radius_from && p.radius_to == q.radius_to;
+    });
 }
 
 /// The message of the Error that f throws; "no error" where it throws none.
