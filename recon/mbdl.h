@@ -1,16 +1,30 @@
 // Reconstruction with trained weights.
 #pragma once
 
-#include "recon/recon_config.h"
-#include "recon/scan.h"
+#include "recon/least_squares.h"
+#include "recon/unrolled_network.h"
 
 #include <functional>
 
 namespace tessera {
 
-/// Applies the unrolled network of /mbdl/weights to a scan. Returns [z, y, x], in the scale of the data.
-/// `progress` gets the number of unrolls that are done, and of all. Throws Error for weights that do not fit, saying why.
-Tensor<complex> reconstruct_mbdl(Context const& context, Scan const& scan, ReconConfig const& config,
-    std::function<void(index_t, index_t)> const& progress);
+/// An unrolled network with the weights of a file, for one scan.
+class UnrolledReconstruction {
+public:
+    /// Reads /mbdl/weights. Throws Error for weights that do not fit the scan and how it was prepared, saying why.
+    UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density);
+
+    /// The image [z, y, x] in the scale of the data. `progress` gets the number of unrolls that are done, and of all.
+    Tensor<complex> operator()(LeastSquares const& problem, std::function<void(index_t, index_t)> const& progress = {}) const;
+
+    /// How the volume is cut.
+    MemoryConfig const& memory() const { return memory_; }
+
+private:
+    ModelConfig model_;
+    MemoryConfig memory_;
+    ParameterList parameters_;
+    std::optional<UnrolledNetwork> network_;
+};
 
 } // namespace tessera

@@ -1,27 +1,44 @@
 // Reconstruction methods.
 #pragma once
 
-#include "recon/scan.h"
+#include "recon/least_squares.h"
 
-#include <functional>
+#include <map>
+#include <string>
 
 namespace tessera {
 
-/// Whether the method works with sensitivity maps.
-bool needs_maps(ReconConfig const& config);
+/// What a method tells while it works; either may be left out.
+struct MethodProgress {
+    /// Steps done, of so many at most, and a few words.
+    std::function<void(index_t, index_t, std::string const&)> update{};
+    /// Compressed sensing: iteration (0: the start), cost, relative change of the image.
+    std::function<void(index_t, double, double)> cost{};
+};
 
-/// Density-compensated adjoint, combined over coils by root sum of squares or by maps. Returns [z, y, x].
-Tensor<complex> reconstruct_gridding(Context const& context, Scan const& scan, ReconConfig const& config);
+/// Reconstructs one prepared scan, as often as wanted: what methods and weights share is made when it is first needed and kept.
+class Reconstructor {
+public:
+    /// config: how the scan was prepared; its nufft is used.
+    Reconstructor(Scan const& scan, ScanConfig const& config) : scan_(scan), config_(config) {}
 
-/// argmin ||W^1/2 (A x - y)||^2 + lambda ||x||^2 by conjugate gradients. Returns [z, y, x].
-/// `progress` gets the iteration (from 1) and the relative residual.
-/// Source: Pruessmann et al. 2001, doi:10.1002/mrm.1241.
-Tensor<complex> reconstruct_cg_sense(Context const& context, Scan const& scan, ReconConfig const& config,
-    std::function<void(index_t, double)> const& progress);
+    /// The image [z, y, x] in the scale of the data, on the device of the scan. Throws Error for weights that do not fit (mbdl).
+    ///
+    /// gridding: the density-compensated adjoint, combined over coils by root sum of squares or by maps.
+    /// cg-sense: argmin ||W^1/2 (A x - y)||^2 + lambda ||x||^2 by conjugate gradients (Pruessmann et al. 2001, doi:10.1002/mrm.1241).
+    /// l1-wavelet: see recon/compressed_sensing.h. mbdl: see recon/mbdl.h.
+    Tensor<complex> operator()(MethodConfig const& config, MethodProgress const& progress = {});
 
-/// Compressed sensing with wavelets, see recon/compressed_sensing.h. Returns [z, y, x].
-/// `progress` gets the iteration (0: the start), the cost and the relative change of the image.
-Tensor<complex> reconstruct_l1_wavelet(Scan const& scan, ReconConfig const& config,
-    std::function<void(index_t, double, double)> const& progress);
+private:
+    LeastSquares const& data_term(NormalOperator normal, bool weighted);
+    Tensor<complex> gridding(GriddingConfig const& config) const;
+    Tensor<complex> cg_sense(CgConfig const& config, MethodProgress const& progress);
+    Tensor<complex> l1_wavelet(L1WaveletConfig const& config, MethodProgress const& progress);
+
+    Scan scan_;
+    ScanConfig config_;
+    std::map<std::pair<NormalOperator, bool>, LeastSquares> data_terms_;
+    std::map<bool, double> largest_eigenvalues_; // by weighted
+};
 
 } // namespace tessera

@@ -44,16 +44,16 @@ ModelInfo ModelInfo::of(Safetensors const& file) {
     return info;
 }
 
-void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, ReconConfig const& config) {
+void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& prepared, MbdlConfig const& config) {
     std::string const name = file.path().string();
     auto const differ = [](auto const& a, auto const& b) { return config_json(a) != config_json(b); };
-    require(!differ(trained.scan.density, config.density),
+    require(!differ(trained.scan.density, prepared),
         "{}: trained with other density compensation than /density has: {} against {}", name, in_one_line(trained.scan.density),
-        in_one_line(config.density));
+        in_one_line(prepared));
     index_t const dimensions = scan.matrix[0] == 1 ? 2 : 3;
     require(trained.sampling.dimensions == dimensions, "{}: trained on {}D scans, this one is {}D", name, trained.sampling.dimensions, dimensions);
-    require(!config.mbdl.unrolls || trained.model.shared_weights || *config.mbdl.unrolls == trained.model.unrolls,
-        "{}: weights for each of {} unrolls, /mbdl/unrolls is {}", name, trained.model.unrolls, config.mbdl.unrolls.value_or(0));
+    require(!config.unrolls || trained.model.shared_weights || *config.unrolls == trained.model.unrolls,
+        "{}: weights for each of {} unrolls, /mbdl/unrolls is {}", name, trained.model.unrolls, config.unrolls.value_or(0));
     double const density = static_cast<double>(scan.trajectory.shape()[0]) / static_cast<double>(scan.matrix[0] * scan.matrix[1] * scan.matrix[2]);
     auto const [least, most] = trained.sampling.samples_per_voxel;
     if (density < 0.67 * least || density > 1.5 * most)

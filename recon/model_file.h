@@ -32,6 +32,6 @@ struct ModelInfo {
 };
 
 /// Refuses to reconstruct a scan with weights that were trained for another kind of data, saying why; logs what is unusual.
-void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, ReconConfig const& config);
+void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& density, MbdlConfig const& config);
 
 } // namespace tessera

@@ -1,7 +1,7 @@
 #include "recon/power_iteration.h"
 
 #include "core/vector_ops.h"
-#include "recon/random.h"
+#include "core/random.h"
 
 #include <cmath>
 

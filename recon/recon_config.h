@@ -3,25 +3,16 @@
 
 #include "core/config.h"
 #include "recon/acquisition.h"
-#include "recon/compressed_sensing_config.h"
 #include "recon/density.h"
 #include "recon/formats/read.h"
+#include "recon/method_config.h"
 
 #include <filesystem>
 
 namespace tessera {
 
-enum class Method { gridding, cg_sense, l1_wavelet, mbdl };
-constexpr std::array<std::string_view, 4> config_names(Method) { return {"gridding", "cg-sense", "l1-wavelet", "mbdl"}; }
-
-enum class CoilCombination { rss, maps };
-constexpr std::array<std::string_view, 2> config_names(CoilCombination) { return {"rss", "maps"}; }
-
 enum class MapsSource { jsense, file };
 constexpr std::array<std::string_view, 2> config_names(MapsSource) { return {"jsense", "file"}; }
-
-enum class NormalOperator { toeplitz, gridded };
-constexpr std::array<std::string_view, 2> config_names(NormalOperator) { return {"toeplitz", "gridded"}; }
 
 enum class FieldOfView { file, automatic };
 constexpr std::array<std::string_view, 2> config_names(FieldOfView) { return {"file", "auto"}; }
@@ -60,24 +51,6 @@ struct NufftConfig {
         v("accuracy", accuracy, "Relative error of the transform.", {.min = 1e-6, .max = 1e-2});
         v("oversampling", oversampling, "Of the grid; null chooses.", {.min = 1.25, .max = 2});
         v("coils_per_pass", coils_per_pass, "Coils transformed at once; bounds the memory.", {.min = 1, .max = 64});
-    }
-};
-
-struct GriddingConfig {
-    CoilCombination combine = CoilCombination::rss;
-    void describe(ConfigVisitor& v) { v("combine", combine, "Root sum of squares, or weighted by sensitivity maps."); }
-};
-
-struct CgConfig {
-    index_t iterations = 30;
-    double tolerance = 1e-3;
-    double lambda = 0.05;
-    NormalOperator normal = NormalOperator::toeplitz;
-    void describe(ConfigVisitor& v) {
-        v("iterations", iterations, "Iterations at most.", {.min = 1});
-        v("tolerance", tolerance, "Stop below this relative residual.", {.min = 0, .max = 1});
-        v("lambda", lambda, "Tikhonov weight, relative to density-compensated data (A^H W A is about the identity).", {.min = 0});
-        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
     }
 };
 
@@ -129,44 +102,21 @@ struct ScanConfig {
     }
 };
 
-/// Applying trained weights.
-struct MbdlConfig {
-    std::filesystem::path weights;
-    std::optional<Matrix> patch;
-    std::optional<index_t> halo;
-    std::optional<index_t> unrolls;
-    void describe(ConfigVisitor& v) {
-        v("weights", weights, "The file of trained weights (safetensors).");
-        v("patch", patch, "Voxels of a patch along z, y, x; null is that of the training.", {.min = 1});
-        v("halo", halo, "Voxels read around a patch; null is that of the training, which is exact unless it was chosen otherwise.", {.min = 0});
-        v("unrolls", unrolls, "How often regulariser and data consistency take turns (shared weights only); null is that of the training.", {.min = 1});
-    }
-};
-
-struct ReconConfig : ScanConfig {
+struct ReconConfig : ScanConfig, MethodConfig {
     std::filesystem::path input, output;
-    Method method = Method::cg_sense;
     std::string device = "auto";
     std::optional<double> memory_limit_gib;
     std::optional<index_t> threads;
-    GriddingConfig gridding;
-    CgConfig cg;
-    L1WaveletConfig l1_wavelet;
-    MbdlConfig mbdl;
     OutputsConfig outputs;
 
     void describe(ConfigVisitor& v) {
         v("input", input, "The k-space file.", {.required = true});
         v("output", output, "The folder for results; made where it does not exist.", {.required = true});
-        v("method", method, "How to reconstruct.");
         v("device", device, "Where to compute; auto takes a GPU where there is one.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
         v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0});
         v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
         ScanConfig::describe(v);
-        v("gridding", gridding, "Method gridding.");
-        v("cg", cg, "Method cg-sense.");
-        v("l1_wavelet", l1_wavelet, "Method l1-wavelet.");
-        v("mbdl", mbdl, "Method mbdl.");
+        MethodConfig::describe(v);
         v("outputs", outputs, "What is written.");
     }
 };

@@ -2,7 +2,7 @@
 
 #include "kernels/copy_box.h"
 #include "nn/sums.h"
-#include "recon/random.h"
+#include "core/random.h"
 
 namespace tessera {
 namespace {

@@ -3,10 +3,9 @@
 #include "core/bytes.h"
 #include "core/device.h"
 #include "core/progress.h"
+#include "recon/choose_lambda.h"
 #include "recon/formats/read.h"
 #include "recon/image_quality.h"
-#include "recon/mbdl.h"
-#include "recon/methods.h"
 #include "recon/results.h"
 #include "recon/row_log.h"
 #include "tools/program.h"
@@ -18,39 +17,38 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Shows how far the method is, and writes the cost of every iteration to cost.csv and cost.jsonl.
-class CostReport {
+// A bar for each reconstruction of the run.
+class Bars {
 public:
-    CostReport(fs::path const& folder, std::string const& method, index_t iterations)
-        : progress_(method, iterations), log_(folder / "cost", {"iteration", "cost", "relative_change"}) {}
-
-    void operator()(index_t iteration, double cost, double change) {
-        progress_.update(iteration, fmt::format("cost {:.6g}, change {:.1e}", cost, change));
-        log_.append({static_cast<double>(iteration), cost, change});
+    MethodProgress listen(std::string const& method) {
+        return {.update = [this, method](index_t done, index_t total, std::string const& note) {
+            if (!bar_ || done < last_) bar_.emplace(method, total); // the first, or the next weight of a sweep
+            last_ = done;
+            bar_->update(done, note);
+        }};
     }
 
 private:
-    Progress progress_;
-    RowLog log_;
+    std::optional<Progress> bar_;
+    index_t last_ = 0;
 };
 
-Tensor<complex> reconstruct(Context const& context, Scan const& scan, ReconConfig const& config, fs::path const& folder) {
-    if (config.method == Method::gridding) return reconstruct_gridding(context, scan, config);
-    if (config.method == Method::l1_wavelet) {
-        CostReport report(folder, "l1-wavelet", config.l1_wavelet.iterations);
-        return reconstruct_l1_wavelet(scan, config, std::ref(report));
-    }
-    if (config.method == Method::mbdl) {
-        std::optional<Progress> progress;
-        return reconstruct_mbdl(context, scan, config, [&](index_t done, index_t total) {
-            if (!progress) progress.emplace("mbdl", total);
-            progress->update(done);
-        });
-    }
-    Progress progress("cg-sense", config.cg.iterations);
-    return reconstruct_cg_sense(context, scan, config, [&](index_t iteration, double residual) {
-        progress.update(iteration, fmt::format("residual {:.2e}", residual));
-    });
+// The image; a sweep and the cost of every iteration are written to the folder.
+Tensor<complex> reconstruct(Scan const& scan, ReconConfig const& config, fs::path const& folder) {
+    std::string const method(config_names(config.method)[static_cast<std::size_t>(config.method)]);
+    auto const choice = [&] {
+        Bars bars;
+        return choose_lambda(scan, config, config, bars.listen(method));
+    }();
+    if (!choice.rows.empty()) write_text_file(folder / "sweep.csv", csv(choice));
+    Bars bars;
+    auto progress = bars.listen(method);
+    std::optional<RowLog> costs;
+    progress.cost = [&](index_t iteration, double cost, double change) {
+        if (!costs) costs.emplace(folder / "cost", std::vector<std::string>{"iteration", "cost", "relative_change"});
+        costs->append({static_cast<double>(iteration), cost, change});
+    };
+    return Reconstructor(scan, config)(choice.config, progress);
 }
 
 void report_metrics(Tensor<complex> const& image, Tensor<real> const& expected) {
@@ -73,8 +71,8 @@ void run(ReconConfig const& config) {
     LogFile const log(folder.temporary() / "log.txt");
     log_info("tessera-recon {}: {} on {}", TESSERA_VERSION, config.input.string(), device_name(context.device()));
 
-    auto const scan = prepare_scan(context, std::move(acquisition), config, needs_maps(config));
-    auto const image = reconstruct(context, scan, config, folder.temporary()).to(Context());
+    auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
+    auto const image = reconstruct(scan, config, folder.temporary()).to(Context());
     write_results(folder.temporary(), image, scan.geometry, config.outputs);
     write_resolved(folder.temporary() / "config.json", config);
     if (scan.expected) report_metrics(image, *scan.expected);

@@ -52,7 +52,7 @@ double agreement(Tensor<complex> const& s, Tensor<complex> const& t, Tensor<comp
 }
 
 double error_of(Context const& cpu, Scan const& scan, ReconConfig const& config) {
-    auto const found = magnitude(reconstruct_cg_sense(cpu, scan, config, {}));
+    auto const found = magnitude(Reconstructor(scan, config)(config));
     auto const scale = static_cast<real>(fit_scale(found, *scan.expected));
     for (index_t i = 0; i < found.size(); ++i) found.data()[i] *= scale;
     return nrmse(found, *scan.expected);

@@ -27,7 +27,7 @@ std::optional<Tensor<complex>> gridded(std::string const& name, DensityKind dens
     config.density.kind = density;
     config.nufft.accuracy = 1e-2;
     Context const cpu;
-    return reconstruct_gridding(cpu, prepare_scan(cpu, read_acquisition(path, options), config, needs_maps(config)), config);
+    return Reconstructor(prepare_scan(cpu, read_acquisition(path, options), config, config.needs_maps()), config)(config);
 }
 
 /// The part of the energy in voxels brighter than a fifth of the 99.9th percentile, over the part of the volume that they are.

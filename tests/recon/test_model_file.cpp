@@ -73,7 +73,7 @@ TEST_CASE("weights fit scans of their density compensation and dimension", "[mod
     ReconConfig config;
     config.density.kind = DensityKind::radial;
     auto const scan = scan_of({4, 4, 4}, 64);
-    auto const refusal = [&](Scan const& s) { return message_of([&] { check_fit(file, info, s, config); }); };
+    auto const refusal = [&](Scan const& s) { return message_of([&] { check_fit(file, info, s, config.density, config.mbdl); }); };
     CHECK(refusal(scan) == "no error");
     CHECK(refusal(scan_of({4, 4, 4}, 6400)) == "no error"); // another density of samples is only logged
     CHECK_THAT(refusal(scan_of({1, 8, 8}, 64)), Catch::Contains("trained on 3D scans, this one is 2D"));

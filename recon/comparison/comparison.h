@@ -1,0 +1,35 @@
+// Several methods on the same scans: images, figures of merit, pictures.
+#pragma once
+
+#include "recon/comparison/comparison_config.h"
+#include "recon/comparison/results.h"
+#include "recon/methods.h"
+
+namespace tessera {
+
+/// The images of one scan: magnitudes [z, y, x] in host memory, scaled to the reference where there is one.
+struct CaseImages {
+    std::string name;
+    std::vector<std::string> methods;
+    std::vector<Tensor<real>> images;
+    std::optional<Tensor<real>> reference;
+    std::vector<Tensor<real>> repeats; ///< |difference| of each method's images of two realisations of the noise; empty where not checked
+    std::vector<Tensor<real>> lesions; ///< what each method makes of the inserted lesion: |with| - |without|; empty where not checked
+    std::optional<Tensor<real>> lesion; ///< the lesion itself
+    Vector3 voxel_mm{1, 1, 1};
+};
+
+struct ComparedCase {
+    CaseResult result;
+    CaseImages images;
+};
+
+/// Reads, prepares and reconstructs input `i` with all methods.
+///
+/// Weights of regularisation are chosen first (/methods/N/sweep); time and memory are those of one reconstruction with the chosen
+/// weight from the prepared scan, operators and their setup included. `said` gets the name of what is being done, then progress.
+/// Throws Error naming the file, and for a reference of another shape.
+ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
+    std::function<MethodProgress(std::string const&)> const& said = {});
+
+} // namespace tessera
