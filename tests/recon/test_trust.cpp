@@ -37,16 +37,17 @@ ReconConfig accurate() {
     return config;
 }
 
-Tensor<complex> sense(Scan const& scan, ReconConfig const& config) { return reconstruct_cg_sense(Context(), scan, config, {}); }
+Tensor<complex> sense(Scan const& scan, ReconConfig const& config) { return reconstruct_cg_sense(scan.maps.context(), scan, config, {}); }
 
-/// A scan of random samples around the border of k-space, for its noise only.
+/// A scan of nothing: every readout from the centre of k-space along x to its border.
 Scan noise_only(index_t readouts, index_t samples) {
     Context const host;
     Scan scan;
     scan.matrix = {8, 8, 8};
     scan.readouts = readouts;
     scan.samples = samples;
-    scan.trajectory = Tensor<real>::from(host, {readouts * samples, 3}, random_real(static_cast<std::size_t>(readouts * samples * 3), 1, -4, 4));
+    scan.trajectory = Tensor<real>::zeros(host, {readouts * samples, 3});
+    for (index_t i = 0; i < readouts * samples; ++i) scan.trajectory.data()[3 * i] = real(4) * static_cast<real>(i % samples) / static_cast<real>(samples);
     scan.kspace = Tensor<complex>::zeros(host, {2, readouts * samples});
     return scan;
 }
