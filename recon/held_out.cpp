@@ -1,7 +1,7 @@
 #include "recon/held_out.h"
 
+#include "core/random.h"
 #include "core/vector_ops.h"
-#include "kernels/philox.h"
 #include "recon/least_squares.h"
 #include "recon/sense_model.h"
 
@@ -10,55 +10,48 @@
 #include <numeric>
 
 namespace tessera {
-namespace {
 
-constexpr std::uint64_t kHeldOut = 1ull << 32; // the stream of the seed, as in training
-
-} // namespace
-
-std::pair<std::vector<index_t>, std::vector<index_t>> draw_readouts(index_t n, index_t count, std::uint64_t seed) {
-    require(count >= 0 && count <= n, "held-out readouts: {} of {}", count, n);
+std::vector<index_t> all_readouts(index_t n) {
     std::vector<index_t> all(static_cast<std::size_t>(n));
     std::iota(all.begin(), all.end(), 0);
+    return all;
+}
+
+index_t share_of(index_t n, double fraction) {
+    return std::clamp<index_t>(std::lround(fraction * static_cast<double>(n)), 1, std::max<index_t>(1, n - 1));
+}
+
+std::pair<std::vector<index_t>, std::vector<index_t>> draw_readouts(std::vector<index_t> from, index_t count, std::uint64_t seed, std::uint64_t stream) {
+    auto const n = static_cast<index_t>(from.size());
+    Random random(seed, stream);
     for (index_t i = 0; i < count; ++i) { // Fisher and Yates, as far as needed
-        auto const block = philox(seed, kHeldOut, static_cast<std::uint64_t>(i));
-        auto const j = i + std::min(n - i - 1, static_cast<index_t>(uniform<double>(block.word[0], block.word[1]) * static_cast<double>(n - i)));
-        std::swap(all[static_cast<std::size_t>(i)], all[static_cast<std::size_t>(j)]);
+        auto const j = i + std::min(n - i - 1, static_cast<index_t>(random.uniform() * static_cast<double>(n - i)));
+        std::swap(from[static_cast<std::size_t>(i)], from[static_cast<std::size_t>(j)]);
     }
-    std::sort(all.begin(), all.begin() + count);
-    std::sort(all.begin() + count, all.end());
-    return {{all.begin(), all.begin() + count}, {all.begin() + count, all.end()}};
+    std::sort(from.begin(), from.begin() + count);
+    std::sort(from.begin() + count, from.end());
+    return {{from.begin(), from.begin() + count}, {from.begin() + count, from.end()}};
 }
 
 Scan select_readouts(Scan const& scan, std::vector<index_t> const& readouts) {
     require(!readouts.empty(), "readouts: none of {} are selected", scan.readouts);
+    for (index_t const r : readouts) require(r >= 0 && r < scan.readouts, "readouts: {} of {}", r, scan.readouts);
     Context const host;
-    index_t const coils = scan.kspace.shape()[0], n = scan.samples, count = std::ssize(readouts);
-    auto const kspace = scan.kspace.to(host);
-    auto const trajectory = scan.trajectory.to(host), weights = scan.weights.to(host);
-    Tensor<complex> const chosen(host, {coils, count * n});
-    Tensor<real> const positions(host, {count * n, 3}), densities(host, {count * n});
-    double const growth = static_cast<double>(scan.readouts) / static_cast<double>(count);
-    for (index_t i = 0; i < count; ++i) {
-        index_t const r = readouts[static_cast<std::size_t>(i)];
-        require(r >= 0 && r < scan.readouts, "readouts: {} of {}", r, scan.readouts);
-        for (index_t c = 0; c < coils; ++c) std::copy_n(kspace.data() + (c * scan.readouts + r) * n, n, chosen.data() + (c * count + i) * n);
-        std::copy_n(trajectory.data() + r * n * 3, n * 3, positions.data() + i * n * 3);
-        for (index_t k = 0; k < n; ++k) densities.data()[i * n + k] = static_cast<real>(growth * static_cast<double>(weights.data()[r * n + k]));
-    }
+    auto const chosen = gather({scan.kspace.to(host), scan.trajectory.to(host), scan.weights.to(host)}, points_of(readouts, scan.samples));
+    double const growth = static_cast<double>(scan.readouts) / static_cast<double>(readouts.size());
+    for (real& w : chosen.weights.host()) w = static_cast<real>(growth * static_cast<double>(w));
     Scan part = scan;
-    part.readouts = count;
-    part.kspace = chosen.to(scan.kspace.context());
-    part.trajectory = positions.to(scan.trajectory.context());
-    part.weights = densities.to(scan.weights.context());
+    part.readouts = std::ssize(readouts);
+    part.kspace = chosen.kspace.to(scan.kspace.context());
+    part.trajectory = chosen.trajectory.to(scan.trajectory.context());
+    part.weights = chosen.weights.to(scan.weights.context());
     return part;
 }
 
 SplitScan hold_out(Scan const& scan, double fraction, std::uint64_t seed) {
     require(scan.readouts >= 2, "held-out readouts: {} readouts cannot be split", scan.readouts);
     require(fraction > 0 && fraction < 1, "held-out readouts: a fraction of {}, expected one between 0 and 1", fraction);
-    auto const count = std::clamp<index_t>(std::lround(fraction * static_cast<double>(scan.readouts)), 1, scan.readouts - 1);
-    auto const [held_out, used] = draw_readouts(scan.readouts, count, seed);
+    auto const [held_out, used] = draw_readouts(all_readouts(scan.readouts), share_of(scan.readouts, fraction), seed, kHeldOutStream);
     return {select_readouts(scan, used), select_readouts(scan, held_out)};
 }
 

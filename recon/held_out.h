@@ -9,9 +9,17 @@
 
 namespace tessera {
 
-/// `count` of the numbers 0 ... n - 1, drawn at random by the seed, and the rest; both ascending.
-/// Self-supervised training draws the readouts that it holds out in the same way, so equal seeds give equal readouts.
-std::pair<std::vector<index_t>, std::vector<index_t>> draw_readouts(index_t n, index_t count, std::uint64_t seed);
+/// The stream of a seed that held-out readouts are drawn from, in training as well: equal seeds and fractions give equal readouts.
+constexpr std::uint64_t kHeldOutStream = 1ull << 32;
+
+/// 0 ... n - 1.
+std::vector<index_t> all_readouts(index_t n);
+
+/// The nearest number to a fraction of n, at least 1 and at most n - 1.
+index_t share_of(index_t n, double fraction);
+
+/// Splits `from` into `count` elements drawn at random and the rest, both ascending.
+std::pair<std::vector<index_t>, std::vector<index_t>> draw_readouts(std::vector<index_t> from, index_t count, std::uint64_t seed, std::uint64_t stream);
 
 /// The scan with these of its readouts only, in their order. Fewer readouts leave wider gaps, so the weights grow by the share.
 /// Throws Error for a readout that the scan does not have, and for none.
@@ -21,7 +29,7 @@ struct SplitScan {
     Scan used, held_out;
 };
 
-/// Holds a random part of the readouts out: the nearest number to `fraction` of them, at least one and not all.
+/// Holds a random part of the readouts out, share_of() of them; the weights of either part grow as its gaps do.
 /// Throws Error for fewer than two readouts and a fraction that is not between 0 and 1.
 SplitScan hold_out(Scan const& scan, double fraction, std::uint64_t seed);
 

@@ -3,41 +3,17 @@
 #include "core/log.h"
 #include "core/random.h"
 #include "core/vector_ops.h"
+#include "recon/held_out.h"
 #include "recon/image_quality.h"
 #include "recon/normalisation.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace tessera {
 namespace {
 
-// Streams of the random generator start here, so that no two purposes share numbers.
-enum Purpose : std::uint64_t { kHeldOut = 1ull << 32, kValidation = 2ull << 32, kTraining = 3ull << 32 };
-
-std::vector<index_t> all_readouts(index_t n) {
-    std::vector<index_t> all(static_cast<std::size_t>(n));
-    std::iota(all.begin(), all.end(), 0);
-    return all;
-}
-
-// Splits `from` into `count` random elements and the rest, both ascending.
-std::pair<std::vector<index_t>, std::vector<index_t>> draw(std::vector<index_t> from, index_t count, std::uint64_t seed, std::uint64_t stream) {
-    auto const n = static_cast<index_t>(from.size());
-    Random random(seed, stream);
-    for (index_t i = 0; i < count; ++i) { // Fisher and Yates, as far as needed
-        auto const j = i + std::min(n - i - 1, static_cast<index_t>(random.uniform() * static_cast<double>(n - i)));
-        std::swap(from[static_cast<std::size_t>(i)], from[static_cast<std::size_t>(j)]);
-    }
-    std::sort(from.begin(), from.begin() + count);
-    std::sort(from.begin() + count, from.end());
-    return {{from.begin(), from.begin() + count}, {from.begin() + count, from.end()}};
-}
-
-// At least one of n, at most n - 1.
-index_t part(index_t n, double fraction) {
-    return std::clamp<index_t>(static_cast<index_t>(std::lround(fraction * static_cast<double>(n))), 1, std::max<index_t>(1, n - 1));
-}
+// Streams of the random generator start here, apart from kHeldOutStream, so that no two purposes share numbers.
+enum Purpose : std::uint64_t { kValidation = 2ull << 32, kTraining = 3ull << 32 };
 
 Scan to_host(Scan scan) {
     Context const host;
@@ -93,7 +69,7 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
     if (config_.supervision == Supervision::self_supervised) {
         require(scan.readouts >= 4, "{}: {} readouts cannot be split into input, loss and held-out ones", file.string(), scan.readouts);
         // A function of the number of readouts only: a scan may be in both sets, at other places, and holds the same out in both.
-        c.held_out = draw(all_readouts(scan.readouts), part(scan.readouts, config_.held_out), seed_, kHeldOut).first;
+        c.held_out = draw_readouts(all_readouts(scan.readouts), share_of(scan.readouts, config_.held_out), seed_, kHeldOutStream).first;
     } else if (config_.target == TargetSource::reference) {
         require(scan.target.has_value(),
             "{}: the file has no reference and maps of the matrix {} x {} x {} to train towards (/data/target \"reconstruction\" makes a target "
@@ -160,14 +136,14 @@ Example TrainingSet::training_example(std::size_t i, std::uint64_t drawn) const 
     if (config_.supervision == Supervision::self_supervised) {
         std::vector<index_t> seen;
         std::set_difference(all.begin(), all.end(), c.held_out.begin(), c.held_out.end(), std::back_inserter(seen));
-        auto const [loss, input] = draw(seen, part(static_cast<index_t>(seen.size()), config_.loss_fraction), seed_, stream);
+        auto const [loss, input] = draw_readouts(seen, share_of(static_cast<index_t>(seen.size()), config_.loss_fraction), seed_, stream);
         return example(c, input, loss);
     }
     if (config_.readouts) {
         auto const [low, high] = *config_.readouts;
-        auto const block = philox(seed_, stream, ~std::uint64_t{0}); // apart from those that draw() takes
+        auto const block = philox(seed_, stream, ~std::uint64_t{0}); // apart from those that draw_readouts() takes
         double const fraction = low + (high - low) * uniform<double>(block.word[0], block.word[1]);
-        return example(c, fraction >= 1 ? all : draw(all, part(c.scan.readouts, fraction), seed_, stream).first, {});
+        return example(c, fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, stream).first, {});
     }
     if (!config_.keep_operators) return example(c, all, {});
     if (!kept_.contains(i)) kept_.emplace(i, example(c, all, {}));
@@ -184,7 +160,7 @@ Example TrainingSet::validation_example(std::size_t i) const {
     }
     if (config_.readouts) {
         double const fraction = ((*config_.readouts)[0] + (*config_.readouts)[1]) / 2;
-        return example(c, fraction >= 1 ? all : draw(all, part(c.scan.readouts, fraction), seed_, kValidation + i).first, {});
+        return example(c, fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, kValidation + i).first, {});
     }
     if (config_.keep_operators && kept_.contains(i)) return kept_.at(i);
     auto e = example(c, all, {});

@@ -102,8 +102,8 @@ TEST_CASE("statistics equal those of SciPy", "[statistics]") {
     CHECK(d.n == n);
     CHECK(d.mean == Approx(expected[2]).epsilon(1e-10));
     CHECK(d.deviation == Approx(expected[3]).epsilon(1e-10));
-    CHECK(d.low == Approx(expected[4]).epsilon(1e-10));
-    CHECK(d.high == Approx(expected[5]).epsilon(1e-10));
+    CHECK(d.low == Approx(expected[4]).epsilon(1e-8)); // SciPy's quantiles have about ten digits
+    CHECK(d.high == Approx(expected[5]).epsilon(1e-8));
     CHECK(d.t == Approx(expected[6]).epsilon(1e-10));
     CHECK(d.p == Approx(expected[7]).epsilon(1e-8));
     CHECK(median(first) == Approx(expected[8]).epsilon(1e-12));

