@@ -8,6 +8,7 @@
 #include "recon/image_quality.h"
 #include "recon/results.h"
 #include "recon/row_log.h"
+#include "tools/method_bars.h"
 #include "tools/program.h"
 
 #include <chrono>
@@ -17,31 +18,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A bar for each reconstruction of the run.
-class Bars {
-public:
-    MethodProgress listen(std::string const& method) {
-        return {.update = [this, method](index_t done, index_t total, std::string const& note) {
-            if (!bar_ || done < last_) bar_.emplace(method, total); // the first, or the next weight of a sweep
-            last_ = done;
-            bar_->update(done, note);
-        }};
-    }
-
-private:
-    std::optional<Progress> bar_;
-    index_t last_ = 0;
-};
-
 // The image; a sweep and the cost of every iteration are written to the folder.
 Tensor<complex> reconstruct(Scan const& scan, ReconConfig const& config, fs::path const& folder) {
     std::string const method(config_names(config.method)[static_cast<std::size_t>(config.method)]);
     auto const choice = [&] {
-        Bars bars;
+        MethodBars bars;
         return choose_lambda(scan, config, config, bars.listen(method));
     }();
     if (!choice.rows.empty()) write_text_file(folder / "sweep.csv", csv(choice));
-    Bars bars;
+    MethodBars bars;
     auto progress = bars.listen(method);
     std::optional<RowLog> costs;
     progress.cost = [&](index_t iteration, double cost, double change) {

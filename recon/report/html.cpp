@@ -95,10 +95,13 @@ std::string html(Table const& table) {
         require(row.size() == columns, "report: a table row of {} cells under a header of {}", row.size(), columns);
         for (std::size_t i = 0; i < columns; ++i) numeric[i] = numeric[i] && is_number(row[i]);
     }
-    auto const line = [&](std::vector<std::string> const& cells, char const* tag) {
+    auto const line = [&](std::vector<std::string> const& cells, char const* tag, std::vector<bool> const& strong = {}) {
         std::string out = "<tr>";
-        for (std::size_t i = 0; i < columns; ++i)
-            out += fmt::format("<{0}{1}>{2}</{0}>", tag, numeric[i] && !table.rows.empty() ? " class=\"n\"" : "", escape(cells[i]));
+        for (std::size_t i = 0; i < columns; ++i) {
+            bool const stands_out = i < strong.size() && strong[i];
+            out += fmt::format("<{0}{1}>{3}{2}{4}</{0}>", tag, numeric[i] && !table.rows.empty() ? " class=\"n\"" : "", escape(cells[i]),
+                stands_out ? "<b>" : "", stands_out ? "</b>" : "");
+        }
         return out + "</tr>\n";
     };
     std::string out = "<div class=\"scroll\"><table>\n";
@@ -106,7 +109,8 @@ std::string html(Table const& table) {
     bool const titled = std::any_of(table.header.begin(), table.header.end(), [](auto const& h) { return !h.empty(); });
     if (titled) out += "<thead>" + line(table.header, "th") + "</thead>\n";
     out += "<tbody>\n";
-    for (auto const& row : table.rows) out += line(row, "td");
+    for (std::size_t r = 0; r < table.rows.size(); ++r)
+        out += line(table.rows[r], "td", r < table.strong.size() ? table.strong[r] : std::vector<bool>());
     return out + "</tbody></table></div>\n";
 }
 

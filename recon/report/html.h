@@ -21,6 +21,7 @@ struct Table {
     std::vector<std::string> header;
     std::vector<std::vector<std::string>> rows; ///< text, escaped when written
     std::string caption;                        ///< above the table; none where empty
+    std::vector<std::vector<bool>> strong{};    ///< [row][column]: cells that stand out; empty: none
 };
 /// Throws Error for a row with another number of cells than the header.
 std::string html(Table const& table);

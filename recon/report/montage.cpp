@@ -51,7 +51,7 @@ std::string describe_windows(std::vector<MontageColumn> const& columns) {
 
 } // namespace
 
-Montage make_montage(std::vector<MontageColumn> const& columns, Vector3 const& voxel_mm) {
+Montage make_montage(std::vector<MontageColumn> const& columns, Vector3 const& voxel_mm, Look look) {
     require(!columns.empty(), "montage: no volumes");
     Montage montage;
     for (auto const& c : columns) {
@@ -65,7 +65,8 @@ Montage make_montage(std::vector<MontageColumn> const& columns, Vector3 const& v
     for (int axis = 0; axis < directions(columns[0].volume); ++axis) {
         montage.rows.emplace_back(names[static_cast<std::size_t>(axis)]);
         auto& row = montage.pictures.emplace_back();
-        for (auto const& c : columns) row.push_back(paint(central_slice(c.volume, voxel_mm, axis), c));
+        auto const& plane = look == Look::slices ? central_slice : maximum_projection;
+        for (auto const& c : columns) row.push_back(paint(plane(c.volume, voxel_mm, axis), c));
     }
     return montage;
 }

@@ -25,9 +25,14 @@ struct Montage {
     std::string windows;                        ///< a sentence that says which values the darkest and brightest shade stand for
 };
 
-/// Central slices of each column along z, y and x; a volume with one slice has one row.
+enum class Look {
+    slices,     ///< through the centre
+    projections ///< maximum intensity
+};
+
+/// Central slices (or projections) of each column along z, y and x; a volume with one slice has one row.
 /// Throws Error for volumes of unequal shape and empty windows.
-Montage make_montage(std::vector<MontageColumn> const& columns, Vector3 const& voxel_mm);
+Montage make_montage(std::vector<MontageColumn> const& columns, Vector3 const& voxel_mm, Look look = Look::slices);
 
 /// Input, output, target and `error_factor` times |output - target|, all in the target's default window (the error in colour).
 /// The volumes are magnitudes and shown as they are: scale them first.
