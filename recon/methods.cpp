@@ -67,4 +67,11 @@ Tensor<complex> reconstruct_l1_wavelet(Scan const& scan, ReconConfig const& conf
     return result.image;
 }
 
+Tensor<complex> reconstruct_tv(Scan const& scan, ReconConfig const& config, std::function<void(index_t, double, double)> const& progress) {
+    auto const problem = least_squares(scan, config.nufft, NormalOperator::toeplitz, config.tv.weighted);
+    auto const result = reconstruct_tv(problem, config.tv, {.progress = progress});
+    log_result("tv", result);
+    return result.image;
+}
+
 } // namespace tessera

@@ -11,8 +11,8 @@
 
 namespace tessera {
 
-enum class Method { gridding, cg_sense, l1_wavelet, mbdl };
-constexpr std::array<std::string_view, 4> config_names(Method) { return {"gridding", "cg-sense", "l1-wavelet", "mbdl"}; }
+enum class Method { gridding, cg_sense, l1_wavelet, tv, mbdl };
+constexpr std::array<std::string_view, 5> config_names(Method) { return {"gridding", "cg-sense", "l1-wavelet", "tv", "mbdl"}; }
 
 enum class CoilCombination { rss, maps };
 constexpr std::array<std::string_view, 2> config_names(CoilCombination) { return {"rss", "maps"}; }
@@ -152,6 +152,7 @@ struct ReconConfig : ScanConfig {
     GriddingConfig gridding;
     CgConfig cg;
     L1WaveletConfig l1_wavelet;
+    TotalVariationConfig tv;
     MbdlConfig mbdl;
     OutputsConfig outputs;
 
@@ -166,6 +167,7 @@ struct ReconConfig : ScanConfig {
         v("gridding", gridding, "Method gridding.");
         v("cg", cg, "Method cg-sense.");
         v("l1_wavelet", l1_wavelet, "Method l1-wavelet.");
+        v("tv", tv, "Method tv.");
         v("mbdl", mbdl, "Method mbdl.");
         v("outputs", outputs, "What is written.");
     }

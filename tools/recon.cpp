@@ -41,6 +41,10 @@ Tensor<complex> reconstruct(Context const& context, Scan const& scan, ReconConfi
         CostReport report(folder, "l1-wavelet", config.l1_wavelet.iterations);
         return reconstruct_l1_wavelet(scan, config, std::ref(report));
     }
+    if (config.method == Method::tv) {
+        CostReport report(folder, "tv", config.tv.iterations);
+        return reconstruct_tv(scan, config, std::ref(report));
+    }
     if (config.method == Method::mbdl) {
         std::optional<Progress> progress;
         return reconstruct_mbdl(context, scan, config, [&](index_t done, index_t total) {
