@@ -1,6 +1,7 @@
 #include "recon/compressed_sensing.h"
 
 #include "core/vector_ops.h"
+#include "recon/total_variation.h"
 #include "recon/wavelet_norm.h"
 
 namespace tessera {
@@ -29,6 +30,12 @@ ProximalGradientResult reconstruct_l1_wavelet(LeastSquares const& problem, L1Wav
     int const moments = 2 + static_cast<int>(config.wavelet);
     WaveletNorm norm(WaveletTransform({shape[0], shape[1], shape[2]}, daubechies(moments), config.levels), config.random_shifts, config.seed);
     return minimise(problem, norm, config, options);
+}
+
+ProximalGradientResult reconstruct_tv(LeastSquares const& problem, TotalVariationConfig const& config, CompressedSensingOptions const& options) {
+    auto const& shape = problem.data.b.shape();
+    TotalVariation variation(problem.data.b.context(), {shape[0], shape[1], shape[2]}, config.inner_iterations);
+    return minimise(problem, variation, config, options);
 }
 
 } // namespace tessera

@@ -13,11 +13,12 @@ constexpr std::array<std::string_view, 3> config_names(Wavelet) { return {"daube
 ///
 /// A = F S is the unitary-scaled NUFFT (1/sqrt(voxels) exp(-i 2 pi k.r / N)) of the coil images, Psi the orthonormal wavelet
 /// transform, `scale` the 99th percentile of the magnitude of the density-compensated adjoint A^H W y, W the density compensation or,
-/// with `weighted: false`, 1. Dividing data by s' in place of `scale` gives the same image for lambda' = lambda scale / s'; so
+/// with `weighted: false`, 1. The coarsest approximation is not penalised. With random shifts, ||Psi x||_1 stands for its average over
+/// all cyclic shifts of x. Dividing data by s' in place of `scale` gives the same image for lambda' = lambda scale / s'; so
 /// a program that minimises 1/2 ||A x - y / s'||^2 + lambda' ||Psi x||_1 is told that lambda' with `weighted: false`.
 struct L1WaveletConfig {
-    double lambda = 0.01;
-    Wavelet wavelet = Wavelet::daubechies4;
+    double lambda = 0.05;
+    Wavelet wavelet = Wavelet::daubechies2;
     std::optional<index_t> levels;
     bool random_shifts = true;
     bool weighted = true;
@@ -33,6 +34,22 @@ struct L1WaveletConfig {
         v("iterations", iterations, "Iterations at most.", {.min = 1});
         v("tolerance", tolerance, "Stop when an iteration changes the image relatively by less.", {.min = 0, .max = 1});
         v("seed", seed, "Of the random shifts.");
+    }
+};
+
+/// Method tv: the same problem as L1WaveletConfig with the isotropic total variation of x in place of the l1 norm.
+struct TotalVariationConfig {
+    double lambda = 0.03;
+    index_t inner_iterations = 10;
+    bool weighted = true;
+    index_t iterations = 100;
+    double tolerance = 1e-3;
+    void describe(ConfigVisitor& v) {
+        v("lambda", lambda, "Weight of the total variation, relative to density-compensated data whose brightest voxels are about 1.", {.min = 0});
+        v("inner_iterations", inner_iterations, "Steps on the dual problem in every iteration.", {.min = 1});
+        v("weighted", weighted, "Weight samples by the density compensation (converges faster), or all alike (least noise).");
+        v("iterations", iterations, "Iterations at most.", {.min = 1});
+        v("tolerance", tolerance, "Stop when an iteration changes the image relatively by less.", {.min = 0, .max = 1});
     }
 };
 

@@ -9,8 +9,8 @@
 
 namespace tessera {
 
-enum class Method { gridding, cg_sense, l1_wavelet, mbdl };
-constexpr std::array<std::string_view, 4> config_names(Method) { return {"gridding", "cg-sense", "l1-wavelet", "mbdl"}; }
+enum class Method { gridding, cg_sense, l1_wavelet, tv, mbdl };
+constexpr std::array<std::string_view, 5> config_names(Method) { return {"gridding", "cg-sense", "l1-wavelet", "tv", "mbdl"}; }
 
 enum class CoilCombination { rss, maps };
 constexpr std::array<std::string_view, 2> config_names(CoilCombination) { return {"rss", "maps"}; }
@@ -56,6 +56,7 @@ struct MethodConfig {
     GriddingConfig gridding;
     CgConfig cg;
     L1WaveletConfig l1_wavelet;
+    TotalVariationConfig tv;
     MbdlConfig mbdl;
     SweepConfig sweep;
 
@@ -64,6 +65,7 @@ struct MethodConfig {
         v("gridding", gridding, "Method gridding.");
         v("cg", cg, "Method cg-sense.");
         v("l1_wavelet", l1_wavelet, "Method l1-wavelet.");
+        v("tv", tv, "Method tv.");
         v("mbdl", mbdl, "Method mbdl.");
         v("sweep", sweep, "Several regularisation weights, of which the best is taken; not for gridding and mbdl.");
     }
@@ -75,6 +77,7 @@ struct MethodConfig {
         switch (method) {
         case Method::cg_sense: return &cg.lambda;
         case Method::l1_wavelet: return &l1_wavelet.lambda;
+        case Method::tv: return &tv.lambda;
         default: return nullptr;
         }
     }

@@ -18,7 +18,8 @@ Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProg
     switch (config.method) {
     case Method::gridding: return gridding(config.gridding);
     case Method::cg_sense: return cg_sense(config.cg, progress);
-    case Method::l1_wavelet: return l1_wavelet(config.l1_wavelet, progress);
+    case Method::l1_wavelet: return compressed_sensing("l1-wavelet", config.l1_wavelet, progress, reconstruct_l1_wavelet);
+    case Method::tv: return compressed_sensing("tv", config.tv, progress, reconstruct_tv);
     case Method::mbdl: break;
     }
     UnrolledReconstruction const network(scan_.kspace.context(), scan_, config.mbdl, config_.density);
@@ -69,15 +70,16 @@ Tensor<complex> Reconstructor::cg_sense(CgConfig const& config, MethodProgress c
     return image;
 }
 
-Tensor<complex> Reconstructor::l1_wavelet(L1WaveletConfig const& config, MethodProgress const& progress) {
+template <class Config, class Solve>
+Tensor<complex> Reconstructor::compressed_sensing(char const* name, Config const& config, MethodProgress const& progress, Solve const& solve) {
     CompressedSensingOptions options;
     if (auto const known = largest_eigenvalues_.find(config.weighted); known != largest_eigenvalues_.end()) options.lipschitz = known->second;
     options.progress = [&](index_t iteration, double cost, double change) {
         if (progress.update) progress.update(iteration, config.iterations, fmt::format("cost {:.6g}, change {:.1e}", cost, change));
         if (progress.cost) progress.cost(iteration, cost, change);
     };
-    auto const result = reconstruct_l1_wavelet(data_term(NormalOperator::toeplitz, config.weighted), config, options);
-    log_info("l1-wavelet: lambda {:g}, largest eigenvalue {:.4g}, {} iterations ({} restarts), cost {:.6g} to {:.6g}, last relative change {:.1e}",
+    auto const result = solve(data_term(NormalOperator::toeplitz, config.weighted), config, options);
+    log_info("{}: lambda {:g}, largest eigenvalue {:.4g}, {} iterations ({} restarts), cost {:.6g} to {:.6g}, last relative change {:.1e}", name,
         config.lambda, result.lipschitz, result.iterations, result.restarts, result.costs.front(), result.costs.back(), result.change);
     largest_eigenvalues_[config.weighted] = result.lipschitz;
     return result.image;

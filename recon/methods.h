@@ -26,14 +26,15 @@ public:
     ///
     /// gridding: the density-compensated adjoint, combined over coils by root sum of squares or by maps.
     /// cg-sense: argmin ||W^1/2 (A x - y)||^2 + lambda ||x||^2 by conjugate gradients (Pruessmann et al. 2001, doi:10.1002/mrm.1241).
-    /// l1-wavelet: see recon/compressed_sensing.h. mbdl: see recon/mbdl.h.
+    /// l1-wavelet, tv: see recon/compressed_sensing.h. mbdl: see recon/mbdl.h.
     Tensor<complex> operator()(MethodConfig const& config, MethodProgress const& progress = {});
 
 private:
     LeastSquares const& data_term(NormalOperator normal, bool weighted);
     Tensor<complex> gridding(GriddingConfig const& config) const;
     Tensor<complex> cg_sense(CgConfig const& config, MethodProgress const& progress);
-    Tensor<complex> l1_wavelet(L1WaveletConfig const& config, MethodProgress const& progress);
+    template <class Config, class Solve>
+    Tensor<complex> compressed_sensing(char const* name, Config const& config, MethodProgress const& progress, Solve const& solve);
 
     Scan scan_;
     ScanConfig config_;

@@ -10,7 +10,7 @@ namespace tessera {
 namespace {
 
 constexpr double kSafety = 1.01;   // the power method comes from below
-constexpr double kShorten = 1.5;   // of a step that turned out too long
+constexpr double kShorten = 1.5;   // for a step that turned out too long
 constexpr double kRounding = 1e-6; // part of the energy of the data by which costs may be off
 
 // An image with its product with the normal operator.
@@ -50,7 +50,8 @@ ProximalGradientResult proximal_gradient(LeastSquares const& problem, Regularise
     result.image = now.x;
     if (result.lipschitz == 0) return result; // no sample sees anything
 
-    double step = 1 / (kSafety * result.lipschitz), t = 1, momentum = 0;
+    double const longest = 1 / (kSafety * result.lipschitz);
+    double step = longest, t = 1, momentum = 0, noisy = 0;
     while (result.iterations < options.iterations) {
         ++result.iterations;
         enqueue(b.stream(), GradientStep{now.x.flat(), now.normal.flat(), next.x.flat(), next.normal.flat(), b.flat(),
@@ -61,7 +62,7 @@ ProximalGradientResult proximal_gradient(LeastSquares const& problem, Regularise
         require(std::isfinite(next_cost), "proximal gradient: the cost is {} after {} iterations", next_cost, result.iterations);
         bool const rises = next_cost > cost, undo = rises && regulariser.steady();
         bool const ends = undo && momentum == 0 && next_cost - cost <= kRounding * (std::abs(cost) + problem.energy);
-        if (undo && momentum == 0) step /= kShorten;
+        if (rises && momentum == 0) step = undo ? step / kShorten : longest / (1 + ++noisy);
         if (rises) {
             result.restarts += momentum != 0;
             t = 1;

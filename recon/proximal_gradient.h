@@ -22,7 +22,7 @@ public:
 };
 
 struct ProximalGradientOptions {
-    double lambda = 0.01;
+    double lambda = 0.05;
     index_t iterations = 100;                ///< at most; each applies the normal operator once
     double tolerance = 0;                    ///< stop when an iteration changes the image relatively by less; 0: never
     std::optional<double> lipschitz{};       ///< the largest eigenvalue of the normal operator, where it is known; else the power method finds it
@@ -45,12 +45,16 @@ struct ProximalGradientResult {
 /// Beside x it keeps N x, with N = A^H W A, so that gradient and cost at extrapolated points are linear combinations and an
 /// iteration applies N once. Where the regulariser is steady the cost never rises: a step that would raise it is undone, counts as
 /// an iteration, and momentum starts anew; a step without momentum that still raises it means that the eigenvalue was too small
-/// (the step is shortened) or that only rounding is left (it ends). With random shifts the cost is that of the regulariser without
-/// shifts: it goes down on the whole and may rise at times, which starts the momentum anew and undoes nothing.
+/// (the step is shortened) or that only rounding is left (it ends).
+///
+/// With random shifts the cost is that of the regulariser without shifts: it goes down on the whole and may rise at times, as what is
+/// minimised is the average over shifts. A rise starts the momentum anew and undoes nothing; the n-th rise without momentum makes
+/// the step 1 / (n + 1) of the first, so that the image settles.
 ///
 /// Memory: four volumes beyond `problem` and the start, and the larger of what N and the regulariser work in.
 /// Throws Error where the cost is not finite.
-/// Source: Beck, Teboulle 2009, doi:10.1137/080716542; restarts by the cost: O'Donoghue, Candes 2015, doi:10.1007/s10208-013-9150-3.
+/// Source: Beck, Teboulle 2009, doi:10.1137/080716542; restarts by the cost: O'Donoghue, Candes 2015, doi:10.1007/s10208-013-9150-3;
+/// decreasing steps: Robbins, Monro 1951, doi:10.1214/aoms/1177729586.
 ProximalGradientResult proximal_gradient(LeastSquares const& problem, Regulariser& regulariser, ProximalGradientOptions const& options);
 
 } // namespace tessera

@@ -62,7 +62,11 @@ CasePictures make_pictures(CaseImages const& c, double error_factor) {
     };
     auto const images = columns(c.images, window, Colours::grey, c.reference, "reference");
     add("Central slices", "", make_montage(images, c.voxel_mm));
-    if (directions(decisive) > 1) add("Maximum-intensity projections", "", make_montage(images, c.voxel_mm, Look::projections));
+    if (directions(decisive) > 1) { // which are brighter than slices
+        Window const bright{0, static_cast<double>(*std::max_element(decisive.data(), decisive.data() + decisive.size()))};
+        add("Maximum-intensity projections", "",
+            make_montage(columns(c.images, bright, Colours::grey, c.reference, "reference"), c.voxel_mm, Look::projections));
+    }
     if (c.reference) {
         std::vector<Tensor<real>> errors;
         for (auto const& image : c.images) errors.push_back(error_map(image, *c.reference));
