@@ -12,7 +12,7 @@ using namespace metrics_detail;
 
 namespace {
 
-constexpr double kEdge = 0.75;      // deviation of the Gaussian that softens the sphere
+constexpr double kEdge = 0.75;       // deviation of the Gaussian that softens the sphere
 constexpr double kReach = 4 * kEdge; // beyond radius + kReach the lesion is below 4e-5 of its contrast
 
 /// Replaces each voxel by the best(neighbour, neighbour) within `half` voxels along one axis.
@@ -113,7 +113,8 @@ Tensor<complex> lesion_image(Lesion const& lesion, Tensor<complex> const& phase)
 
 Scan with_image_added(Scan const& scan, Tensor<complex> const& added, index_t coils_per_pass) {
     require(scan.maps.size() > 0, "lesion: the scan was prepared without sensitivity maps");
-    require(added.shape() == scan.maps.shape().tail(), "lesion: an image of shape {} for maps of shape {}", added.shape().str(), scan.maps.shape().str());
+    require(added.shape() == scan.maps.shape().tail(), "lesion: an image of shape {} for maps of shape {}", added.shape().str(),
+        scan.maps.shape().str());
     NufftConfig nufft;
     nufft.accuracy = 1e-6;
     nufft.coils_per_pass = coils_per_pass;

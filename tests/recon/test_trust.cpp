@@ -47,7 +47,8 @@ Scan noise_only(index_t readouts, index_t samples) {
     scan.readouts = readouts;
     scan.samples = samples;
     scan.trajectory = Tensor<real>::zeros(host, {readouts * samples, 3});
-    for (index_t i = 0; i < readouts * samples; ++i) scan.trajectory.data()[3 * i] = real(4) * static_cast<real>(i % samples) / static_cast<real>(samples);
+    for (index_t i = 0; i < readouts * samples; ++i)
+        scan.trajectory.data()[3 * i] = real(4) * static_cast<real>(i % samples) / static_cast<real>(samples);
     scan.kspace = Tensor<complex>::zeros(host, {2, readouts * samples});
     return scan;
 }
@@ -151,7 +152,9 @@ TEST_CASE("a lesion is what was asked for, with the phase around it", "[lesion]"
 
 TEST_CASE("the place of a lesion is the darkest that is homogeneous and away from the border", "[lesion]") {
     Shape const shape{24, 26, 28};
-    auto const fill = [&](real value) { return Tensor<real>::from(Context(), shape, std::vector<real>(static_cast<std::size_t>(shape.size()), value)); };
+    auto const fill = [&](real value) {
+        return Tensor<real>::from(Context(), shape, std::vector<real>(static_cast<std::size_t>(shape.size()), value));
+    };
     auto const reference = fill(1), mask = fill(1);
     auto const v = reference.view<3>();
     for (index_t z = 0; z < 24; ++z)
