@@ -21,7 +21,8 @@ index_t share_of(index_t n, double fraction) {
     return std::clamp<index_t>(std::lround(fraction * static_cast<double>(n)), 1, std::max<index_t>(1, n - 1));
 }
 
-std::pair<std::vector<index_t>, std::vector<index_t>> draw_readouts(std::vector<index_t> from, index_t count, std::uint64_t seed, std::uint64_t stream) {
+std::pair<std::vector<index_t>, std::vector<index_t>> draw_readouts(std::vector<index_t> from, index_t count, std::uint64_t seed,
+    std::uint64_t stream) {
     auto const n = static_cast<index_t>(from.size());
     Random random(seed, stream);
     for (index_t i = 0; i < count; ++i) { // Fisher and Yates, as far as needed

@@ -19,7 +19,8 @@ std::vector<index_t> all_readouts(index_t n);
 index_t share_of(index_t n, double fraction);
 
 /// Splits `from` into `count` elements drawn at random and the rest, both ascending.
-std::pair<std::vector<index_t>, std::vector<index_t>> draw_readouts(std::vector<index_t> from, index_t count, std::uint64_t seed, std::uint64_t stream);
+std::pair<std::vector<index_t>, std::vector<index_t>> draw_readouts(std::vector<index_t> from, index_t count, std::uint64_t seed,
+    std::uint64_t stream);
 
 /// The scan with these of its readouts only, in their order. Fewer readouts leave wider gaps, so the weights grow by the share.
 /// Throws Error for a readout that the scan does not have, and for none.

@@ -1,6 +1,7 @@
 #include "recon/lesion.h"
 
 #include "core/vector_ops.h"
+#include "recon/image_quality.h"
 #include "recon/metrics_detail.h"
 #include "recon/sense_model.h"
 
@@ -12,7 +13,7 @@ using namespace metrics_detail;
 
 namespace {
 
-constexpr double kEdge = 0.75;      // deviation of the Gaussian that softens the sphere
+constexpr double kEdge = 0.75;       // deviation of the Gaussian that softens the sphere
 constexpr double kReach = 4 * kEdge; // beyond radius + kReach the lesion is below 4e-5 of its contrast
 
 /// Replaces each voxel by the best(neighbour, neighbour) within `half` voxels along one axis.
@@ -33,6 +34,24 @@ template <class Best> void over_line(Tensor<real> const& volume, int axis, index
             }
         }
     }
+}
+
+/// 1 for voxels that have values above the threshold on both sides along the axis.
+Tensor<real> between(Tensor<real> const& volume, int axis, double threshold) {
+    Shape const& s = volume.shape();
+    index_t const n = s[axis], step = axis == 0 ? s[1] * s[2] : axis == 1 ? s[2] : 1;
+    auto const result = Tensor<real>::zeros(volume.context(), s);
+    for (index_t i = 0; i < volume.size() / n; ++i) {
+        index_t const line = i / step * step * n + i % step;
+        index_t first = n, last = -1;
+        for (index_t k = 0; k < n; ++k)
+            if (double(volume.data()[line + k * step]) > threshold) {
+                first = std::min(first, k);
+                last = k;
+            }
+        for (index_t k = first + 1; k < last; ++k) result.data()[line + k * step] = 1;
+    }
+    return result;
 }
 
 double distance(Lesion const& lesion, index_t z, index_t y, index_t x) {
@@ -85,15 +104,19 @@ Lesion place_lesion(Tensor<real> const& reference, Tensor<real> const& mask, dou
     auto const allowed = [&](index_t i, index_t n) {
         return n == 1 || (i >= half && i < n - half && std::abs(i - n / 2) <= static_cast<index_t>(0.4 * static_cast<double>(n)));
     };
-    auto const value = largest.view<3>(), in = inside.view<3>();
+    double const signal = 0.2 * robust_maximum(reference);
+    auto const along_y = between(reference, 1, signal), along_x = between(reference, 2, signal);
+    auto const value = largest.view<3>(), in = inside.view<3>(), between_y = along_y.view<3>(), between_x = along_x.view<3>();
     std::optional<Lesion> best;
-    real darkest = 0;
+    std::pair<bool, real> least; // whether it is open to a side, how bright
     for (index_t z = 0; z < s[0]; ++z)
         for (index_t y = 0; y < s[1]; ++y)
             for (index_t x = 0; x < s[2]; ++x)
-                if (allowed(z, s[0]) && allowed(y, s[1]) && allowed(x, s[2]) && in(z, y, x) != 0 && (!best || value(z, y, x) < darkest)) {
+                if (allowed(z, s[0]) && allowed(y, s[1]) && allowed(x, s[2]) && in(z, y, x) != 0) {
+                    std::pair<bool, real> const here{between_y(z, y, x) == 0 || between_x(z, y, x) == 0, value(z, y, x)};
+                    if (best && !(here < least)) continue;
                     best = Lesion{{double(z), double(y), double(x)}, radius, contrast};
-                    darkest = value(z, y, x);
+                    least = here;
                 }
     require(best.has_value(), "lesion: the object of shape {} has no place for one of radius {} with a margin of 2 voxels", s.str(), radius);
     return *best;
@@ -113,7 +136,8 @@ Tensor<complex> lesion_image(Lesion const& lesion, Tensor<complex> const& phase)
 
 Scan with_image_added(Scan const& scan, Tensor<complex> const& added, index_t coils_per_pass) {
     require(scan.maps.size() > 0, "lesion: the scan was prepared without sensitivity maps");
-    require(added.shape() == scan.maps.shape().tail(), "lesion: an image of shape {} for maps of shape {}", added.shape().str(), scan.maps.shape().str());
+    require(added.shape() == scan.maps.shape().tail(), "lesion: an image of shape {} for maps of shape {}", added.shape().str(),
+        scan.maps.shape().str());
     NufftConfig nufft;
     nufft.accuracy = 1e-6;
     nufft.coils_per_pass = coils_per_pass;

@@ -20,6 +20,8 @@ struct Lesion {
 /// smallest, the first of several.
 ///
 /// All voxels within that distance lie in the mask, and the centre in the inner 80 % of each axis, as slab profiles fade at its ends.
+/// Streaks in the air may get into a mask, so places with signal (a fifth of the robust maximum) on both sides along y and x, as a
+/// lung has, come before all others.
 /// Shapes: [z, y, x] in host memory. Throws Error where the object has no such place, and for a radius that is not above zero.
 Lesion place_lesion(Tensor<real> const& reference, Tensor<real> const& mask, double radius, double contrast);
 

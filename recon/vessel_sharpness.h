@@ -21,7 +21,7 @@ struct VesselSharpnessOptions {
     int directions = 4;                 ///< lines across a vessel, evenly turned about its axis
 };
 
-/// The lines across vessels that can be measured in a reference: four or so at the middle of each piece of the tree.
+/// The lines across vessels that can be measured in a reference, several at the middle of each piece of the tree.
 ///
 /// Only the reference decides, so that all images are measured at the same places. A line is left out where it leaves the
 /// volume, where the peak above the background is less than half of the peak itself, where it falls below half on no or only on

@@ -1,6 +1,7 @@
 #include "recon/metrics.h"
 
 #include "tests/support/devices.h"
+#include "tests/support/one_thread.h"
 
 #include <array>
 #include <limits>
@@ -143,6 +144,9 @@ TEST_CASE("slice-averaged ssim is the mean of the slices on their own", "[metric
     }
     CHECK(ssim_2d(image, reference, {}, axis) == Approx(all).epsilon(1e-12));
     CHECK(ssim_2d(image, reference, mask, axis) == Approx(masked).epsilon(1e-12));
+    double const threads = ssim_2d(image, reference, mask, axis);
+    OneThread const one;
+    CHECK(ssim_2d(image, reference, mask, axis) == threads);
     CHECK_THROWS_WITH(ssim_2d(image, reference, {}, 3), Contains("ssim_2d: slices along axis 3"));
 }
 

@@ -47,7 +47,8 @@ Scan noise_only(index_t readouts, index_t samples) {
     scan.readouts = readouts;
     scan.samples = samples;
     scan.trajectory = Tensor<real>::zeros(host, {readouts * samples, 3});
-    for (index_t i = 0; i < readouts * samples; ++i) scan.trajectory.data()[3 * i] = real(4) * static_cast<real>(i % samples) / static_cast<real>(samples);
+    for (index_t i = 0; i < readouts * samples; ++i)
+        scan.trajectory.data()[3 * i] = real(4) * static_cast<real>(i % samples) / static_cast<real>(samples);
     scan.kspace = Tensor<complex>::zeros(host, {2, readouts * samples});
     return scan;
 }
@@ -151,7 +152,9 @@ TEST_CASE("a lesion is what was asked for, with the phase around it", "[lesion]"
 
 TEST_CASE("the place of a lesion is the darkest that is homogeneous and away from the border", "[lesion]") {
     Shape const shape{24, 26, 28};
-    auto const fill = [&](real value) { return Tensor<real>::from(Context(), shape, std::vector<real>(static_cast<std::size_t>(shape.size()), value)); };
+    auto const fill = [&](real value) {
+        return Tensor<real>::from(Context(), shape, std::vector<real>(static_cast<std::size_t>(shape.size()), value));
+    };
     auto const reference = fill(1), mask = fill(1);
     auto const v = reference.view<3>();
     for (index_t z = 0; z < 24; ++z)
@@ -172,11 +175,17 @@ TEST_CASE("the place of a lesion is the darkest that is homogeneous and away fro
     CHECK(place_lesion(flat, flat, 2, 1).centre[0] == 0);
 }
 
-TEST_CASE("the thorax has a place for a lesion in a lung", "[lesion]") {
+TEST_CASE("the thorax has a place for a lesion in a lung, with streaks in the air or without", "[lesion]") {
     auto const reference = magnitude(*without_noise({48, 48, 48}, 50).reference);
-    auto const lesion = place_lesion(reference, object_mask(reference), 1.5, 0.3);
-    auto const [z, y, x] = lesion.centre;
+    auto const image = reference.clone();
+    auto const streaks = random_real(image.host().size(), 1, 0.03, 0.06);
+    for (std::size_t i = 0; i < streaks.size(); ++i) image.host()[i] += streaks[i];
+    auto const mask = GENERATE(false, true) ? object_mask(reference)
+                                            : Tensor<real>::from(Context(), image.shape(), std::vector<real>(image.host().size(), 1));
+    auto const [z, y, x] = place_lesion(image, mask, 1.5, 0.3).centre;
     CHECK(reference.view<3>()(index_t(z), index_t(y), index_t(x)) < 0.3);
+    CHECK(reference.view<3>()(index_t(z), index_t(y), index_t(x)) > 0.03); // not air
+    CHECK(std::abs(x - 24) > 4);                                           // beside the heart and the spine
 }
 
 TEST_CASE("a replica has the noise that was asked for, by the seed", "[noise_replica]") {
