@@ -35,8 +35,11 @@ TEST_CASE("the wavelet transform keeps norms, its inverse undoes it, and it shif
         auto const c = coefficients_of(w, x, shift);
         CHECK(norm(c) == Approx(norm(x)).epsilon(close).margin(1e-30));
         std::vector<complex> rolled(values.size());
+        Matrix by = shift;
+        for (std::size_t d = 0; d < 3; ++d)
+            if (w.coarsest()[d] == m[d]) by[d] = 0; // not split
         for (index_t i = 0; i < voxels(m); ++i) {
-            index_t const z = (i / m[2] / m[1] + shift[0]) % m[0], y = (i / m[2] % m[1] + shift[1]) % m[1], at = (i % m[2] + shift[2]) % m[2];
+            index_t const z = (i / m[2] / m[1] + by[0]) % m[0], y = (i / m[2] % m[1] + by[1]) % m[1], at = (i % m[2] + by[2]) % m[2];
             rolled[static_cast<std::size_t>(i)] = values[static_cast<std::size_t>((z * m[1] + y) * m[2] + at)];
         }
         CHECK(relative_error(coefficients_of(w, volume(ctx, m, rolled)).to_host(), c.to_host()) < close);
@@ -67,7 +70,7 @@ TEST_CASE("as many levels as leave eight voxels, and bands where they are said t
     CHECK(WaveletTransform({64, 48, 1}, daubechies(2)).levels() == 3);
     CHECK(WaveletTransform({15, 8, 3}, daubechies(2)).levels() == 0);
     CHECK(WaveletTransform({17, 31, 16}, daubechies(2)).coarsest() == Matrix{9, 8, 8});
-    CHECK(WaveletTransform({300, 200, 450}, daubechies(4)).coarsest() == Matrix{10, 13, 8});
+    CHECK(WaveletTransform({300, 200, 450}, daubechies(4)).coarsest() == Matrix{10, 13, 15});
     CHECK(WaveletTransform({15, 8, 3}, daubechies(2), 1).coarsest() == Matrix{8, 4, 2});
     CHECK(WaveletTransform({5, 1, 2}, daubechies(2), 30).coarsest() == Matrix{1, 1, 1});
 
