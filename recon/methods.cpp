@@ -15,9 +15,9 @@
 namespace tessera {
 namespace {
 
-void log_result(char const* method, ProximalGradientResult const& result) {
-    log_info("{}: largest eigenvalue {:.4g}, {} iterations ({} restarts), cost {:.6g} to {:.6g}, last relative change {:.1e}", method,
-        result.lipschitz, result.iterations, result.restarts, result.costs.front(), result.costs.back(), result.change);
+void log_result(char const* method, LeastSquares const& problem, ProximalGradientResult const& result) {
+    log_info("{}: scale {:.5g}, largest eigenvalue {:.4g}, {} iterations ({} restarts), cost {:.6g} to {:.6g}, last relative change {:.1e}",
+        method, problem.scale, result.lipschitz, result.iterations, result.restarts, result.costs.front(), result.costs.back(), result.change);
 }
 
 } // namespace
@@ -63,14 +63,14 @@ Tensor<complex> reconstruct_l1_wavelet(Scan const& scan, ReconConfig const& conf
     std::function<void(index_t, double, double)> const& progress) {
     auto const problem = least_squares(scan, config.nufft, NormalOperator::toeplitz, config.l1_wavelet.weighted);
     auto const result = reconstruct_l1_wavelet(problem, config.l1_wavelet, {.progress = progress});
-    log_result("l1-wavelet", result);
+    log_result("l1-wavelet", problem, result);
     return result.image;
 }
 
 Tensor<complex> reconstruct_tv(Scan const& scan, ReconConfig const& config, std::function<void(index_t, double, double)> const& progress) {
     auto const problem = least_squares(scan, config.nufft, NormalOperator::toeplitz, config.tv.weighted);
     auto const result = reconstruct_tv(problem, config.tv, {.progress = progress});
-    log_result("tv", result);
+    log_result("tv", problem, result);
     return result.image;
 }
 
