@@ -17,7 +17,7 @@ struct CompressedSensingOptions {
 /// The image [z, y, x] is in the scale of the data (times problem.scale), costs are those of the scaled problem.
 ///
 /// Memory beyond `problem`: four volumes, one more where a start is given, and the larger of what the normal operator works in and,
-/// for the wavelets, one volume (two with random shifts) and twice the coarsest approximation.
+/// for the wavelets, two volumes and twice the coarsest approximation.
 /// Source: Lustig, Donoho, Pauly 2007, doi:10.1002/mrm.21391.
 ProximalGradientResult reconstruct_l1_wavelet(LeastSquares const& problem, L1WaveletConfig const& config,
     CompressedSensingOptions const& options = {});

@@ -19,7 +19,8 @@ public:
     /// 8 values are left of them. Axes of one voxel are left alone.
     WaveletTransform(Matrix const& matrix, WaveletFilter const& filter, std::optional<index_t> levels = {});
 
-    /// coefficients = W S x, with the cyclic shift (S x)(r) = x(r + shift), 0 <= shift < matrix.
+    /// coefficients = W S x, with the cyclic shift (S x)(r) = x(r + shift), 0 <= shift < matrix, along the axes
+    /// that are split.
     /// The memory of x is used to work in: its values are lost. Nothing is allocated.
     void forward(Tensor<complex> const& x, Tensor<complex> const& coefficients, Matrix const& shift = {}) const;
     /// x = S^-1 W^-1 coefficients, likewise: the coefficients are lost.

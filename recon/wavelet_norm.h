@@ -10,7 +10,8 @@ namespace tessera {
 ///
 /// With random shifts, the proximal map at every iteration is that of the transform of the image shifted cyclically by another
 /// random vector, drawn from the seed and the number of the iteration: blocks of the transform's grid do not show then. value() is
-/// always that without shifts. Memory while it works: one volume, with random shifts two, and twice the coarsest approximation.
+/// always that without shifts. Memory while it works: two volumes (the proximal map without shifts: one) and twice the coarsest
+/// approximation.
 /// Source of the shifts: Figueiredo, Nowak 2003, doi:10.1109/TIP.2003.814255.
 class WaveletNorm final : public Regulariser {
 public:

@@ -74,10 +74,37 @@ TEST_CASE("the test device gives the image of the cpu", "[tessera-recon]") {
     if (std::find(devices.begin(), devices.end(), Device::simt) == devices.end()) return;
     TemporaryFolder const folder;
     write_acquisition(folder / "scan.h5", small_scan({6, 6, 6}, 2, 2)); // fibers are slow
-    std::string const method = GENERATE("gridding", "cg-sense"), settings = "--set density.kind=radial --set maps.calibration=6 --set maps.order=1 --set cg.iterations=2 ";
+    std::string const method = GENERATE("gridding", "cg-sense", "l1-wavelet", "tv");
+    std::string const settings = "--set density.kind=radial --set maps.calibration=6 --set maps.order=1 --set cg.iterations=2 "
+                                 "--set l1_wavelet.iterations=2 --set l1_wavelet.levels=1 --set tv.iterations=2 --set tv.inner_iterations=2 ";
     REQUIRE(recon(folder / "scan.h5", folder / "cpu", method, settings + "--set device=cpu").status == 0);
     REQUIRE(recon(folder / "scan.h5", folder / "simt", method, settings + "--set device=simt").status == 0);
     CHECK(relative_error(image_of(folder / "simt"), image_of(folder / "cpu")) < 1e-4);
+}
+
+TEST_CASE("every configuration of configs/recon reconstructs, and leaves its costs", "[tessera-recon]") {
+    TemporaryFolder const folder;
+    write_acquisition(folder / "scan.h5", small_scan({16, 18, 20}, 4, 2, 1, 20));
+    int count = 0;
+    for (auto const& entry : fs::directory_iterator(fs::path(TESSERA_SOURCE_DIR) / "configs/recon")) {
+        fs::path const out = folder / entry.path().stem();
+        auto const result = run_program("tessera-recon", entry.path().string() + " --set input=" + (folder / "scan.h5").string() +
+                                                             " --set output=" + out.string() + " --set maps.source=file");
+        CAPTURE(entry.path(), result.errors);
+        REQUIRE(result.status == 0);
+        CHECK(printed_nrmse(result.output) < 0.2);
+        CHECK_THAT(text_of(out / "log.txt"), Catch::Contains("largest eigenvalue") && Catch::Contains("iterations") && Catch::Contains("cost"));
+        std::istringstream costs(text_of(out / "cost.csv"));
+        std::string line;
+        std::getline(costs, line);
+        CHECK(line == "iteration,cost,relative_change");
+        std::vector<double> all;
+        while (std::getline(costs, line)) all.push_back(std::stod(line.substr(line.find(',') + 1)));
+        CHECK(all.size() > 3);
+        CHECK(all.back() < 0.7 * all.front());
+        ++count;
+    }
+    CHECK(count >= 2);
 }
 
 TEST_CASE("readouts can be left out, and the field of view fitted to the object", "[tessera-recon]") {
