@@ -31,6 +31,7 @@ template <class Sum, class Kernel> void sum_stretches(Stream stream, index_t n, 
 } // namespace
 
 template <> void execute<kDevice>(Stream stream, RealSum const& k) { sum_stretches<double>(stream, k.x.size(), k); }
+template <> void execute<kDevice>(Stream stream, MagnitudeSum const& k) { sum_stretches<double>(stream, k.x.size(), k); }
 template <> void execute<kDevice>(Stream stream, DifferenceSum const& k) { sum_stretches<Difference>(stream, k.p.size(), k); }
 
 } // namespace tessera

@@ -14,6 +14,14 @@ struct RealSum {
     TESSERA_HD double term(index_t i) const { return squared ? static_cast<double>(x[i]) * x[i] : static_cast<double>(x[i]); }
 };
 
+/// partial[b] = sum of |x| over the b-th of partial.size() stretches.
+struct MagnitudeSum {
+    View<complex const, 1> x;
+    View<double, 1> partial;
+
+    TESSERA_HD double term(index_t i) const { return static_cast<double>(abs(x[i])); }
+};
+
 /// What the losses between p and t are made of.
 struct Difference {
     double error = 0;     ///< sum of w |p - t| or w |p - t|^2

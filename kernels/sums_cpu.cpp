@@ -20,6 +20,7 @@ template <class Sum, class Kernel> void sum_stretches(index_t n, Kernel const& k
 } // namespace
 
 template <> void execute<Device::cpu>(Stream, RealSum const& k) { sum_stretches<double>(k.x.size(), k); }
+template <> void execute<Device::cpu>(Stream, MagnitudeSum const& k) { sum_stretches<double>(k.x.size(), k); }
 template <> void execute<Device::cpu>(Stream, DifferenceSum const& k) { sum_stretches<Difference>(k.p.size(), k); }
 
 } // namespace tessera

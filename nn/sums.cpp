@@ -9,14 +9,24 @@ namespace {
 // Enough stretches for a GPU, and no empty ones for small arrays.
 index_t stretches(index_t size) { return std::clamp<index_t>(size / 256, 1, 1024); }
 
+double total(Tensor<double> const& partial) {
+    double sum = 0;
+    for (double const s : partial.to_host()) sum += s;
+    return sum;
+}
+
 } // namespace
 
 double sum(Tensor<real> const& x) {
     Tensor<double> const partial(x.context(), {stretches(x.size())});
     enqueue(x.stream(), RealSum{x.flat(), false, partial.flat()});
-    double total = 0;
-    for (double const s : partial.to_host()) total += s;
-    return total;
+    return total(partial);
+}
+
+double magnitude_sum(Tensor<complex> const& x) {
+    Tensor<double> const partial(x.context(), {stretches(x.size())});
+    enqueue(x.stream(), MagnitudeSum{x.flat(), partial.flat()});
+    return total(partial);
 }
 
 double norm(std::vector<Tensor<real>> const& tensors) {
@@ -30,9 +40,7 @@ double norm(std::vector<Tensor<real>> const& tensors) {
         enqueue(x.stream(), RealSum{x.flat(), true, partial.slice(first, last).flat()});
         first = last;
     }
-    double total = 0;
-    for (double const s : partial.to_host()) total += s;
-    return std::sqrt(total);
+    return std::sqrt(total(partial));
 }
 
 Difference difference(Tensor<complex> const& p, Tensor<complex> const& t, Weights const& weights, bool squared) {

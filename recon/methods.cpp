@@ -5,6 +5,7 @@
 #include "kernels/arithmetic.h"
 #include "kernels/coils.h"
 #include "kernels/complex_parts.h"
+#include "recon/compressed_sensing.h"
 #include "recon/conjugate_gradient.h"
 #include "recon/least_squares.h"
 #include "recon/sense_model.h"
@@ -12,6 +13,15 @@
 #include <algorithm>
 
 namespace tessera {
+namespace {
+
+void log_result(char const* method, ProximalGradientResult const& result) {
+    log_info("{}: largest eigenvalue {:.4g}, {} iterations ({} restarts), cost {:.6g} to {:.6g}, last relative change {:.1e}", method,
+        result.lipschitz, result.iterations, result.restarts, result.costs.front(), result.costs.back(), result.change);
+}
+
+} // namespace
+
 bool needs_maps(ReconConfig const& config) {
     return config.method != Method::gridding || config.gridding.combine == CoilCombination::maps;
 }
@@ -47,6 +57,14 @@ Tensor<complex> reconstruct_cg_sense(Context const& context, Scan const& scan, R
     log_info("cg-sense: {} iterations, relative residual {:.2e}", result.iterations, result.residual);
     axpby(problem.scale, image, 0, image);
     return image;
+}
+
+Tensor<complex> reconstruct_l1_wavelet(Scan const& scan, ReconConfig const& config,
+    std::function<void(index_t, double, double)> const& progress) {
+    auto const problem = least_squares(scan, config.nufft, NormalOperator::toeplitz, config.l1_wavelet.weighted);
+    auto const result = reconstruct_l1_wavelet(problem, config.l1_wavelet, {.progress = progress});
+    log_result("l1-wavelet", result);
+    return result.image;
 }
 
 } // namespace tessera

@@ -19,4 +19,9 @@ Tensor<complex> reconstruct_gridding(Context const& context, Scan const& scan, R
 Tensor<complex> reconstruct_cg_sense(Context const& context, Scan const& scan, ReconConfig const& config,
     std::function<void(index_t, double)> const& progress);
 
+/// Compressed sensing with wavelets, see recon/compressed_sensing.h. Returns [z, y, x].
+/// `progress` gets the iteration (0: the start), the cost and the relative change of the image.
+Tensor<complex> reconstruct_l1_wavelet(Scan const& scan, ReconConfig const& config,
+    std::function<void(index_t, double, double)> const& progress);
+
 } // namespace tessera

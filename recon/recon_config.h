@@ -3,6 +3,7 @@
 
 #include "core/config.h"
 #include "recon/acquisition.h"
+#include "recon/compressed_sensing_config.h"
 #include "recon/density.h"
 #include "recon/formats/read.h"
 
@@ -10,8 +11,8 @@
 
 namespace tessera {
 
-enum class Method { gridding, cg_sense, mbdl };
-constexpr std::array<std::string_view, 3> config_names(Method) { return {"gridding", "cg-sense", "mbdl"}; }
+enum class Method { gridding, cg_sense, l1_wavelet, mbdl };
+constexpr std::array<std::string_view, 4> config_names(Method) { return {"gridding", "cg-sense", "l1-wavelet", "mbdl"}; }
 
 enum class CoilCombination { rss, maps };
 constexpr std::array<std::string_view, 2> config_names(CoilCombination) { return {"rss", "maps"}; }
@@ -150,6 +151,7 @@ struct ReconConfig : ScanConfig {
     std::optional<index_t> threads;
     GriddingConfig gridding;
     CgConfig cg;
+    L1WaveletConfig l1_wavelet;
     MbdlConfig mbdl;
     OutputsConfig outputs;
 
@@ -163,6 +165,7 @@ struct ReconConfig : ScanConfig {
         ScanConfig::describe(v);
         v("gridding", gridding, "Method gridding.");
         v("cg", cg, "Method cg-sense.");
+        v("l1_wavelet", l1_wavelet, "Method l1-wavelet.");
         v("mbdl", mbdl, "Method mbdl.");
         v("outputs", outputs, "What is written.");
     }

@@ -8,17 +8,39 @@
 #include "recon/mbdl.h"
 #include "recon/methods.h"
 #include "recon/results.h"
+#include "recon/row_log.h"
 #include "tools/program.h"
 
 #include <chrono>
 #include <omp.h>
 
 using namespace tessera;
+namespace fs = std::filesystem;
 
 namespace {
 
-Tensor<complex> reconstruct(Context const& context, Scan const& scan, ReconConfig const& config) {
+// Shows how far the method is, and writes the cost of every iteration to cost.csv and cost.jsonl.
+class CostReport {
+public:
+    CostReport(fs::path const& folder, std::string const& method, index_t iterations)
+        : progress_(method, iterations), log_(folder / "cost", {"iteration", "cost", "relative_change"}) {}
+
+    void operator()(index_t iteration, double cost, double change) {
+        progress_.update(iteration, fmt::format("cost {:.6g}, change {:.1e}", cost, change));
+        log_.append({static_cast<double>(iteration), cost, change});
+    }
+
+private:
+    Progress progress_;
+    RowLog log_;
+};
+
+Tensor<complex> reconstruct(Context const& context, Scan const& scan, ReconConfig const& config, fs::path const& folder) {
     if (config.method == Method::gridding) return reconstruct_gridding(context, scan, config);
+    if (config.method == Method::l1_wavelet) {
+        CostReport report(folder, "l1-wavelet", config.l1_wavelet.iterations);
+        return reconstruct_l1_wavelet(scan, config, std::ref(report));
+    }
     if (config.method == Method::mbdl) {
         std::optional<Progress> progress;
         return reconstruct_mbdl(context, scan, config, [&](index_t done, index_t total) {
@@ -57,7 +79,7 @@ void run(ReconConfig const& config) {
     log_info("tessera-recon {}: {} on {}", TESSERA_VERSION, config.input.string(), device_name(context.device()));
 
     auto const scan = prepare_scan(context, std::move(acquisition), config, needs_maps(config));
-    auto const image = reconstruct(context, scan, config).to(Context());
+    auto const image = reconstruct(context, scan, config, folder.temporary()).to(Context());
     write_results(folder.temporary(), image, scan.geometry, config.outputs);
     write_resolved(folder.temporary() / "config.json", config);
     if (scan.expected) report_metrics(image, *scan.expected);
