@@ -85,30 +85,34 @@ class SigPy:
     name = "SigPy"
 
     def __init__(self, scan, scale):
-        self.scale, self.matrix = scale, scan.matrix
+        self.scale, self.matrix, self.length = scale, scan.matrix, None
         self.kspace, self.maps, self.weights = scan.kspace, scan.maps, scan.weights
         self.coordinates = np.ascontiguousarray(scan.trajectory[..., ::-1])  # in the order of the array's axes
         self.reconstruct("sense", 1, 1)
 
-    def reconstruct(self, method, weight, iterations, levels=3, step=None):
-        images = list(self.iterates(method, weight, iterations, levels, step))
-        return images[-1]
+    def reconstruct(self, method, weight, iterations, levels=3, wavelet_step=None):
+        for result in self.iterates(method, weight, iterations, levels, wavelet_step, length=self.length):
+            pass
+        return result
 
-    def iterates(self, method, weight, iterations, levels=3, step=None):
+    def iterates(self, method, weight, iterations, levels=3, wavelet_step=None, length=None):
         """Yields (image, seconds since the start) after every iteration; time between two of them does not count.
 
-        step: 1 over the largest eigenvalue where it is known; else 30 power iterations find it, as L1WaveletRecon has it.
+        wavelet_step(image, threshold, levels): another program's, in place of SigPy's own. length: of FISTA's steps, where an
+        earlier run has found it; else SigPy takes 30 power iterations.
         """
         start, outside = time.perf_counter(), 0
         if method == "sense":
             app = sigpy.mri.app.SenseRecon(self.kspace, self.maps, lamda=weight, weights=self.weights, coord=self.coordinates,
                                            max_iter=iterations, show_pbar=False)
         else:
-            app = sigpy.mri.app.L1WaveletRecon(self.kspace / np.float32(self.scale), self.maps, weight, weights=self.weights, alpha=step,
+            app = sigpy.mri.app.L1WaveletRecon(self.kspace / np.float32(self.scale), self.maps, weight, weights=self.weights, alpha=length,
                                                coord=self.coordinates, wave_name="db2", max_iter=iterations, show_pbar=False)
             wavelet = sigpy.linop.Wavelet(self.matrix, wave_name="db2", level=levels)  # the app has no choice of levels
             app.alg.proxg = sigpy.prox.UnitaryTransform(sigpy.prox.L1Reg(wavelet.oshape, weight), wavelet)
-            self.step = app.alpha
+            self.length = app.alpha
+            if wavelet_step:
+                app.alg.proxg = lambda length, x: wavelet_step(x, length * weight, levels)
         factor = 1 if method == "sense" else self.scale
         while not app.alg.done():
             app.alg.update()

@@ -27,6 +27,12 @@ class Scan:
         self.matrix = self.truth.shape
         self.weights = normalised(weights, self.matrix, self.trajectory)
 
+    def without_edge(self):
+        """Takes the weight of samples within 2 cycles of a face of k-space, where BART cuts its gridding kernel off."""
+        half = [n / 2 - 2 for n in reversed(self.matrix)]
+        self.weights *= (np.abs(self.trajectory) <= half).all(axis=-1)
+        return self
+
     def write(self, path):
         """The file that tessera-recon reads: without noise (nothing is whitened) and without truth (no metrics are computed)."""
         with h5py.File(path, "w") as file:
@@ -89,4 +95,4 @@ def difference(a, b):
     """||a - b|| / ||b||, as it is and after the complex factor of a that fits best."""
     a, b = a.ravel().astype(complex), b.ravel().astype(complex)
     factor = np.vdot(a, b) / np.vdot(a, a)
-    return float(np.linalg.norm(a - b) / np.linalg.norm(b)), float(np.linalg.norm(factor * a - b) / np.linalg.norm(b)), abs(factor)
+    return float(np.linalg.norm(a - b) / np.linalg.norm(b)), float(np.linalg.norm(factor * a - b) / np.linalg.norm(b)), float(abs(factor))
