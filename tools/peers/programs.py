@@ -74,11 +74,6 @@ class Bart:
             self.eigenvalue = float(found[1])
         return read_cfl(self.stems["image"]), seconds
 
-    def nufft(self, volume):
-        write_cfl(self.stems["image"], volume)
-        whole_process(["bart", "nufft", self.stems["trajectory"], self.stems["image"], f"{self.folder}/bart_samples"], self.threads)
-        return read_cfl(f"{self.folder}/bart_samples").ravel()
-
 
 class SigPy:
     """SigPy's apps in this process, from arrays in memory to the image; compiled before, so without numba's compilation."""
@@ -119,9 +114,6 @@ class SigPy:
             stop = time.perf_counter()
             yield app.alg.x * factor, stop - start - outside
             outside += time.perf_counter() - stop
-
-    def nufft(self, volume):
-        return sigpy.nufft(volume.astype(np.complex64), self.coordinates).ravel()
 
 
 def whole_process(command, threads):

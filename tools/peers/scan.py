@@ -46,14 +46,6 @@ class Scan:
         truth = self.truth[self.object]
         return float(np.linalg.norm(np.abs(image)[self.object] - truth) / np.linalg.norm(truth))
 
-    def direct_sum(self, volume, points):
-        """The unitary-scaled Fourier transform of a volume at some samples (indices into readout * sample), in double."""
-        result = []
-        for k in self.trajectory.reshape(-1, 3)[points].astype(float):
-            phases = [np.exp(-2j * np.pi * k[2 - d] * (np.arange(n) - n // 2) / n) for d, n in enumerate(self.matrix)]
-            result.append(np.einsum("zyx,z,y,x->", volume, *phases, optimize=True))
-        return np.array(result) / np.sqrt(volume.size)
-
 
 def spoke_weights(trajectory, path):
     """k^2 along spokes through the centre; the innermost sample stands for a ball of half a step."""
