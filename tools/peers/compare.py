@@ -24,7 +24,7 @@ from programs import Bart, SigPy, Tessera
 from scan import Scan, difference
 from wavelets import bart_levels, bart_step, tessera_step
 
-COUNTS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 25, 30, 40, 50, 60, 80, 100)
+COUNTS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 25, 30, 40, 50, 60)
 
 
 class Programs:
@@ -96,7 +96,7 @@ def iterations_to(p, program, method, weight, limit):
 
 def round_of(p, program, method, found, few, many):
     """Seconds an iteration, and seconds to the NRMSE."""
-    count = found["count"] or COUNTS[-1]
+    count = found["count"] or few
     if program is p.sigpy:
         seconds = [s for _, s in program.iterates(method, found["weight"], max(count, few), p.levels)]
         return statistics.median(b - a for a, b in zip(seconds, seconds[1:])), seconds[count - 1]
