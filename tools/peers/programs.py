@@ -31,7 +31,8 @@ class Tessera:
 
     def reconstruct(self, method, weight, iterations, levels=3, shifts=True, accuracy=1e-3):
         section = {"gridding": "gridding", "sense": "cg", "wavelet": "l1_wavelet"}[method]
-        settings = {"input": self.file, "output": f"{self.folder}/tessera", "method": {"sense": "cg-sense", "wavelet": "l1-wavelet"}.get(method, method),
+        name = {"gridding": "gridding", "sense": "cg-sense", "wavelet": "l1-wavelet"}[method]
+        settings = {"input": self.file, "output": f"{self.folder}/tessera", "method": name,
                     "device": "cpu", "threads": self.threads, "density.kind": "file", "maps.source": "file", "coils.prewhiten": "false",
                     "nufft.accuracy": accuracy, "outputs.nifti": "false", "outputs.png": "false"}
         if method == "gridding":
