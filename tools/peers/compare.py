@@ -4,7 +4,7 @@
 BART (`bart` in the path) and SigPy are peers to compare with and no part of Tessera; SigPy lives in an environment of its own:
 
     python3 -m venv build/peers && build/peers/bin/pip install sigpy h5py numpy
-    build/cpu/tools/tessera-simulate configs/demo/simulate.json --set output=out/peers/scan.h5
+    build/cpu/tools/tessera-simulate configs/demo/simulate.json --set output=out/peers/scan.h5 --set 'simulation.matrix=[48,48,48]'
     build/cpu/tools/tessera-simulate configs/demo/simulate.json --set output=out/peers/small.h5 --set 'simulation.matrix=[32,32,32]'
     OMP_NUM_THREADS=2 build/peers/bin/python tools/peers/compare.py build/cpu/tools/tessera-recon out/peers/scan.h5 \\
         --small out/peers/small.h5 --json out/peers/results.json
