@@ -14,7 +14,8 @@ Tensor<complex> scaled(Tensor<complex> const& x, double factor) {
 }
 
 template <class Config>
-ProximalGradientResult minimise(LeastSquares const& problem, Regulariser& regulariser, Config const& config, CompressedSensingOptions const& options) {
+ProximalGradientResult minimise(LeastSquares const& problem, Regulariser& regulariser, Config const& config,
+    CompressedSensingOptions const& options) {
     ProximalGradientOptions how{.lambda = config.lambda, .iterations = config.iterations, .tolerance = config.tolerance,
         .lipschitz = options.lipschitz, .progress = options.progress};
     if (options.start) how.start = scaled(*options.start, 1 / problem.scale);

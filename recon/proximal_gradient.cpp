@@ -5,13 +5,14 @@
 #include "recon/power_iteration.h"
 
 #include <cmath>
+#include <limits>
 
 namespace tessera {
 namespace {
 
-constexpr double kSafety = 1.01;   // the power method comes from below
-constexpr double kShorten = 1.5;   // for a step that turned out too long
-constexpr double kRounding = 1e-6; // part of the energy of the data by which costs may be off
+constexpr double kSafety = 1.01; // the power method comes from below
+constexpr double kShorten = 1.5; // for a step that turned out too long
+constexpr double kRounding = 16.0 * std::numeric_limits<real>::epsilon(); // part of the energy of the data by which costs may be off
 
 // An image with its product with the normal operator.
 struct Point {

@@ -106,7 +106,7 @@ TEST_CASE("denoising with wavelets is soft-thresholding of the details", "[proxi
         g += left;
     }
     w.inverse(Tensor<complex>::from(ctx, kShape, values), expected);
-    CHECK(relative_error(result.image.to_host(), expected.to_host()) < tolerance(3e-4, 1e-10)); // float: where the cost tells no difference
+    CHECK(relative_error(result.image.to_host(), expected.to_host()) < tolerance(3e-4, 1e-8)); // where the cost tells no difference any more
     CHECK(norm.value(expected) == Approx(g).epsilon(1e-5));
     CHECK(result.costs.back() == Approx(d.cost(expected) + lambda * g).epsilon(tolerance(1e-5, 1e-10)));
     CHECK(result.costs.front() == Approx(0.5 * d.problem.energy));
@@ -119,7 +119,7 @@ TEST_CASE("with no weight the result is the least-squares solution, with a huge 
     auto norm = wavelets();
     auto const least = proximal_gradient(d.problem, norm, {.lambda = 0, .iterations = 2000, .tolerance = tolerance(1e-7, 1e-12)});
     DenseVector const solution = (tall.adjoint() * tall).llt().solve(tall.adjoint() * d.y);
-    CHECK((dense(least.image) - solution).norm() < tolerance(1e-3, 1e-8) * solution.norm());
+    CHECK((dense(least.image) - solution).norm() < tolerance(1e-3, 1e-6) * solution.norm());
     CHECK(never_rises(least.costs));
 
     auto const smooth = proximal_gradient(d.problem, norm, {.lambda = 1e6, .iterations = 300, .tolerance = tolerance(1e-6, 1e-10)});

@@ -14,7 +14,8 @@ using DenseVector = Eigen::VectorXcd;
 inline DenseVector dense(Tensor<complex> const& x) {
     auto const values = x.to_host();
     DenseVector v(static_cast<Eigen::Index>(values.size()));
-    for (std::size_t i = 0; i < values.size(); ++i) v[static_cast<Eigen::Index>(i)] = {static_cast<double>(values[i].re), static_cast<double>(values[i].im)};
+    Eigen::Index i = 0;
+    for (complex const value : values) v[i++] = {static_cast<double>(value.re), static_cast<double>(value.im)};
     return v;
 }
 inline void assign(DenseVector const& v, Tensor<complex> const& x) {

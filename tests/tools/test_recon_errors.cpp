@@ -169,7 +169,8 @@ TEST_CASE("wrong settings of compressed sensing are named in one sentence", "[te
     fs::path const path = folder / "scan.h5", out = folder / "out";
     write_unchecked(path, random_acquisition());
     for (auto const& [setting, expected] : {std::pair<std::string, std::string>{"l1_wavelet.lambda=-1", "/l1_wavelet/lambda"},
-             {"l1_wavelet.wavelet=haar", "daubechies2"}, {"l1_wavelet.levels=0", "/l1_wavelet/levels"}, {"l1_wavelet.random_shift=true", "random_shifts"},
+             {"l1_wavelet.wavelet=haar", "daubechies2"}, {"l1_wavelet.levels=0", "/l1_wavelet/levels"},
+             {"l1_wavelet.random_shift=true", "random_shifts"},
              {"tv.inner_iterations=0", "/tv/inner_iterations"}, {"tv.tolerance=2", "/tv/tolerance"}, {"method=l1_wavelet", "l1-wavelet"}})
         CHECK_THAT(refusal(path, out, "--set " + setting), Catch::Contains(expected));
 }
