@@ -108,6 +108,13 @@ template <class T> T load_config(std::filesystem::path const& file, std::vector<
     return parse_config<T>(read_config_text(file), file.string(), overrides);
 }
 
+/// How configuration files call an enumerator.
+template <class E>
+    requires std::is_enum_v<E>
+constexpr std::string_view config_name(E value) {
+    return config_names(value)[static_cast<std::size_t>(value)];
+}
+
 /// The resolved configuration, every field included, as JSON that load_config() reads back.
 template <class T> std::string config_json(T config) {
     return write_config([&](ConfigVisitor& v) { config.describe(v); });

@@ -5,22 +5,17 @@
 #include "recon/image_quality.h"
 
 namespace tessera {
-namespace {
-
-std::string_view name_of(SweepMetric metric) { return config_names(metric)[static_cast<std::size_t>(metric)]; }
-
-} // namespace
 
 LambdaChoice choose_lambda(Scan const& scan, ScanConfig const& prepared, MethodConfig const& config, MethodProgress const& progress) {
     LambdaChoice choice{config, {}, {}};
     auto const weights = config.sweep.weights();
     if (weights.empty()) return choice;
     require(choice.config.lambda() != nullptr, "sweep: the method {} has no regularisation weight to choose",
-        config_names(config.method)[static_cast<std::size_t>(config.method)]);
+        config_name(config.method));
     auto const metric = config.sweep.metric.value_or(scan.expected ? SweepMetric::nrmse : SweepMetric::held_out);
     choice.metric = metric;
     bool const held_out = metric == SweepMetric::held_out;
-    require(held_out || scan.expected, "sweep: metric {} needs a reference, and the input has none (held_out does without)", name_of(metric));
+    require(held_out || scan.expected, "sweep: metric {} needs a reference, and the input has none (held_out does without)", config_name(metric));
 
     std::optional<SplitScan> split;
     if (held_out) split = hold_out(scan, config.sweep.held_out, config.sweep.seed);
@@ -33,18 +28,18 @@ LambdaChoice choose_lambda(Scan const& scan, ScanConfig const& prepared, MethodC
         double const score = held_out ? kspace_error(split->held_out, image, prepared.nufft)
                                       : value_of(metric, quality(magnitude(image), *scan.expected, mask));
         choice.rows.push_back({lambda, score});
-        log_info("sweep: lambda {:.4g} has {} {:.5g}", lambda, name_of(metric), score);
+        log_info("sweep: lambda {:.4g} has {} {:.5g}", lambda, config_name(metric), score);
     }
     auto const& best = best_of(choice.rows, metric);
     *choice.config.lambda() = best.lambda;
     bool const at_end = choice.rows.size() > 2 && (&best == &choice.rows.front() || &best == &choice.rows.back());
-    log_info("sweep: lambda {:.4g} is the best of {} by {}", best.lambda, choice.rows.size(), name_of(metric));
+    log_info("sweep: lambda {:.4g} is the best of {} by {}", best.lambda, choice.rows.size(), config_name(metric));
     if (at_end) log_warn("sweep: the best lambda, {:.4g}, is at an end of those that were tried; a wider range may hold a better one", best.lambda);
     return choice;
 }
 
 std::string csv(LambdaChoice const& choice) {
-    std::string out = fmt::format("lambda,{}\n", choice.metric ? name_of(*choice.metric) : "score");
+    std::string out = fmt::format("lambda,{}\n", choice.metric ? config_name(*choice.metric) : "score");
     for (auto const& row : choice.rows) out += fmt::format("{},{}\n", row.lambda, row.score);
     return out;
 }

@@ -46,7 +46,8 @@ struct MbdlConfig {
         v("weights", weights, "The file of trained weights (safetensors).");
         v("patch", patch, "Voxels of a patch along z, y, x; null is that of the training.", {.min = 1});
         v("halo", halo, "Voxels read around a patch; null is that of the training, which is exact unless it was chosen otherwise.", {.min = 0});
-        v("unrolls", unrolls, "How often regulariser and data consistency take turns (shared weights only); null is that of the training.", {.min = 1});
+        v("unrolls", unrolls, "How often regulariser and data consistency take turns (shared weights only); null is that of the training.",
+            {.min = 1});
     }
 };
 

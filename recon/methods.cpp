@@ -80,8 +80,10 @@ Tensor<complex> Reconstructor::compressed_sensing(char const* name, Config const
     };
     auto const& problem = data_term(NormalOperator::toeplitz, config.weighted);
     auto const result = solve(problem, config, options);
-    log_info("{}: lambda {:g}, scale {:.5g}, largest eigenvalue {:.4g}, {} iterations ({} restarts), cost {:.6g} to {:.6g}, last relative change {:.1e}",
-        name, config.lambda, problem.scale, result.lipschitz, result.iterations, result.restarts, result.costs.front(), result.costs.back(), result.change);
+    log_info("{}: lambda {:g}, scale {:.5g}, largest eigenvalue {:.4g}, {} iterations ({} restarts), cost {:.6g} to {:.6g}, last relative change "
+             "{:.1e}",
+        name, config.lambda, problem.scale, result.lipschitz, result.iterations, result.restarts, result.costs.front(), result.costs.back(),
+        result.change);
     largest_eigenvalues_[config.weighted] = result.lipschitz;
     return result.image;
 }

@@ -37,7 +37,8 @@ RowLog::Row parse(Json const& object, std::vector<std::string> const& columns, f
     RowLog::Row row;
     for (auto const& [key, value] : object.items()) {
         std::string const expected = row.size() < columns.size() ? columns[row.size()] : "none";
-        require(row.size() < columns.size() && key == expected, "{}: line {} has a column {} where this run has {}", path.string(), line, key, expected);
+        require(row.size() < columns.size() && key == expected, "{}: line {} has a column {} where this run has {}", path.string(), line, key,
+            expected);
         if (value.is_string()) {
             row.emplace_back(value.get<std::string>());
         } else {

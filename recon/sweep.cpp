@@ -36,7 +36,7 @@ double value_of(SweepMetric metric, ImageQuality const& q) {
 SweepRow const& best_of(std::vector<SweepRow> const& rows, SweepMetric metric) {
     require(!rows.empty(), "sweep: no weights to choose from");
     for (auto const& row : rows)
-        require(!std::isnan(row.score), "sweep: the {} of lambda {:g} is not a number", config_names(metric)[static_cast<std::size_t>(metric)], row.lambda);
+        require(!std::isnan(row.score), "sweep: the {} of lambda {:g} is not a number", config_name(metric), row.lambda);
     double const sign = greater_is_better(metric) ? -1 : 1;
     return *std::min_element(rows.begin(), rows.end(), [&](auto const& a, auto const& b) { return sign * a.score < sign * b.score; });
 }

@@ -1,8 +1,8 @@
 #include "recon/wavelet_norm.h"
 
+#include "core/random.h"
 #include "kernels/copy_box.h"
 #include "nn/sums.h"
-#include "core/random.h"
 
 namespace tessera {
 namespace {

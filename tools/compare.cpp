@@ -70,7 +70,8 @@ void run(ComparisonConfig const& config) {
         results.add(compare_methods(context, config, files, i, [&](std::string const& what) { return bars.listen(what); }));
     }
     auto const measures = measures_in(results.cases());
-    fmt::print("{}", results.cases().size() > 1 ? markdown(summary_table(results.cases(), measures)) : markdown(case_table(results.cases().front(), measures)));
+    bool const several = results.cases().size() > 1;
+    fmt::print("{}", markdown(several ? summary_table(results.cases(), measures) : case_table(results.cases().front(), measures)));
     log_info("wrote {} after {}", (config.output / "report.html").string(),
         format_duration(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()));
 }

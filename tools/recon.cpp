@@ -20,7 +20,7 @@ namespace {
 
 // The image; a sweep and the cost of every iteration are written to the folder.
 Tensor<complex> reconstruct(Scan const& scan, ReconConfig const& config, fs::path const& folder) {
-    std::string const method(config_names(config.method)[static_cast<std::size_t>(config.method)]);
+    std::string const method(config_name(config.method));
     auto const choice = [&] {
         MethodBars bars;
         return choose_lambda(scan, config, config, bars.listen(method));

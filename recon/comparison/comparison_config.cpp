@@ -23,7 +23,7 @@ std::vector<NamedMethod> ComparisonConfig::named_methods() const {
         all.back().mbdl.weights = weights;
     }
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (all[i].name.empty()) all[i].name = config_names(all[i].method)[static_cast<std::size_t>(all[i].method)];
+        if (all[i].name.empty()) all[i].name = config_name(all[i].method);
         for (std::size_t k = 0; k < i; ++k)
             require(all[k].name != all[i].name, "/methods: two are called \"{}\"; give one of them another /methods/{}/name", all[i].name, i);
     }

@@ -57,7 +57,7 @@ TrajectoryUnits parse_trajectory_units(std::string_view name) {
     return static_cast<TrajectoryUnits>(found - names.begin());
 }
 
-std::string to_string(TrajectoryUnits units) { return std::string(config_names(units)[static_cast<std::size_t>(units)]); }
+std::string to_string(TrajectoryUnits units) { return std::string(config_name(units)); }
 
 Vector3 largest_frequencies(Tensor<real> const& trajectory) {
     Vector3 largest{0, 0, 0};

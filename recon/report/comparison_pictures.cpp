@@ -44,7 +44,8 @@ Tensor<real> error_map(Tensor<real> const& image, Tensor<real> const& reference)
 } // namespace
 
 CasePictures make_pictures(CaseImages const& c, double error_factor) {
-    require(!c.images.empty() && c.images.size() == c.methods.size(), "pictures of {}: {} images of {} methods", c.name, c.images.size(), c.methods.size());
+    require(!c.images.empty() && c.images.size() == c.methods.size(), "pictures of {}: {} images of {} methods", c.name, c.images.size(),
+        c.methods.size());
     CasePictures pictures{c.name, {}, {}, {}};
     // Without a reference the window is that of the last method: the first may be gridding, with its bright artefacts.
     auto const& decisive = c.reference ? *c.reference : c.images.back();

@@ -34,7 +34,8 @@ Table styled(TextTable table, std::string caption, std::vector<std::vector<bool>
 /// Measures whose key ends as asked: those of the whole volume, or all others.
 std::vector<Measure> of_volume(std::vector<Measure> const& all, bool volume) {
     std::vector<Measure> some;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(some), [&](Measure const& m) { return std::string_view(m.key).ends_with("_volume") == volume; });
+    std::copy_if(all.begin(), all.end(), std::back_inserter(some),
+        [&](Measure const& m) { return std::string_view(m.key).ends_with("_volume") == volume; });
     return some;
 }
 
@@ -48,7 +49,7 @@ std::vector<std::string> sweep_charts(CaseResult const& c) {
             s.x.push_back(std::log10(row.lambda));
             s.y.push_back(row.score);
         }
-        auto const metric = config_names(*r.chosen_by)[static_cast<std::size_t>(*r.chosen_by)];
+        auto const metric = config_name(*r.chosen_by);
         charts.push_back(svg({fmt::format("{}: choice of \u03bb by {}", r.name, metric), "log10 \u03bb", std::string(metric), {s}, false}));
     }
     return charts;
@@ -60,18 +61,18 @@ void explain(Page& page, std::vector<Measure> const& measures) {
     };
     std::string text;
     if (has("nrmse"))
-        text += "Magnitudes are compared with the reference after the least-squares scale, in the mask of the object unless a column says volume. SSIM has "
-                "Gaussian windows of 1.5 voxels in three dimensions, or in the slices along z (2D), and the reference's maximum as range; HFEN is the "
-                "relative error after a Laplacian of Gaussian of 1.5 voxels. ";
+        text += "Magnitudes are compared with the reference after the least-squares scale, in the mask of the object unless a column says volume. "
+                "SSIM has Gaussian windows of 1.5 voxels in three dimensions, or in the slices along z (2D), and the reference's maximum as range; "
+                "HFEN is the relative error after a Laplacian of Gaussian of 1.5 voxels. ";
     if (has("vessel_width"))
-        text += "Vessel width is the full width at half maximum over that of the reference on the same lines (1: as sharp); vessels lost is the share of "
-                "lines on which no vessel is seen. ";
+        text += "Vessel width is the full width at half maximum over that of the reference on the same lines (1: as sharp); vessels lost is the "
+                "share of lines on which no vessel is seen. ";
     if (has("kspace_error")) text += "The k-space error is that of readouts which the image was made without (0: predicted, 1: an empty image). ";
     if (has("lesion_recovery"))
-        text += "Lesion is the contrast with which an inserted lesion comes back (1: right), elsewhere what changed beside it (0: right), repeat the relative "
-                "difference between images of two realisations of the noise. ";
-    text += "Time is that of one reconstruction from the prepared scan with the chosen \u03bb, the setup of its operators included; memory is the highest "
-            "use of the computing device.";
+        text += "Lesion is the contrast with which an inserted lesion comes back (1: right), elsewhere what changed beside it (0: right), repeat the "
+                "relative difference between images of two realisations of the noise. ";
+    text += "Time is that of one reconstruction from the prepared scan with the chosen \u03bb, the setup of its operators included; memory is the "
+            "highest use of the computing device.";
     page.paragraph(text);
 }
 
@@ -95,7 +96,8 @@ std::string html(ComparisonReport const& r) {
     if (!r.cases.empty()) {
         if (several) {
             page.heading("All cases");
-            add_tables(page, r.cases, measures, fmt::format(": mean \u00b1 standard deviation over {} cases; the best mean of a column is bold", r.cases.size()));
+            add_tables(page, r.cases, measures,
+                fmt::format(": mean \u00b1 standard deviation over {} cases; the best mean of a column is bold", r.cases.size()));
             auto const main = of_volume(measures, false);
             page.add(html(styled(difference_table(r.cases, main, r.against),
                 fmt::format("Mean difference from {} on the same cases [95 % confidence interval]", r.cases.front().methods.at(r.against).name))));

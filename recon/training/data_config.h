@@ -34,11 +34,14 @@ struct DataConfig {
         v("supervision", supervision, "Towards a target image, or towards readouts left out of the input.");
         v("target", target, "supervised: the file's reference volume, or iterative SENSE of all its readouts.");
         v("target_cg", target_cg, "supervised, target reconstruction: how it is found.");
-        v("readouts", readouts, "supervised: part of the readouts, at least and at most, that a step draws as its input; null: all.", {.above = 0, .max = 1});
+        v("readouts", readouts, "supervised: part of the readouts, at least and at most, that a step draws as its input; null: all.",
+            {.above = 0, .max = 1});
         v("loss_fraction", loss_fraction, "self_supervised: part of the readouts that a step draws for the loss; the others are the input.",
             {.above = 0, .max = 0.9});
-        v("held_out", held_out, "self_supervised: part of the readouts that training never sees; validation measures on them.", {.above = 0, .max = 0.5});
-        v("keep_operators", keep_operators, "Keeps the normal operator and the gridded image of every file on the device, where steps draw no readouts.");
+        v("held_out", held_out, "self_supervised: part of the readouts that training never sees; validation measures on them.",
+            {.above = 0, .max = 0.5});
+        v("keep_operators", keep_operators,
+            "Keeps the normal operator and the gridded image of every file on the device, where steps draw no readouts.");
         v("scan", scan, "How the files are read and prepared.");
     }
 };

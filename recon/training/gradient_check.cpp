@@ -76,14 +76,15 @@ DataTerm cropped(Context const& context, Scan const& scan, Matrix const& matrix,
     for (index_t i = 0; i < scan.trajectory.shape()[0]; ++i) {
         bool fits = true;
         for (int d = 0; d < 3; ++d)
-            fits = fits && std::abs(trajectory[static_cast<std::size_t>(3 * i + d)]) <= static_cast<real>(matrix[static_cast<std::size_t>(2 - d)]) / 2;
+            fits = fits && 2 * std::abs(trajectory[static_cast<std::size_t>(3 * i + d)]) <= static_cast<real>(matrix[static_cast<std::size_t>(2 - d)]);
         if (fits) inside.push_back(i);
     }
     require(!inside.empty(), "check of gradients: no k-space sample lies within {} x {} x {} voxels", matrix[0], matrix[1], matrix[2]);
     auto const samples = gather({scan.kspace, scan.trajectory, scan.weights}, inside);
     index_t const coils = scan.kspace.shape()[0];
     Tensor<complex> maps(host, {coils, matrix[0], matrix[1], matrix[2]});
-    for (index_t c = 0; c < coils; ++c) maps[c].copy_from(scan.matrix == matrix ? scan.maps[c] : interpolated(scan.maps[c], {1, 1, 1}, matrix, {1, 1, 1}));
+    for (index_t c = 0; c < coils; ++c)
+        maps[c].copy_from(scan.matrix == matrix ? scan.maps[c] : interpolated(scan.maps[c], {1, 1, 1}, matrix, {1, 1, 1}));
     auto const model = sense_model(maps.to(context), {samples.kspace.to(context), samples.trajectory.to(context), samples.weights.to(context)}, nufft,
         NormalOperator::toeplitz);
     DataTerm data{model, Tensor<complex>(context, model->domain())};

@@ -18,7 +18,7 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 std::vector<std::string> term_names(TrainingConfig const& config) {
     std::vector<std::string> names;
     if (config.data.supervision == Supervision::supervised)
-        for (auto const& term : config.loss) names.emplace_back(config_names(term.kind)[static_cast<std::size_t>(term.kind)]);
+        for (auto const& term : config.loss) names.emplace_back(config_name(term.kind));
     for (std::size_t i = 0; i < names.size(); ++i) { // the same kind twice
         auto const same = std::count(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]);
         if (same > 0) names[i] += fmt::format("_{}", same + 1);

@@ -121,8 +121,9 @@ StepRecord Trainer::step() {
     record.solver = *report;
     double const tolerance = config_.model.data_consistency.backward_tolerance;
     if (record.solver.backward > tolerance && !std::exchange(warned_, true))
-        log_warn("step {}: the backward solve of data consistency stopped at a relative residual of {:.1e} (backward_tolerance is {:.1e}); later ones are "
-                 "in metrics.csv only", record.step, record.solver.backward, tolerance);
+        log_warn("step {}: the backward solve of data consistency stopped at a relative residual of {:.1e} (backward_tolerance is {:.1e}); later "
+                 "ones are in metrics.csv only",
+            record.step, record.solver.backward, tolerance);
     record.peak_bytes = context_.allocator().use().peak;
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return record;
@@ -204,7 +205,8 @@ void Trainer::compare_with_sense(std::size_t i, Example const& e, CaseRecord& re
             if (error < best.second) best = {lambda, error};
         }
         sense_[i] = best.second;
-        log_info("{}: iterative SENSE predicts held-out readouts with an error of {:.4f} at its best lambda of {:g}", e.name, best.second, best.first);
+        log_info("{}: iterative SENSE predicts held-out readouts with an error of {:.4f} at its best lambda of {:g}", e.name, best.second,
+            best.first);
     }
     record.kspace_error_sense = sense_[i];
 }
@@ -216,8 +218,8 @@ Metadata Trainer::metadata() const {
     info.scan = config_.data.scan;
     double least = std::numeric_limits<double>::infinity(), most = 0;
     auto const& d = config_.data; // what part of the readouts is the input
-    std::array<double, 2> const used = d.supervision == Supervision::self_supervised ? std::array<double, 2>{(1 - d.held_out) * (1 - d.loss_fraction), 1}
-                                                                                    : d.readouts.value_or(std::array<double, 2>{1, 1});
+    auto used = d.readouts.value_or(std::array<double, 2>{1, 1});
+    if (d.supervision == Supervision::self_supervised) used = {(1 - d.held_out) * (1 - d.loss_fraction), 1};
     for (std::size_t i = 0; i < training_.size(); ++i) {
         auto const& s = training_.scan(i);
         double const density = static_cast<double>(s.readouts * s.samples) / static_cast<double>(s.matrix[0] * s.matrix[1] * s.matrix[2]);
@@ -252,11 +254,13 @@ void Trainer::save_best(std::filesystem::path const& file) {
 double Trainer::load(std::filesystem::path const& path) {
     Safetensors const file(path);
     auto const info = ModelInfo::of(file);
-    require(config_json(info.model) == config_json(config_.model), "{}: the checkpoint's network is another one than /model describes", path.string());
+    require(config_json(info.model) == config_json(config_.model), "{}: the checkpoint's network is another one than /model describes",
+        path.string());
     auto const found = file.metadata().find("training");
     require(found != file.metadata().end(), "{}: weights only, no state of a training run to go on from", path.string());
     auto const run = nlohmann::json::parse(found->second, nullptr, false);
-    require(run.is_object() && run.value("step", index_t{-1}) >= 0, "{}: the state of the training run is not readable: {}", path.string(), found->second);
+    require(run.is_object() && run.value("step", index_t{-1}) >= 0, "{}: the state of the training run is not readable: {}", path.string(),
+        found->second);
     require(run.value("seed", config_.seed) == config_.seed, "{}: the run had seed {}, /seed is {}", path.string(), run["seed"].dump(), config_.seed);
     auto into = parameter_values(parameters_);
     for (auto const& t : prefixed(kTrainingPrefix, state())) into.push_back(t);

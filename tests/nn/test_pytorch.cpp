@@ -45,7 +45,7 @@ Model chain() {
 }
 
 Model network(NetworkConfig const& config, Shape const& input) {
-    auto const kind = std::string(config_names(config.kind)[static_cast<std::size_t>(config.kind)]);
+    auto const kind = std::string(config_name(config.kind));
     return {kind, R"({"network": )" + config_json(config) + "}", input, [config](ParameterList& parameters) -> Forward {
                 std::shared_ptr<Network const> const net = make_network(config, parameters, "");
                 return [net](Tape& tape, Var const& x) { return net->forward(tape, x); };

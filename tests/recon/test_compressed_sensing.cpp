@@ -5,6 +5,7 @@
 #include "recon/methods.h"
 #include "tests/support/one_thread.h"
 #include "tests/support/recon_scan.h"
+#include "tests/support/scaled_operator.h"
 
 #include <algorithm>
 
@@ -12,23 +13,6 @@ using namespace tessera;
 using namespace tessera::test;
 
 namespace {
-
-// A measurement without memory of its own.
-class Scaled final : public LinearOperator {
-public:
-    Scaled(Context context, Shape const& shape) : context_(std::move(context)), shape_(shape) {}
-    Context const& context() const override { return context_; }
-    Shape domain() const override { return shape_; }
-    Shape codomain() const override { return shape_; }
-
-private:
-    void do_forward(Tensor<complex> const& x, Tensor<complex> const& y) const override { axpby(0.9, x, 0, y); }
-    void do_adjoint(Tensor<complex> const& y, Tensor<complex> const& x) const override { axpby(0.9, y, 0, x); }
-    void do_normal(Tensor<complex> const& x, Tensor<complex> const& z) const override { axpby(0.81, x, 0, z); }
-
-    Context context_;
-    Shape shape_;
-};
 
 // Bytes beyond what lived before, in volumes.
 template <class F> double peak_volumes(Context const& ctx, std::size_t volume, F run) {

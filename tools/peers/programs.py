@@ -42,6 +42,9 @@ class Tessera:
         if method == "wavelet":
             settings |= {f"{section}.wavelet": "daubechies2", f"{section}.levels": levels, f"{section}.random_shifts": str(shifts).lower(),
                          f"{section}.weighted": "true"}
+        return self.run(settings)
+
+    def run(self, settings):
         config = f"{self.folder}/tessera.json"
         with open(config, "w") as file:
             file.write("{}")
