@@ -12,7 +12,7 @@ size=${1:-small}
 case $size in
 small)
     preset=cpu
-    matrices=("[64,48,72]" "[72,56,80]" "[80,64,80]")
+    matrices=("[48,36,54]" "[54,42,60]" "[60,48,60]")
     fields=("[320,240,360]" "[360,280,400]" "[400,320,400]")
     last_train=12 last_validation=15 last_test=21
     ;;
