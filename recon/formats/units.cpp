@@ -1,5 +1,7 @@
 #include "recon/formats/units.h"
 
+#include "core/config.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>

@@ -37,7 +37,10 @@ TEST_CASE("memory of compressed sensing is counted in volumes", "[compressed_sen
     double const wavelets = 6, variation = matrix[0] == 1 ? 9 : 11, little = 0.14; // the coarsest approximations, partial sums
     for (bool const shifts : {false, true}) {
         double const peak = peak_volumes(ctx, n * sizeof(complex), [&] {
-            reconstruct_l1_wavelet(problem, {.random_shifts = shifts, .iterations = 3}, {});
+            L1WaveletConfig config;
+            config.random_shifts = shifts;
+            config.iterations = 3;
+            reconstruct_l1_wavelet(problem, config, {});
         });
         CHECK(peak >= wavelets);
         CHECK(peak < wavelets + little);
@@ -62,17 +65,19 @@ TEST_CASE("compressed sensing of noisy undersampled data beats least squares at 
     auto const scan = prepare_scan(ctx, small_scan({24, 24, 24}, 4, 4, 1, 20), config, true);
     auto const error = [&](Tensor<complex> const& image) { return quality(magnitude(image), *scan.expected).nrmse; };
 
+    Reconstructor reconstruct(scan, config);
     double best = 1;
     for (double const lambda : {0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4}) {
         config.cg.lambda = lambda;
-        best = std::min(best, error(reconstruct_cg_sense(ctx, scan, config, {})));
+        best = std::min(best, error(reconstruct(config)));
     }
     double first = 0, last = 0;
-    auto const watch = [&](index_t iteration, double cost, double) { (iteration == 0 ? first : last) = cost; };
-    CHECK(error(reconstruct_l1_wavelet(scan, config, watch)) < 0.9 * best);
-    CHECK(last < 0.5 * first);
-    CHECK(error(reconstruct_tv(scan, config, watch)) < 0.9 * best);
-    CHECK(last < 0.5 * first);
+    MethodProgress const watch{.cost = [&](index_t iteration, double cost, double) { (iteration == 0 ? first : last) = cost; }};
+    for (Method const method : {Method::l1_wavelet, Method::tv}) {
+        config.method = method;
+        CHECK(error(reconstruct(config, watch)) < 0.9 * best);
+        CHECK(last < 0.5 * first);
+    }
 
     // a sweep goes on from the image and the eigenvalue of the weight before
     auto const problem = least_squares(scan, config.nufft, NormalOperator::toeplitz);

@@ -37,7 +37,7 @@ ReconConfig accurate() {
     return config;
 }
 
-Tensor<complex> sense(Scan const& scan, ReconConfig const& config) { return reconstruct_cg_sense(scan.maps.context(), scan, config, {}); }
+Tensor<complex> sense(Scan const& scan, ReconConfig const& config) { return Reconstructor(scan, config)(config); }
 
 /// A scan of nothing: every readout from the centre of k-space along x to its border.
 Scan noise_only(index_t readouts, index_t samples) {
