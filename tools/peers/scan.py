@@ -19,7 +19,7 @@ class Scan:
             self.trajectory = file["trajectory"][...].astype(np.float32)
             maps = file["maps"][...].astype(np.complex64)
             reference = file["reference"][...]
-            weights = file["weights"][...] if "weights" in file else spoke_weights(self.trajectory, path)
+            weights = file["weights"][...] if "weights" in file else spoke_weights(self.trajectory, reference.shape, path)
         root = np.sqrt(np.sum(np.abs(maps) ** 2, axis=0))
         self.maps = maps / np.where(root > 0, root, 1)
         self.truth = np.abs(reference) * root
@@ -47,9 +47,9 @@ class Scan:
         return float(np.linalg.norm(np.abs(image)[self.object] - truth) / np.linalg.norm(truth))
 
 
-def spoke_weights(trajectory, path):
-    """k^2 along spokes through the centre; the innermost sample stands for a ball of half a step."""
-    radius = np.linalg.norm(trajectory, axis=2)
+def spoke_weights(trajectory, matrix, path):
+    """k^2 along spokes through the centre of a ball, or of an ellipsoid as the matrix is; the innermost sample stands for half a step."""
+    radius = np.linalg.norm(trajectory * (max(matrix) / np.array(matrix[::-1], np.float32)), axis=2)
     if np.abs(radius - radius[0]).max() > 1e-3 * radius.max() or radius.min() > 1e-3 * radius.max():
         raise SystemExit(f"{path}: no dataset \"weights\", and its readouts are no spokes through the centre, all alike")
     step = np.diff(np.unique(np.round(radius[0], 3)))[0]
