@@ -3,6 +3,7 @@
 #include "recon/report/html.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace tessera::report {
@@ -27,15 +28,30 @@ std::vector<std::vector<bool>> best_cells(std::vector<CaseResult> const& cases, 
     return strong;
 }
 
+/// Means stay in one line with their deviations, intervals in one of their own.
 Table styled(TextTable table, std::string caption, std::vector<std::vector<bool>> strong = {}) {
+    for (auto& row : table.rows)
+        for (auto& cell : row)
+            for (char const* const separator : {" \u00b1 ", ", "})
+                if (auto const at = cell.find(separator); at != std::string::npos && cell != row.front()) {
+                    std::string const text(separator);
+                    cell.replace(at, text.size(), text[0] == ' ' ? "\u00a0\u00b1\u00a0" : ",\u00a0");
+                }
     return {std::move(table.header), std::move(table.rows), std::move(caption), std::move(strong)};
 }
 
-/// Measures whose key ends as asked: those of the whole volume, or all others.
-std::vector<Measure> of_volume(std::vector<Measure> const& all, bool volume) {
+enum class Group { object, volume, other };
+constexpr std::array kGroups{std::pair{Group::object, "In the object"}, std::pair{Group::volume, "Whole volume"},
+    std::pair{Group::other, "Trust, time and memory"}};
+
+std::vector<Measure> of_group(std::vector<Measure> const& all, Group group) {
+    static constexpr std::array<std::string_view, 7> object{"nrmse", "psnr_db", "ssim_3d", "ssim_2d", "hfen", "vessel_width", "vessels_lost"};
     std::vector<Measure> some;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(some),
-        [&](Measure const& m) { return std::string_view(m.key).ends_with("_volume") == volume; });
+    std::copy_if(all.begin(), all.end(), std::back_inserter(some), [&](Measure const& m) {
+        std::string_view const key(m.key);
+        bool const volume = key.ends_with("_volume"), in_object = std::find(object.begin(), object.end(), key) != object.end();
+        return group == (volume ? Group::volume : in_object ? Group::object : Group::other);
+    });
     return some;
 }
 
@@ -78,12 +94,11 @@ void explain(Page& page, std::vector<Measure> const& measures) {
 
 void add_tables(Page& page, std::vector<CaseResult> const& cases, std::vector<Measure> const& measures, std::string const& where) {
     bool const several = cases.size() > 1;
-    for (bool const volume : {false, true}) {
-        auto const some = of_volume(measures, volume);
+    for (auto const& [group, name] : kGroups) {
+        auto const some = of_group(measures, group);
         if (some.empty()) continue;
-        auto const caption = (volume ? "Whole volume" : "In the object, and what else was measured") + where;
-        if (several) page.add(html(styled(summary_table(cases, some), caption, best_cells(cases, some, 1))));
-        else page.add(html(styled(case_table(cases.front(), some), caption, best_cells(cases, some, 2))));
+        if (several) page.add(html(styled(summary_table(cases, some), name + where, best_cells(cases, some, 1))));
+        else page.add(html(styled(case_table(cases.front(), some), name + where, best_cells(cases, some, 2))));
     }
 }
 
@@ -98,9 +113,13 @@ std::string html(ComparisonReport const& r) {
             page.heading("All cases");
             add_tables(page, r.cases, measures,
                 fmt::format(": mean \u00b1 standard deviation over {} cases; the best mean of a column is bold", r.cases.size()));
-            auto const main = of_volume(measures, false);
-            page.add(html(styled(difference_table(r.cases, main, r.against),
-                fmt::format("Mean difference from {} on the same cases [95 % confidence interval]", r.cases.front().methods.at(r.against).name))));
+            for (Group const group : {Group::object, Group::volume}) {
+                auto const some = of_group(measures, group);
+                if (some.empty()) continue;
+                page.add(html(styled(difference_table(r.cases, some, r.against),
+                    fmt::format("{}: mean difference from {} on the same cases [95 % confidence interval]",
+                        kGroups[static_cast<std::size_t>(group)].second, r.cases.front().methods.at(r.against).name))));
+            }
         }
         if (several) explain(page, measures);
     }
