@@ -41,13 +41,16 @@ void check_trust(Scan const& scan, Mask const& object, ComparisonConfig const& c
         auto const added = lesion_image(*lesion, plain);
         images.lesion = magnitude(added);
         auto const with_lesion = with_image_added(scan, added, config.nufft.coils_per_pass);
+        // A method that darkens the whole image is not reproached with it again: images are scaled as for all other figures.
+        bool const in_units_of_data = scan.expected && config.reference.empty();
         for (std::size_t m = 0; m < chosen.size(); ++m) {
             auto const seen = Reconstructor(with_lesion, config)(chosen[m], said(m, "lesion")).to(Context());
             auto const answer = lesion_answer(found[m], seen, *lesion, added);
-            result.methods[m].lesion_recovery = answer.recovery;
-            result.methods[m].lesion_spread = answer.spread;
+            double const scale = in_units_of_data ? result.methods[m].object->scale : 1;
+            result.methods[m].lesion_recovery = scale * answer.recovery;
+            result.methods[m].lesion_spread = scale * answer.spread;
             auto const change = magnitude(seen), before = magnitude(found[m]);
-            for (index_t v = 0; v < change.size(); ++v) change.data()[v] -= before.data()[v];
+            for (index_t v = 0; v < change.size(); ++v) change.data()[v] = static_cast<real>(scale) * (change.data()[v] - before.data()[v]);
             images.lesions.push_back(change);
         }
     }

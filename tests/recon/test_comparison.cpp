@@ -148,8 +148,8 @@ TEST_CASE("a comparison finds what each method does to a scan", "[comparison]") 
         CHECK(m.repeat_difference > 0);
         CHECK(std::isnan(m.seam));
     }
-    CHECK(sense.lesion_recovery == Approx(1).margin(0.35));
-    CHECK(blurred.lesion_recovery < 0.1); // lambda shrinks everything
+    for (auto const* m : {&sense, &blurred}) // what lambda takes from the whole image, nearly all of it, is given back
+        CHECK(m->lesion_recovery == Approx(1).margin(0.15));
     CHECK(blurred.kspace_error > sense.kspace_error);
     CHECK(compared.images.images.size() == 3);
     CHECK(compared.images.lesions.size() == 3);

@@ -174,7 +174,7 @@ TEST_CASE("random shifts depend on the seed only, settle, and lower the cost", "
     CHECK(one.change < 5e-3);
 }
 
-TEST_CASE("data of nothing give an image of nothing; costs that are not finite are errors", "[proximal_gradient]") {
+TEST_CASE("data of nothing give an image of nothing, and costs that are not finite are errors", "[proximal_gradient]") {
     Context const ctx;
     auto norm = wavelets();
     Dense const nothing(ctx, DenseMatrix::Zero(4, kVoxels));

@@ -81,8 +81,11 @@ TEST_CASE("the comparison with other programs says what a scan lacks", "[peers]"
         return;
     }
     auto scan = small_scan({16, 18, 20}, 2);
-    write_acquisition(folder / "oval.h5", scan);
-    CHECK(python(fmt::format("from scan import *; Scan(\"{}\")", (folder / "oval.h5").string()), folder / "errors") != 0);
+    write_acquisition(folder / "oval.h5", scan); // weights of an ellipsoid of spokes are known
+    CHECK(python(fmt::format("from scan import *; Scan(\"{}\")", (folder / "oval.h5").string()), folder / "errors") == 0);
+    for (index_t i = 0; i < 3 * scan.samples(); ++i) scan.trajectory.data()[i] /= 2; // those of one short spoke are not
+    write_acquisition(folder / "uneven.h5", scan);
+    CHECK(python(fmt::format("from scan import *; Scan(\"{}\")", (folder / "uneven.h5").string()), folder / "errors") != 0);
     CHECK_THAT(text_of(folder / "errors"), Catch::Contains("no dataset \"weights\""));
     scan.maps.reset();
     write_acquisition(folder / "bare.h5", scan);
