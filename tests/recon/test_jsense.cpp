@@ -51,7 +51,7 @@ double agreement(Tensor<complex> const& s, Tensor<complex> const& t, Tensor<comp
     return sum / static_cast<double>(count);
 }
 
-double error_of(Context const& cpu, Scan const& scan, ReconConfig const& config) {
+double error_of(Scan const& scan, ReconConfig const& config) {
     auto const found = magnitude(Reconstructor(scan, config)(config));
     auto const scale = static_cast<real>(fit_scale(found, *scan.expected));
     for (index_t i = 0; i < found.size(); ++i) found.data()[i] *= scale;
@@ -75,7 +75,7 @@ TEST_CASE("jsense finds the maps of a simulation, and images are nearly as good 
     double const found = agreement(estimated.maps, known.maps, *acquisition.reference);
     CHECK(found > 0.98);
 
-    double const error = error_of(cpu, estimated, config), true_error = error_of(cpu, known, true_config);
+    double const error = error_of(estimated, config), true_error = error_of(known, true_config);
     CAPTURE(error, true_error, found);
     CHECK(true_error < 0.15);
     CHECK(error < 1.2 * true_error + 0.01);
