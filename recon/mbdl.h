@@ -17,9 +17,6 @@ public:
     /// The image [z, y, x] in the scale of the data. `progress` gets the number of unrolls that are done, and of all.
     Tensor<complex> operator()(LeastSquares const& problem, std::function<void(index_t, index_t)> const& progress = {}) const;
 
-    /// How the volume is cut.
-    MemoryConfig const& memory() const { return memory_; }
-
 private:
     ModelConfig model_;
     MemoryConfig memory_;

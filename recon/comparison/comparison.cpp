@@ -6,7 +6,6 @@
 #include "recon/comparison/trust.h"
 #include "recon/formats/nifti.h"
 #include "recon/held_out.h"
-#include "recon/mbdl.h"
 #include "recon/model_file.h"
 #include "recon/vessel_sharpness.h"
 
@@ -101,10 +100,8 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
 ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
     std::function<MethodProgress(std::string const&)> const& said) {
     auto const progress = [&](std::string const& what) { return said ? said(what) : MethodProgress{}; };
-    auto const start = Clock::now();
     Case c;
     c.scan = prepare_scan(context, read_acquisition(files.at(i), config.read_options()), config, true);
-    double const preparation = seconds_since(start);
     if (!config.reference.empty()) c.scan.expected = read_reference(config.reference.at(i), c.scan.matrix);
     if (c.scan.expected) {
         c.object = object_mask(*c.scan.expected);
@@ -123,11 +120,9 @@ ComparedCase compare_methods(Context const& context, ComparisonConfig const& con
 
     std::vector<MethodConfig> chosen;
     std::vector<Tensor<complex>> found;
-    for (auto const& method : config.named_methods()) {
+    for (auto const& method : config.named_methods())
         result.methods.push_back(reconstruct_and_measure(
             c, config, method, progress(result.name + ", " + method.name), chosen.emplace_back(), found.emplace_back(), images));
-        result.methods.back().preparation = preparation;
-    }
     if (static_cast<index_t>(i) < config.trust.files)
         check_trust(c.scan, c.object, config, chosen, found, [&](std::size_t m, char const* what) {
             return progress(fmt::format("{}, {}, {}", result.name, result.methods[m].name, what));

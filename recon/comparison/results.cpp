@@ -83,8 +83,6 @@ std::string text_of(Measure const& measure, SampleSummary const& values) {
                         : fmt::format("{} \u00b1 {}", text_of(measure, values.mean), text_of(measure, values.deviation));
 }
 
-std::string lambda_text(MethodResult const& method) { return method.lambda ? fmt::format("\u03bb = {:.3g}", *method.lambda) : std::string(); }
-
 TextTable case_table(CaseResult const& c, std::vector<Measure> const& measures) {
     TextTable table{{"method", "\u03bb"}, {}};
     for (auto const& m : measures) table.header.emplace_back(m.title);

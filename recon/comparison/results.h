@@ -18,7 +18,6 @@ struct MethodResult {
     std::string name;
     std::optional<double> lambda;                ///< of its regularisation, where it has one
     double seconds = kNone;                      ///< from the prepared scan to the image, operators included
-    double preparation = kNone;                  ///< reading, whitening, density compensation, maps: the same for all methods
     double peak_bytes = kNone;                   ///< device memory at its highest, the prepared scan included
     std::optional<ImageQuality> object, volume;  ///< in the mask of the object and without
     double seam = kNone;                         ///< seam_ratio() where the method works in patches
@@ -61,8 +60,6 @@ PairedDifference difference_of(std::vector<CaseResult> const& cases, Measure con
 std::string text_of(Measure const& measure, double value);
 /// "0.1234 ± 0.0056" over several cases, the value alone over one.
 std::string text_of(Measure const& measure, SampleSummary const& values);
-/// "λ = 0.01", or nothing.
-std::string lambda_text(MethodResult const& method);
 
 /// Header and rows of text: the form that CSV, Markdown and HTML share.
 struct TextTable {
