@@ -1,6 +1,6 @@
 #include "core/error.h"
 
-#include "core/bytes.h"
+#include "core/files/bytes.h"
 
 namespace tessera {
 

@@ -1,7 +1,7 @@
 // Linear operators on a tape.
 #pragma once
 
-#include "core/linear_operator.h"
+#include "core/arrays/linear_operator.h"
 #include "nn/tape.h"
 
 #include <memory>

@@ -1,7 +1,7 @@
 // Complex volumes as feature maps of two channels, and back: the same memory, seen differently.
 #pragma once
 
-#include "core/tensor.h"
+#include "core/arrays/tensor.h"
 
 #include <vector>
 

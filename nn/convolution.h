@@ -1,7 +1,7 @@
 // 3D convolutions and the two halves of their gradient, on the device of their tensors.
 #pragma once
 
-#include "core/tensor.h"
+#include "core/arrays/tensor.h"
 
 #include <compare>
 

@@ -1,7 +1,7 @@
 // Convolutions on a GPU by cuDNN, with channels innermost ("NHWC" with one more axis).
 #include "nn/convolution.h"
 
-#include "kernels/convolution_weights.h"
+#include "kernels/network/convolution_weights.h"
 
 #include <array>
 #include <cudnn.h>

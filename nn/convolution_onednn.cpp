@@ -1,7 +1,7 @@
 // Convolutions of the host by oneDNN, with channels innermost as the rest of nn/ has them.
 #include "nn/convolution.h"
 
-#include "kernels/real_arithmetic.h"
+#include "kernels/arrays/real_arithmetic.h"
 
 #include <dnnl.hpp>
 #include <map>

@@ -1,6 +1,6 @@
 #include "nn/loss.h"
 
-#include "kernels/complex_parts.h"
+#include "kernels/arrays/complex_parts.h"
 #include "nn/losses/check.h"
 #include "nn/losses/ssim.h"
 

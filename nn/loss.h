@@ -1,7 +1,7 @@
 // What is minimised: a weighted sum of losses in the image, chosen by the configuration.
 #pragma once
 
-#include "core/config.h"
+#include "core/config/config.h"
 #include "nn/losses/difference.h"
 
 #include <array>

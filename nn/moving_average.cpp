@@ -1,7 +1,7 @@
 #include "nn/moving_average.h"
 
-#include "core/log.h"
-#include "kernels/adam.h"
+#include "core/terminal/log.h"
+#include "kernels/network/adam.h"
 
 #include <algorithm>
 

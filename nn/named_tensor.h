@@ -1,7 +1,7 @@
 // Tensors that are saved and restored by name.
 #pragma once
 
-#include "core/tensor.h"
+#include "core/arrays/tensor.h"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 // Kinds and sizes of the networks.
 #pragma once
 
-#include "core/config.h"
+#include "core/config/config.h"
 #include "kernels/types.h"
 
 namespace tessera {

@@ -1,8 +1,8 @@
 #include "nn/optimiser.h"
 
-#include "kernels/adam.h"
-#include "kernels/complex_parts.h"
-#include "nn/sums.h"
+#include "kernels/network/adam.h"
+#include "kernels/arrays/complex_parts.h"
+#include "core/arrays/sums.h"
 
 #include <cmath>
 

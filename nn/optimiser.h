@@ -1,7 +1,7 @@
 // How gradients change parameters.
 #pragma once
 
-#include "core/config.h"
+#include "core/config/config.h"
 #include "nn/named_tensor.h"
 #include "nn/parameter.h"
 

@@ -1,6 +1,6 @@
 #include "nn/parameter.h"
 
-#include "core/random.h"
+#include "core/arrays/random.h"
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 // What is trained.
 #pragma once
 
-#include "core/tensor.h"
+#include "core/arrays/tensor.h"
 
 #include <string>
 #include <vector>

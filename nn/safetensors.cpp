@@ -1,6 +1,6 @@
 #include "nn/safetensors.h"
 
-#include "core/atomic_file.h"
+#include "core/files/atomic_file.h"
 #include "nn/safetensors_header.h"
 
 #include <bit>

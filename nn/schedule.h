@@ -1,7 +1,7 @@
 // How the learning rate changes with time.
 #pragma once
 
-#include "core/config.h"
+#include "core/config/config.h"
 #include "kernels/types.h"
 
 #include <array>

@@ -1,6 +1,6 @@
 #include "nn/tape.h"
 
-#include "kernels/real_arithmetic.h"
+#include "kernels/arrays/real_arithmetic.h"
 
 namespace tessera {
 

@@ -5,7 +5,7 @@
 // is dL/d re + i dL/d im.
 #pragma once
 
-#include "core/tensor.h"
+#include "core/arrays/tensor.h"
 
 #include <functional>
 #include <memory>

@@ -1,8 +1,8 @@
 // tessera-bench: how long a NUFFT takes, and how exact it is, for one or several oversamplings side by side.
-#include "core/device.h"
-#include "recon/nufft.h"
-#include "recon/toeplitz.h"
-#include "recon/trajectories.h"
+#include "core/device/device.h"
+#include "recon/nufft/nufft.h"
+#include "recon/nufft/toeplitz.h"
+#include "recon/simulation/trajectories.h"
 #include "tools/program.h"
 
 #include <algorithm>

@@ -20,7 +20,7 @@ import numpy as np
 
 
 def koosh_ball(readouts, samples, matrix):
-    """The golden-means trajectory of recon/trajectories.cpp, in radians per voxel: x, y, z."""
+    """The golden-means trajectory of recon/simulation/trajectories.cpp, in radians per voxel: x, y, z."""
     m = np.arange(readouts)
     cosine, angle = m * 0.46557123187676802665 % 1, 2 * np.pi * (m * 0.68232780382801932737 % 1)
     sine = np.sqrt(1 - cosine**2)

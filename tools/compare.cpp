@@ -1,7 +1,7 @@
 // tessera-compare: several reconstruction methods on the same scans, as tables and a report.
-#include "core/bytes.h"
-#include "core/device.h"
-#include "recon/report/comparison_report.h"
+#include "core/files/bytes.h"
+#include "core/device/device.h"
+#include "recon/comparison/comparison_report.h"
 #include "recon/training/training_set.h"
 #include "tools/method_bars.h"
 #include "tools/program.h"

@@ -1,8 +1,8 @@
 // Progress of reconstructions that follow one another.
 #pragma once
 
-#include "core/progress.h"
-#include "recon/methods.h"
+#include "core/terminal/progress.h"
+#include "recon/methods/methods.h"
 
 #include <optional>
 

@@ -1,10 +1,10 @@
 // What every program does: options, --set, --print-schema, and errors as one sentence with exit status 1.
 #pragma once
 
-#include "core/atomic_file.h"
-#include "core/config.h"
-#include "core/device.h"
-#include "core/log.h"
+#include "core/files/atomic_file.h"
+#include "core/config/config.h"
+#include "core/device/device.h"
+#include "core/terminal/log.h"
 
 #include <CLI/CLI.hpp>
 #include <functional>

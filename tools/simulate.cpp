@@ -1,10 +1,10 @@
 // tessera-simulate: a multi-coil 3D non-Cartesian acquisition from a configuration file.
-#include "core/bytes.h"
-#include "core/device.h"
-#include "core/progress.h"
-#include "recon/formats/png.h"
+#include "core/files/bytes.h"
+#include "core/device/device.h"
+#include "core/terminal/progress.h"
+#include "recon/pictures/png.h"
 #include "recon/formats/write.h"
-#include "recon/simulate.h"
+#include "recon/simulation/simulate.h"
 #include "tools/program.h"
 
 using namespace tessera;

@@ -1,7 +1,7 @@
 // tessera-train: from k-space files to the weights of an unrolled network.
-#include "core/bytes.h"
-#include "core/device.h"
-#include "core/progress.h"
+#include "core/files/bytes.h"
+#include "core/device/device.h"
+#include "core/terminal/progress.h"
 #include "recon/training/gradient_check.h"
 #include "recon/training/run_folder.h"
 #include "tools/interrupt.h"

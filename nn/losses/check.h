@@ -2,7 +2,7 @@
 #pragma once
 
 #include "nn/losses/difference.h"
-#include "nn/sums.h"
+#include "core/arrays/sums.h"
 
 namespace tessera {
 

@@ -1,6 +1,6 @@
 #include "nn/losses/difference.h"
 
-#include "kernels/losses.h"
+#include "kernels/network/losses.h"
 #include "nn/losses/check.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "nn/losses/ssim.h"
 
-#include "kernels/gaussian.h"
-#include "kernels/ssim.h"
+#include "kernels/network/gaussian.h"
+#include "kernels/network/ssim.h"
 #include "nn/losses/check.h"
 
 #include <algorithm>

@@ -7,7 +7,7 @@ namespace tessera {
 
 /// 1 - the mean structural similarity of the magnitudes of prediction and target over the voxels of a volume.
 ///
-/// The same windows and constants as ssim() of recon/metrics.h, of which it is 1 minus: Gaussian of sigma 1.5 voxels in every
+/// The same windows and constants as ssim() of recon/metrics/metrics.h, of which it is 1 minus: Gaussian of sigma 1.5 voxels in every
 /// dimension, cut off at 5 voxels and renormalised where it sticks out of the volume; K1 = 0.01, K2 = 0.03; the data range is
 /// the target's maximum within the mask; the windows themselves look beyond the mask. The gradient where p = 0 is 0.
 /// Works through slabs of 16 slices, so that beside prediction, target and gradient it holds at most 248 real slices,

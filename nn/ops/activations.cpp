@@ -1,6 +1,6 @@
 #include "nn/ops/activations.h"
 
-#include "kernels/activations.h"
+#include "kernels/network/activations.h"
 #include "nn/ops/reuse.h"
 
 namespace tessera {

@@ -1,6 +1,6 @@
 #include "nn/ops/complex_conv3d.h"
 
-#include "kernels/complex_weights.h"
+#include "kernels/network/complex_weights.h"
 #include "nn/convolution.h"
 
 namespace tessera {

@@ -1,6 +1,6 @@
 #include "nn/ops/concat.h"
 
-#include "kernels/copy_channels.h"
+#include "kernels/arrays/copy_channels.h"
 
 namespace tessera {
 namespace {

@@ -1,7 +1,7 @@
 #include "nn/ops/modrelu.h"
 
-#include "kernels/modrelu.h"
-#include "kernels/stretch_sums.h"
+#include "kernels/network/modrelu.h"
+#include "kernels/arrays/stretch_sums.h"
 #include "nn/ops/reuse.h"
 
 namespace tessera {

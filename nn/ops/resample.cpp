@@ -1,6 +1,6 @@
 #include "nn/ops/resample.h"
 
-#include "kernels/resample.h"
+#include "kernels/network/halve.h"
 
 namespace tessera {
 

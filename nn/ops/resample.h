@@ -1,7 +1,7 @@
 // Maps of twice and of half the resolution.
 #pragma once
 
-#include "core/shape.h"
+#include "core/arrays/shape.h"
 #include "nn/tape.h"
 
 namespace tessera {

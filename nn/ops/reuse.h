@@ -1,7 +1,7 @@
 // Operations that may overwrite their argument.
 #pragma once
 
-#include "core/tensor.h"
+#include "core/arrays/tensor.h"
 
 namespace tessera {
 

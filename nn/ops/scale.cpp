@@ -1,7 +1,7 @@
 #include "nn/ops/scale.h"
 
-#include "kernels/real_arithmetic.h"
-#include "kernels/stretch_sums.h"
+#include "kernels/arrays/real_arithmetic.h"
+#include "kernels/arrays/stretch_sums.h"
 #include "nn/ops/reuse.h"
 
 namespace tessera {

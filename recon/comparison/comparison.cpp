@@ -1,13 +1,13 @@
 #include "recon/comparison/comparison.h"
 
-#include "core/hdf5.h"
-#include "recon/block_partition.h"
-#include "recon/choose_lambda.h"
+#include "core/files/hdf5.h"
+#include "recon/unrolled/block_partition.h"
+#include "recon/methods/choose_lambda.h"
 #include "recon/comparison/trust.h"
 #include "recon/formats/nifti.h"
-#include "recon/held_out.h"
-#include "recon/model_file.h"
-#include "recon/vessel_sharpness.h"
+#include "recon/sense/held_out.h"
+#include "recon/unrolled/model_file.h"
+#include "recon/metrics/vessel_sharpness.h"
 
 #include <chrono>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "recon/comparison/comparison_config.h"
-#include "recon/comparison/results.h"
-#include "recon/methods.h"
+#include "recon/comparison/measures.h"
+#include "recon/methods/methods.h"
 
 namespace tessera {
 

@@ -1,7 +1,7 @@
 // The configuration of a comparison.
 #pragma once
 
-#include "recon/recon_config.h"
+#include "recon/methods/recon_config.h"
 
 namespace tessera {
 

@@ -1,8 +1,8 @@
 #include "recon/comparison/trust.h"
 
-#include "core/log.h"
-#include "recon/lesion.h"
-#include "recon/noise_replica.h"
+#include "core/terminal/log.h"
+#include "recon/comparison/lesion.h"
+#include "recon/comparison/noise_replica.h"
 
 namespace tessera {
 namespace {

@@ -1,6 +1,6 @@
 #include "recon/formats/cfl.h"
 
-#include "core/atomic_file.h"
+#include "core/files/atomic_file.h"
 
 #include <algorithm>
 #include <fstream>

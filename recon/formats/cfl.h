@@ -1,7 +1,7 @@
 // BART's .cfl/.hdr pairs: complex float32, dimensions from fastest to slowest.
 #pragma once
 
-#include "recon/acquisition.h"
+#include "recon/acquisition/acquisition.h"
 #include "recon/formats/read.h"
 
 #include <filesystem>

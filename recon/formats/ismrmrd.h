@@ -1,7 +1,7 @@
 // ISMRMRD raw data, the vendor-neutral standard of the field.
 #pragma once
 
-#include "core/hdf5.h"
+#include "core/files/hdf5.h"
 #include "recon/formats/read.h"
 
 namespace tessera {

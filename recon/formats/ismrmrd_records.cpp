@@ -1,6 +1,6 @@
 #include "recon/formats/ismrmrd_records.h"
 
-#include "core/hdf5_handle.h"
+#include "core/files/hdf5_handle.h"
 
 #include <algorithm>
 

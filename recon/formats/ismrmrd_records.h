@@ -1,7 +1,7 @@
 // The table of acquisitions in an ISMRMRD file, read in blocks: one record at a time is about seven times slower.
 #pragma once
 
-#include "core/hdf5.h"
+#include "core/files/hdf5.h"
 
 #include <cstdint>
 #include <functional>

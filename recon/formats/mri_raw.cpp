@@ -1,6 +1,6 @@
 #include "recon/formats/mri_raw.h"
 
-#include "core/hdf5_writer.h"
+#include "core/files/hdf5_writer.h"
 
 #include <algorithm>
 

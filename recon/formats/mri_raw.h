@@ -1,7 +1,7 @@
 // MRI_Raw.h5, the layout of the reconstruction tools of UW-Madison.
 #pragma once
 
-#include "core/hdf5.h"
+#include "core/files/hdf5.h"
 #include "recon/formats/read.h"
 
 namespace tessera {

@@ -1,7 +1,7 @@
 // NIfTI-1 volumes (.nii, .nii.gz).
 #pragma once
 
-#include "recon/acquisition.h"
+#include "recon/acquisition/acquisition.h"
 
 #include <array>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "recon/formats/nifti_header.h"
 
-#include "core/atomic_file.h"
+#include "core/files/atomic_file.h"
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,6 @@
 #include "recon/formats/plain_hdf5.h"
 
-#include "core/hdf5_writer.h"
+#include "core/files/hdf5_writer.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Acquisitions as plain datasets of one HDF5 file: the project's own layout, and others through a map of names.
 #pragma once
 
-#include "core/hdf5.h"
+#include "core/files/hdf5.h"
 #include "recon/formats/read.h"
 
 namespace tessera {

@@ -1,7 +1,7 @@
 // Reads a scan from any supported file.
 #pragma once
 
-#include "recon/acquisition.h"
+#include "recon/acquisition/acquisition.h"
 #include "recon/formats/units.h"
 
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "recon/formats/units.h"
 
-#include "core/config.h"
+#include "core/config/config.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Units of trajectories: the project's are cycles per field of view, files have others.
 #pragma once
 
-#include "recon/acquisition.h"
+#include "recon/acquisition/acquisition.h"
 
 #include <array>
 #include <string>

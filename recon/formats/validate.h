@@ -1,7 +1,7 @@
 // Refuses scans that no reconstruction could use, in one sentence.
 #pragma once
 
-#include "recon/acquisition.h"
+#include "recon/acquisition/acquisition.h"
 
 namespace tessera {
 

@@ -1,7 +1,7 @@
 // Writes a scan in any format that can be written.
 #pragma once
 
-#include "recon/acquisition.h"
+#include "recon/acquisition/acquisition.h"
 
 #include <filesystem>
 #include <string>

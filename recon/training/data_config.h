@@ -1,7 +1,7 @@
 // What a network is trained on.
 #pragma once
 
-#include "recon/recon_config.h"
+#include "recon/methods/recon_config.h"
 
 namespace tessera {
 

@@ -1,11 +1,11 @@
 #include "recon/training/gradient_check.h"
 
-#include "core/log.h"
-#include "core/random.h"
-#include "core/vector_ops.h"
+#include "core/terminal/log.h"
+#include "core/arrays/random.h"
+#include "core/arrays/vector_ops.h"
 #include "nn/complex_channels.h"
-#include "recon/normalisation.h"
-#include "recon/resample.h"
+#include "recon/sense/normalisation.h"
+#include "recon/acquisition/resample.h"
 #include "recon/training/training_set.h"
 
 #include <cmath>

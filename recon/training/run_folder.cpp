@@ -1,8 +1,8 @@
 #include "recon/training/run_folder.h"
 
-#include "core/atomic_file.h"
-#include "core/backend.h"
-#include "core/device.h"
+#include "core/files/atomic_file.h"
+#include "core/device/backend.h"
+#include "core/device/device.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,9 +1,9 @@
 // The folder of a training run.
 #pragma once
 
-#include "core/log.h"
-#include "recon/report/training_report.h"
-#include "recon/run_metrics.h"
+#include "core/terminal/log.h"
+#include "recon/training/training_report.h"
+#include "recon/training/run_metrics.h"
 #include "recon/training/trainer.h"
 
 namespace tessera {

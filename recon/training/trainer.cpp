@@ -1,13 +1,13 @@
 #include "recon/training/trainer.h"
 
-#include "core/log.h"
-#include "core/vector_ops.h"
+#include "core/terminal/log.h"
+#include "core/arrays/vector_ops.h"
 #include "kernels/philox.h"
 #include "nn/apply.h"
 #include "nn/complex_channels.h"
 #include "nn/losses/difference.h"
-#include "recon/block_partition.h"
-#include "recon/model_file.h"
+#include "recon/unrolled/block_partition.h"
+#include "recon/unrolled/model_file.h"
 
 #include <chrono>
 #include <cmath>

@@ -3,7 +3,7 @@
 
 #include "nn/moving_average.h"
 #include "nn/safetensors.h"
-#include "recon/image_quality.h"
+#include "recon/metrics/image_quality.h"
 #include "recon/training/training_config.h"
 #include "recon/training/training_set.h"
 

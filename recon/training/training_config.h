@@ -5,7 +5,7 @@
 #include "nn/optimiser.h"
 #include "nn/schedule.h"
 #include "recon/training/data_config.h"
-#include "recon/unrolled_network.h"
+#include "recon/unrolled/unrolled_network.h"
 
 namespace tessera {
 

@@ -1,11 +1,11 @@
 #include "recon/training/training_set.h"
 
-#include "core/log.h"
-#include "core/random.h"
-#include "core/vector_ops.h"
-#include "recon/held_out.h"
-#include "recon/image_quality.h"
-#include "recon/normalisation.h"
+#include "core/terminal/log.h"
+#include "core/arrays/random.h"
+#include "core/arrays/vector_ops.h"
+#include "recon/sense/held_out.h"
+#include "recon/metrics/image_quality.h"
+#include "recon/sense/normalisation.h"
 
 #include <algorithm>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "nn/tape.h"
-#include "recon/data_consistency.h"
-#include "recon/sense_model.h"
+#include "recon/unrolled/data_consistency.h"
+#include "recon/sense/sense_model.h"
 #include "recon/training/data_config.h"
 
 namespace tessera {

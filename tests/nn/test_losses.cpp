@@ -1,6 +1,6 @@
 #include "nn/loss.h"
 #include "nn/losses/ssim.h"
-#include "recon/metrics.h"
+#include "recon/metrics/metrics.h"
 #include "tests/support/gradient_check.h"
 
 #include <omp.h>

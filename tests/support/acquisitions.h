@@ -1,7 +1,7 @@
 // Small made-up scans.
 #pragma once
 
-#include "recon/acquisition.h"
+#include "recon/acquisition/acquisition.h"
 #include "tests/support/devices.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // A smooth object to reconstruct: Gaussian blobs.
 #pragma once
 
-#include "core/tensor.h"
+#include "core/arrays/tensor.h"
 
 #include <array>
 #include <cmath>

@@ -1,7 +1,7 @@
 // A linear operator given by its matrix.
 #pragma once
 
-#include "core/linear_operator.h"
+#include "core/arrays/linear_operator.h"
 #include "tests/support/devices.h"
 
 #include <Eigen/Dense>

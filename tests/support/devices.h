@@ -1,8 +1,8 @@
 // Runs one test source on every device of this build and machine.
 #pragma once
 
-#include "core/context.h"
-#include "core/device.h"
+#include "core/device/context.h"
+#include "core/device/device.h"
 #include "tests/support/catch.h"
 
 #include <random>

@@ -1,7 +1,7 @@
 // The non-uniform Fourier transform by its definition, in double.
 #pragma once
 
-#include "core/shape.h"
+#include "core/arrays/shape.h"
 #include "kernels/types.h"
 
 #include <cmath>

@@ -1,6 +1,6 @@
 """HFEN by SciPy: reads float64 volumes image, reference and mask from one file and prints four numbers.
 
-With and without the mask: first by a dense 3D kernel whose second derivatives sum to zero, as recon/hfen.cpp has it, then by
+With and without the mask: first by a dense 3D kernel whose second derivatives sum to zero, as recon/metrics/hfen.cpp has it, then by
 scipy.ndimage.gaussian_laplace.
 Usage: hfen_scipy.py file z y x
 """

@@ -1,7 +1,7 @@
 // Writes small ISMRMRD files: only the members that a reader may need, in the layout of the standard.
 #pragma once
 
-#include "core/hdf5_handle.h"
+#include "core/files/hdf5_handle.h"
 #include "recon/formats/ismrmrd_records.h"
 #include "tests/support/catch.h"
 

@@ -1,7 +1,7 @@
 // Checks that every LinearOperator must pass.
 #pragma once
 
-#include "core/linear_operator.h"
+#include "core/arrays/linear_operator.h"
 #include "tests/support/devices.h"
 
 namespace tessera::test {

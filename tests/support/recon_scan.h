@@ -1,10 +1,10 @@
 // Small simulated scans in files, and what tessera-recon makes of them.
 #pragma once
 
-#include "core/hdf5.h"
-#include "core/hdf5_writer.h"
+#include "core/files/hdf5.h"
+#include "core/files/hdf5_writer.h"
 #include "recon/formats/write.h"
-#include "recon/simulate.h"
+#include "recon/simulation/simulate.h"
 #include "tests/support/devices.h"
 #include "tests/support/run_program.h"
 

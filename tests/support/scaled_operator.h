@@ -1,8 +1,8 @@
 // An operator for tests of what works with one.
 #pragma once
 
-#include "core/linear_operator.h"
-#include "core/vector_ops.h"
+#include "core/arrays/linear_operator.h"
+#include "core/arrays/vector_ops.h"
 
 namespace tessera::test {
 

@@ -1,5 +1,5 @@
 // What tools/peers gives other programs is what Tessera has; the other programs are not needed for this.
-#include "recon/density.h"
+#include "recon/nufft/density.h"
 #include "recon/formats/cfl.h"
 #include "recon/formats/read.h"
 #include "tests/support/acquisitions.h"

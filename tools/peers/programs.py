@@ -27,7 +27,7 @@ class Tessera:
         scan.write(self.file)
         self.reconstruct("gridding", 0, 0)
         magnitude = np.sort(np.abs(self.image()).ravel())
-        self.scale = float(magnitude[int(0.99 * (magnitude.size - 1))])  # recon/normalisation.h; A^H W y is what gridding writes
+        self.scale = float(magnitude[int(0.99 * (magnitude.size - 1))])  # recon/sense/normalisation.h; A^H W y is what gridding writes
 
     def reconstruct(self, method, weight, iterations, levels=3, shifts=True, accuracy=1e-3):
         section = {"gridding": "gridding", "sense": "cg", "wavelet": "l1_wavelet"}[method]

@@ -57,7 +57,7 @@ def spoke_weights(trajectory, matrix, path):
 
 
 def normalised(weights, matrix, trajectory):
-    """The scale of docs/formats.md's weights in Tessera (recon/density.h): sum w G(k) is the integral of a bell G around k = 0."""
+    """The scale of docs/formats.md's weights in Tessera (recon/nufft/density.h): sum w G(k) is the integral of a bell G around k = 0."""
     bell, integral = weights.astype(float), 1.0
     for d, n in enumerate(matrix):
         power = max(1, round(n * n / (2 * (2 * np.pi) ** 2)))

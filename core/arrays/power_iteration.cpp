@@ -1,0 +1,36 @@
+#include "core/arrays/power_iteration.h"
+
+#include "core/arrays/vector_ops.h"
+#include "core/arrays/random.h"
+
+#include <cmath>
+
+namespace tessera {
+
+PowerIterationResult largest_eigenvalue(Context const& context, Shape const& shape,
+    std::function<void(Tensor<complex> const&, Tensor<complex> const&)> const& normal, PowerIterationOptions const& options) {
+    PowerIterationResult result;
+    if (shape.size() == 0) return result;
+    // All eigenvectors are in it, the smooth ones of a sampling that is dense in the centre most of all.
+    std::vector<complex> start(static_cast<std::size_t>(shape.size()));
+    Random random(1);
+    for (complex& v : start) {
+        auto const draw = random.normal2();
+        v = {static_cast<real>(1 + draw.re), static_cast<real>(draw.im)};
+    }
+    auto x = Tensor<complex>::from(context, shape, start);
+    Tensor<complex> product(context, shape);
+    axpby(1 / norm(x), x, 0, x);
+    while (result.iterations < options.iterations) {
+        normal(x, product);
+        ++result.iterations;
+        double const before = result.eigenvalue, size = norm(product);
+        result.eigenvalue = dot(x, product).re; // x has norm 1
+        require(std::isfinite(size), "power iteration: the operator's result is not finite after {} iterations", result.iterations);
+        if (size == 0 || std::abs(result.eigenvalue - before) <= options.tolerance * result.eigenvalue) return result;
+        axpby(1 / size, product, 0, x);
+    }
+    return result;
+}
+
+} // namespace tessera

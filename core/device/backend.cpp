@@ -1,0 +1,78 @@
+#include "core/device/backend.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <sys/mman.h>
+
+namespace tessera::backend {
+namespace {
+
+constexpr std::size_t kHugePage = 2u << 20;
+
+void* host_allocate(Stream stream, std::size_t bytes) {
+    std::size_t const alignment = bytes >= kHugePage ? kHugePage : 64;
+    std::size_t const rounded = (bytes + alignment - 1) / alignment * alignment;
+    void* const memory = std::aligned_alloc(alignment, rounded);
+    if (memory && alignment == kHugePage) madvise(memory, rounded, MADV_HUGEPAGE); // grids are read in scattered rows
+    if (memory && stream.device == Device::simt) std::memset(memory, 0xff, bytes); // NaN: reading before writing shows
+    return memory;
+}
+
+} // namespace
+
+void* allocate(Stream stream, std::size_t bytes) {
+    return stream.device == Device::cuda ? cuda::allocate(stream, bytes) : host_allocate(stream, bytes);
+}
+
+void deallocate(Stream stream, void* memory, std::size_t bytes) noexcept {
+    if (stream.device == Device::cuda) return cuda::deallocate(stream, memory);
+    if (stream.device == Device::simt) std::memset(memory, 0xff, bytes);
+    std::free(memory);
+}
+
+void copy(Stream stream, void* to, Device to_device, void const* from, Device from_device, std::size_t bytes) {
+    if (bytes == 0) return;
+    if (to_device == Device::cuda || from_device == Device::cuda)
+        cuda::copy(stream, to, from, bytes);
+    else
+        std::memcpy(to, from, bytes);
+}
+
+void zero(Stream stream, void* memory, std::size_t bytes) {
+    if (bytes == 0) return;
+    if (stream.device == Device::cuda) return cuda::zero(stream, memory, bytes);
+    constexpr std::size_t kChunk = 4u << 20;
+    auto* const first = static_cast<char*>(memory);
+    auto const chunks = static_cast<std::ptrdiff_t>((bytes + kChunk - 1) / kChunk);
+#pragma omp parallel for schedule(static) if (chunks > 1)
+    for (std::ptrdiff_t c = 0; c < chunks; ++c) {
+        std::size_t const begin = static_cast<std::size_t>(c) * kChunk;
+        std::memset(first + begin, 0, std::min(kChunk, bytes - begin));
+    }
+}
+
+void synchronize(Stream stream) {
+    if (stream.device == Device::cuda) cuda::synchronize(stream);
+}
+
+void wait(Stream waiting, Stream on) {
+    if (waiting.device == Device::cuda && on.device == Device::cuda) cuda::wait(waiting, on);
+}
+
+void* allocate_pinned(Device device, std::size_t bytes) {
+    return device == Device::cuda ? cuda::allocate_pinned(bytes) : host_allocate({}, bytes);
+}
+
+void deallocate_pinned(Device device, void* memory) noexcept {
+    if (device == Device::cuda) return cuda::deallocate_pinned(memory);
+    std::free(memory);
+}
+
+Stream create_stream(Device device) { return device == Device::cuda ? cuda::create_stream() : Stream{device, nullptr}; }
+
+void destroy_stream(Stream stream) noexcept {
+    if (stream.device == Device::cuda) cuda::destroy_stream(stream);
+}
+
+} // namespace tessera::backend

@@ -1,0 +1,27 @@
+#include "kernels/arrays/arithmetic.h"
+
+#include "kernels/launch.h"
+
+namespace tessera {
+
+template <> void execute<kDevice>(Stream stream, Axpby const& k) {
+    auto const [a, x, b, y] = k;
+    bool const keep = !(b == complex{});
+    for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = keep ? a * x[i] + b * y[i] : a * x[i]; });
+}
+
+template <> void execute<kDevice>(Stream stream, Multiply const& k) {
+    auto const x = k.x, y = k.y;
+    auto const z = k.z;
+    bool const conjugate = k.conjugate_x;
+    for_each(stream, z.size(), TESSERA_LAMBDA(index_t i) { z[i] = (conjugate ? conj(x[i]) : x[i]) * y[i]; });
+}
+
+template <> void execute<kDevice>(Stream stream, MultiplyReal const& k) {
+    auto const w = k.w;
+    auto const x = k.x;
+    index_t const n = w.shape[0];
+    for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) { x[i] = w[i % n] * x[i]; });
+}
+
+} // namespace tessera

@@ -1,0 +1,41 @@
+#include "kernels/arrays/complex_parts.h"
+
+#include "kernels/launch.h"
+
+namespace tessera {
+
+template <> void execute<kDevice>(Stream stream, ScaleReal const& k) {
+    auto const [x, a, y] = k;
+    for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = a * x[i]; });
+}
+
+template <> void execute<kDevice>(Stream stream, RealToComplex const& k) {
+    auto const [x, y] = k;
+    for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = {x[i], 0}; });
+}
+
+template <> void execute<kDevice>(Stream stream, RootToComplex const& k) {
+    auto const [x, y] = k;
+    for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = {std::sqrt(x[i]), 0}; });
+}
+
+template <> void execute<kDevice>(Stream stream, Magnitude const& k) {
+    auto const [x, y] = k;
+    for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = abs(x[i]); });
+}
+
+template <> void execute<kDevice>(Stream stream, RealPart const& k) {
+    auto const [x, scale, y] = k;
+    for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = scale * x[i].re; });
+}
+
+template <> void execute<kDevice>(Stream stream, ZeroFirstPlanes const& k) {
+    auto const v = k.x;
+    for_each(stream, v.size(), TESSERA_LAMBDA(index_t i) {
+        index_t const at[3] = {i / v.shape[2] / v.shape[1], i / v.shape[2] % v.shape[1], i % v.shape[2]};
+        for (int d = 0; d < 3; ++d)
+            if (at[d] == 0 && v.shape[d] > 1) v[i] = complex{};
+    });
+}
+
+} // namespace tessera

@@ -1,0 +1,20 @@
+#include "kernels/arrays/gradient_step.h"
+
+#include "kernels/launch.h"
+
+namespace tessera {
+
+template <> void execute<kDevice>(Stream stream, GradientStep const& k) {
+    auto const [x, normal_x, previous, normal_previous, b, momentum, step] = k;
+    bool const moves = momentum != 0;
+    for_each(stream, previous.size(), TESSERA_LAMBDA(index_t i) {
+        complex at = x[i], normal = normal_x[i];
+        if (moves) {
+            at += momentum * (at - previous[i]);
+            normal += momentum * (normal - normal_previous[i]);
+        }
+        previous[i] = at - step * (normal - b[i]);
+    });
+}
+
+} // namespace tessera

@@ -1,0 +1,51 @@
+// One scan as read from a file: host arrays in the conventions of the project, and where it lies in the scanner.
+#pragma once
+
+#include "core/arrays/tensor.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tessera {
+
+using Vector3 = std::array<double, 3>;
+
+/// Where a volume lies. All vectors in scanner LPS coordinates (x to the patient's left, y posterior, z superior).
+struct Geometry {
+    Vector3 fov_mm{0, 0, 0};      ///< along z, y, x of the volume; 0: unknown
+    Vector3 centre_mm{0, 0, 0};   ///< centre of the volume
+    Vector3 x_direction{1, 0, 0}; ///< unit vector along increasing x index
+    Vector3 y_direction{0, 1, 0};
+    Vector3 z_direction{0, 0, 1};
+};
+
+/// A straight piece of a vessel: its ends in millimetres along x, y, z of the volume from the volume's centre (voxel N/2, integer
+/// division), and the radii there. A list of such pieces is the known vessel tree of a simulation.
+struct VesselSegment {
+    Vector3 from{}, to{};
+    double radius_from = 0, radius_to = 0; ///< in mm
+};
+
+/// Everything a reconstruction needs of one scan, in host memory (cpu context).
+struct Acquisition {
+    Tensor<complex> kspace;                    ///< [coil, readout, sample]
+    Tensor<real> trajectory;                   ///< [readout, sample, 3]: (kx, ky, kz) in cycles per field of view
+    std::optional<Tensor<real>> weights;       ///< [readout, sample] density compensation, if the file has it
+    std::optional<Tensor<complex>> noise;      ///< [coil, n] noise-only samples, if the file has them
+    std::optional<Tensor<complex>> maps;       ///< [coil, z, y, x] sensitivity maps, if the file has them
+    std::optional<Tensor<complex>> reference;  ///< [z, y, x] ground truth, if the file has it (simulations)
+    std::vector<VesselSegment> vessels;        ///< the vessel tree, if the file knows it (simulations); else empty
+    Matrix matrix{0, 0, 0};                    ///< as the file states it; 0: unknown
+    Geometry geometry;
+    std::string source;                        ///< file name, for messages
+    std::string format;                        ///< which reader read it
+    std::vector<std::string> notes;            ///< decisions of the reader that a user should see, one sentence each
+
+    index_t coils() const { return kspace.shape()[0]; }
+    index_t readouts() const { return kspace.shape()[1]; }
+    index_t samples() const { return kspace.shape()[2]; }
+};
+
+} // namespace tessera

@@ -1,0 +1,44 @@
+#include "recon/methods/mbdl.h"
+
+#include "core/terminal/log.h"
+#include "core/arrays/vector_ops.h"
+#include "nn/complex_channels.h"
+#include "recon/unrolled/model_file.h"
+
+namespace tessera {
+
+UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density)
+    : parameters_(context, false) {
+    require(!config.weights.empty(), "mbdl: /mbdl/weights names no file of trained weights");
+    Safetensors const file(config.weights);
+    auto const info = ModelInfo::of(file);
+    check_fit(file, info, scan, density, config);
+    model_ = info.model;
+    if (config.unrolls) model_.unrolls = *config.unrolls;
+    memory_ = info.memory;
+    if (memory_.policy != MemoryPolicy::block) memory_.halo.reset(); // training saw whole volumes
+    memory_.policy = MemoryPolicy::block;                            // which blocks with an exact halo equal
+    if (config.patch) memory_.patch = *config.patch;
+    if (config.halo) memory_.halo = config.halo;
+    network_.emplace(model_, parameters_);
+    load_weights(file, parameters_);
+    auto const seen = network_->reach();
+    index_t const halo = memory_.halo.value_or(seen.radius);
+    log_info("mbdl: {} unrolls, {} parameters, patches of {} x {} x {} with a halo of {}{}", model_.unrolls, parameters_.count(), memory_.patch[0],
+        memory_.patch[1], memory_.patch[2], halo, halo < seen.radius ? fmt::format(" (exact would be {})", seen.radius) : std::string(" (exact)"));
+}
+
+Tensor<complex> UnrolledReconstruction::operator()(LeastSquares const& problem, std::function<void(index_t, index_t)> const& progress) const {
+    auto const report = std::make_shared<SolverReport>();
+    report->progress = [&](index_t done) {
+        if (progress) progress(done, model_.unrolls);
+    };
+    Tape tape(Tape::Mode::skip);
+    auto image = as_complex(network_->forward(tape, problem.data, Var(as_channels(problem.data.b)), memory_, report).value());
+    if (model_.data_consistency.kind == DataConsistency::cg)
+        log_info("mbdl: {} CG iterations, largest relative residual {:.1e}", report->forward_iterations, report->forward);
+    axpby(problem.scale, image, 0, image);
+    return image;
+}
+
+} // namespace tessera

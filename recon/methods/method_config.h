@@ -1,0 +1,87 @@
+// How a prepared scan is reconstructed.
+#pragma once
+
+#include "core/config/config.h"
+#include "recon/compressed_sensing/compressed_sensing_config.h"
+#include "recon/methods/sweep.h"
+
+#include <filesystem>
+
+namespace tessera {
+
+enum class Method { gridding, cg_sense, l1_wavelet, tv, mbdl };
+constexpr std::array<std::string_view, 5> config_names(Method) { return {"gridding", "cg-sense", "l1-wavelet", "tv", "mbdl"}; }
+
+enum class CoilCombination { rss, maps };
+constexpr std::array<std::string_view, 2> config_names(CoilCombination) { return {"rss", "maps"}; }
+
+enum class NormalOperator { toeplitz, gridded };
+constexpr std::array<std::string_view, 2> config_names(NormalOperator) { return {"toeplitz", "gridded"}; }
+
+struct GriddingConfig {
+    CoilCombination combine = CoilCombination::rss;
+    void describe(ConfigVisitor& v) { v("combine", combine, "Root sum of squares, or weighted by sensitivity maps."); }
+};
+
+struct CgConfig {
+    index_t iterations = 30;
+    double tolerance = 1e-3;
+    double lambda = 0.05;
+    NormalOperator normal = NormalOperator::toeplitz;
+    void describe(ConfigVisitor& v) {
+        v("iterations", iterations, "Iterations at most.", {.min = 1});
+        v("tolerance", tolerance, "Stop below this relative residual.", {.min = 0, .max = 1});
+        v("lambda", lambda, "Tikhonov weight, relative to density-compensated data (A^H W A is about the identity).", {.min = 0});
+        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
+    }
+};
+
+/// Applying trained weights.
+struct MbdlConfig {
+    std::filesystem::path weights;
+    std::optional<Matrix> patch;
+    std::optional<index_t> halo;
+    std::optional<index_t> unrolls;
+    void describe(ConfigVisitor& v) {
+        v("weights", weights, "The file of trained weights (safetensors).");
+        v("patch", patch, "Voxels of a patch along z, y, x; null is that of the training.", {.min = 1});
+        v("halo", halo, "Voxels read around a patch; null is that of the training, which is exact unless it was chosen otherwise.", {.min = 0});
+        v("unrolls", unrolls, "How often regulariser and data consistency take turns (shared weights only); null is that of the training.",
+            {.min = 1});
+    }
+};
+
+/// A method with its settings.
+struct MethodConfig {
+    Method method = Method::cg_sense;
+    GriddingConfig gridding;
+    CgConfig cg;
+    L1WaveletConfig l1_wavelet;
+    TotalVariationConfig tv;
+    MbdlConfig mbdl;
+    SweepConfig sweep;
+
+    void describe(ConfigVisitor& v) {
+        v("method", method, "How to reconstruct.");
+        v("gridding", gridding, "Method gridding.");
+        v("cg", cg, "Method cg-sense.");
+        v("l1_wavelet", l1_wavelet, "Method l1-wavelet.");
+        v("tv", tv, "Method tv.");
+        v("mbdl", mbdl, "Method mbdl.");
+        v("sweep", sweep, "Several regularisation weights, of which the best is taken; not for gridding and mbdl.");
+    }
+
+    /// Whether the method works with sensitivity maps.
+    bool needs_maps() const { return method != Method::gridding || gridding.combine == CoilCombination::maps; }
+    /// The regularisation weight of the chosen method; null where it has none.
+    double* lambda() {
+        switch (method) {
+        case Method::cg_sense: return &cg.lambda;
+        case Method::l1_wavelet: return &l1_wavelet.lambda;
+        case Method::tv: return &tv.lambda;
+        default: return nullptr;
+        }
+    }
+};
+
+} // namespace tessera

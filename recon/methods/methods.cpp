@@ -1,0 +1,91 @@
+#include "recon/methods/methods.h"
+
+#include "core/terminal/log.h"
+#include "core/arrays/vector_ops.h"
+#include "kernels/arrays/arithmetic.h"
+#include "kernels/arrays/coils.h"
+#include "kernels/arrays/complex_parts.h"
+#include "recon/compressed_sensing/compressed_sensing.h"
+#include "core/arrays/conjugate_gradient.h"
+#include "recon/methods/mbdl.h"
+#include "recon/sense/sense_model.h"
+
+#include <algorithm>
+
+namespace tessera {
+
+Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProgress const& progress) {
+    switch (config.method) {
+    case Method::gridding: return gridding(config.gridding);
+    case Method::cg_sense: return cg_sense(config.cg, progress);
+    case Method::l1_wavelet: return compressed_sensing("l1-wavelet", config.l1_wavelet, progress, reconstruct_l1_wavelet);
+    case Method::tv: return compressed_sensing("tv", config.tv, progress, reconstruct_tv);
+    case Method::mbdl: break;
+    }
+    UnrolledReconstruction const network(scan_.kspace.context(), scan_, config.mbdl, config_.density);
+    return network(data_term(NormalOperator::toeplitz, true), [&](index_t done, index_t total) {
+        if (progress.update) progress.update(done, total, "");
+    });
+}
+
+LeastSquares const& Reconstructor::data_term(NormalOperator normal, bool weighted) {
+    auto const key = std::pair(normal, weighted);
+    if (!data_terms_.contains(key)) data_terms_.emplace(key, least_squares(scan_, config_.nufft, normal, weighted));
+    return data_terms_.at(key);
+}
+
+Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
+    Context const& context = scan_.kspace.context();
+    auto const [nz, ny, nx] = scan_.matrix;
+    auto const nufft = std::make_shared<Nufft>(context, scan_.matrix, scan_.trajectory, nufft_options(config_.nufft));
+    Tensor<complex> const image(context, {nz, ny, nx});
+    if (config.combine == CoilCombination::maps) {
+        SenseOperator(nufft, scan_.maps, scan_.weights, nullptr, config_.nufft.coils_per_pass).weighted_adjoint(scan_.kspace, image);
+        return image;
+    }
+    auto const squares = Tensor<real>::zeros(context, image.shape());
+    index_t const coils = scan_.kspace.shape()[0], most = std::min(coils, config_.nufft.coils_per_pass);
+    for (index_t first = 0; first < coils; first += most) {
+        index_t const last = std::min(coils, first + most);
+        auto const samples = scan_.kspace.slice(first, last).clone();
+        enqueue(context.stream(), MultiplyReal{scan_.weights.flat(), samples.view<2>()});
+        Tensor<complex> const volumes(context, {last - first, nz, ny, nx});
+        nufft->adjoint(samples, volumes);
+        enqueue(context.stream(), AddSquares{volumes.reshape({last - first, image.size()}).view<2>(), squares.flat()});
+    }
+    enqueue(context.stream(), RootToComplex{squares.flat(), image.flat()});
+    return image;
+}
+
+Tensor<complex> Reconstructor::cg_sense(CgConfig const& config, MethodProgress const& progress) {
+    auto const& problem = data_term(config.normal, true);
+    auto const image = Tensor<complex>::zeros(scan_.kspace.context(), problem.data.b.shape());
+    auto const told = [&](index_t iteration, double residual) {
+        if (progress.update) progress.update(iteration, config.iterations, fmt::format("residual {:.2e}", residual));
+    };
+    auto const result = conjugate_gradient([&](auto const& x, auto const& out) { problem.data.model->normal(x, out); }, problem.data.b, image,
+        {.iterations = config.iterations, .tolerance = config.tolerance, .lambda = config.lambda, .progress = told});
+    log_info("cg-sense: lambda {:g}, {} iterations, relative residual {:.2e}", config.lambda, result.iterations, result.residual);
+    axpby(problem.scale, image, 0, image);
+    return image;
+}
+
+template <class Config, class Solve>
+Tensor<complex> Reconstructor::compressed_sensing(char const* name, Config const& config, MethodProgress const& progress, Solve const& solve) {
+    CompressedSensingOptions options;
+    if (auto const known = largest_eigenvalues_.find(config.weighted); known != largest_eigenvalues_.end()) options.lipschitz = known->second;
+    options.progress = [&](index_t iteration, double cost, double change) {
+        if (progress.update) progress.update(iteration, config.iterations, fmt::format("cost {:.6g}, change {:.1e}", cost, change));
+        if (progress.cost) progress.cost(iteration, cost, change);
+    };
+    auto const& problem = data_term(NormalOperator::toeplitz, config.weighted);
+    auto const result = solve(problem, config, options);
+    log_info("{}: lambda {:g}, scale {:.5g}, largest eigenvalue {:.4g}, {} iterations ({} restarts), cost {:.6g} to {:.6g}, last relative change "
+             "{:.1e}",
+        name, config.lambda, problem.scale, result.lipschitz, result.iterations, result.restarts, result.costs.front(), result.costs.back(),
+        result.change);
+    largest_eigenvalues_[config.weighted] = result.lipschitz;
+    return result.image;
+}
+
+} // namespace tessera

@@ -1,0 +1,38 @@
+#include "recon/methods/outputs.h"
+
+#include "core/files/hdf5_writer.h"
+#include "recon/formats/cfl.h"
+#include "recon/formats/nifti.h"
+#include "recon/pictures/png.h"
+#include "recon/metrics/metrics.h"
+
+namespace tessera {
+namespace {
+
+void write_volume(std::filesystem::path const& path, Tensor<complex> const& image, Geometry const& g) {
+    hdf5::Writer file(path);
+    file.dataset("image", image, {.single = true});
+    std::array<std::int64_t, 3> const matrix{image.shape()[0], image.shape()[1], image.shape()[2]};
+    file.attribute("/", "matrix", std::span<std::int64_t const>(matrix));
+    std::pair<char const*, Vector3> const vectors[] = {{"fov_mm", g.fov_mm}, {"centre_mm", g.centre_mm}, {"x_direction", g.x_direction},
+        {"y_direction", g.y_direction}, {"z_direction", g.z_direction}};
+    for (auto const& [name, value] : vectors) file.attribute("/", name, std::span<double const>(value));
+    file.commit();
+}
+
+} // namespace
+
+void write_results(std::filesystem::path const& folder, Tensor<complex> const& image, Geometry const& geometry, OutputsConfig const& outputs) {
+    if (outputs.hdf5) write_volume(folder / "volume.h5", image, geometry);
+    if (outputs.nifti) write_nifti_complex(folder / "image", image, geometry);
+    if (outputs.cfl) write_cfl(folder / "image", image);
+    if (outputs.png) {
+        auto const size = magnitude(image);
+        Vector3 voxel_mm{1, 1, 1};
+        for (int d = 0; d < 3; ++d)
+            if (geometry.fov_mm[d] > 0) voxel_mm[d] = geometry.fov_mm[d] / static_cast<double>(image.shape()[d]);
+        write_png_views(folder / "views.png", size, voxel_mm, default_window(size));
+    }
+}
+
+} // namespace tessera

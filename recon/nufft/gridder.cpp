@@ -1,0 +1,74 @@
+#include "recon/nufft/gridder.h"
+
+#include "core/fft/panel_fft.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tessera {
+namespace {
+
+Matrix grid_size(Matrix const& matrix, int width, double oversampling) {
+    Matrix grid;
+    for (int d = 0; d < 3; ++d) {
+        require(matrix[d] >= 1, "nufft: matrix {} x {} x {} (z, y, x) has an empty axis", matrix[0], matrix[1], matrix[2]);
+        auto const cells = static_cast<index_t>(std::ceil(oversampling * static_cast<double>(matrix[d]) - 1e-9));
+        grid[d] = d == 0 && matrix[0] == 1 ? 1 : PanelFft::good_length(std::max<index_t>(cells, width));
+    }
+    return grid;
+}
+
+void require_finite(Tensor<real> const& trajectory) {
+    auto const values = trajectory.to_host();
+    auto const bad = std::find_if(values.begin(), values.end(), [](real v) { return !std::isfinite(v); });
+    require(bad == values.end(), "nufft: the trajectory is not finite at point {} (component {})", (bad - values.begin()) / 3,
+        (bad - values.begin()) % 3);
+}
+
+} // namespace
+
+Gridder::Gridder(
+    Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, GriddingKernel const& kernel, double oversampling)
+    : kernel_(kernel) {
+    require(trajectory.shape().rank() >= 1 && trajectory.shape()[-1] == 3, "nufft: trajectory of shape {}, expected [..., 3]",
+        trajectory.shape().str());
+    index_t const n = trajectory.size() / 3;
+    require(n < (index_t{1} << 31), "nufft: {} points, at most 2^31 - 1 are supported", n);
+    require_finite(trajectory);
+
+    Matrix const grid = grid_size(matrix, kernel.width(), oversampling);
+    tiling_ = make_tiling(grid, kernel.width(), context.device());
+    table_ = Tensor<real>::from(context, {kernel.width() + 3, kernel.width()}, kernel.table());
+
+    auto const coordinates = trajectory.to(context).reshape({n, 3});
+    Tensor<std::int32_t> tile(context, {n}), rank(context, {n}), start(context, {tiling_.count() + 1});
+    Tensor<GridPoint> unsorted(context, {n});
+    points_ = Tensor<GridPoint>(context, {n});
+    LocatePoints locate{coordinates.view<2>(), tiling_, {}, tile.flat(), unsorted.flat()};
+    for (int d = 0; d < 3; ++d) locate.scale[d] = static_cast<double>(grid[d]) / static_cast<double>(matrix[d]);
+    enqueue(context.stream(), locate);
+    enqueue(context.stream(), BinSort{tile.flat(), unsorted.flat(), rank.flat(), start.flat(), points_.flat()});
+
+    auto const pieces = make_subproblems(tiling_, start.to_host(), context.device());
+    subproblems_ = Tensor<Subproblem>::from(context, {static_cast<index_t>(pieces.pieces.size())}, pieces.pieces);
+    colours_ = pieces.colours;
+}
+
+void Gridder::spread(Tensor<complex> const& samples, Tensor<complex> const& grid) const {
+    View<std::int32_t const, 1> colours;
+    colours.data = colours_.data();
+    colours.shape[0] = static_cast<index_t>(colours_.size());
+    enqueue(grid.stream(), Spread{points_.flat(), subproblems_.flat(), colours, tiling_, table_.view<2>(), samples.view<2>(), grid.view<4>()});
+}
+
+void Gridder::interpolate(Tensor<complex> const& grid, Tensor<complex> const& samples) const {
+    enqueue(grid.stream(), Interpolate{points_.flat(), subproblems_.flat(), tiling_, table_.view<2>(), grid.view<4>(), samples.view<2>()});
+}
+
+index_t Gridder::coils_of_pass(index_t remaining, index_t limit) {
+    index_t coils = 8;
+    while (coils > std::max<index_t>(1, std::min(remaining, limit))) coils /= 2;
+    return coils;
+}
+
+} // namespace tessera

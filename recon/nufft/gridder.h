@@ -1,0 +1,37 @@
+// Spreading to and interpolating from the oversampled grid, for a fixed trajectory.
+#pragma once
+
+#include "core/arrays/tensor.h"
+#include "recon/nufft/gridding_kernel.h"
+#include "recon/nufft/tiling.h"
+
+namespace tessera {
+
+/// The sorted trajectory and kernel of a NUFFT, without its Fourier transform. 2D where matrix[0] is 1.
+class Gridder {
+public:
+    /// trajectory: [..., 3], (kx, ky, kz) in cycles per field of view; copied. Throws Error for non-finite coordinates.
+    Gridder(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, GriddingKernel const& kernel, double oversampling);
+
+    Matrix grid() const { return {tiling_.cells[0], tiling_.cells[1], tiling_.cells[2]}; }
+    index_t points() const { return points_.size(); }
+    GriddingKernel const& kernel() const { return kernel_; }
+
+    /// grid [z, y, x, coil] += samples [coil, points]; 1, 2, 4 or 8 coils.
+    void spread(Tensor<complex> const& samples, Tensor<complex> const& grid) const;
+    /// samples [coil, points] = values of grid [z, y, x, coil].
+    void interpolate(Tensor<complex> const& grid, Tensor<complex> const& samples) const;
+
+    /// Coils of the next pass over `remaining` coils when at most `limit` may be gridded at once.
+    static index_t coils_of_pass(index_t remaining, index_t limit);
+
+private:
+    GriddingKernel kernel_;
+    Tiling tiling_{};
+    Tensor<real> table_;
+    Tensor<GridPoint> points_;
+    Tensor<Subproblem> subproblems_;
+    std::vector<std::int32_t> colours_;
+};
+
+} // namespace tessera

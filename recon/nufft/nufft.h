@@ -1,0 +1,45 @@
+// The non-uniform fast Fourier transform between volumes and k-space samples.
+#pragma once
+
+#include "core/arrays/tensor.h"
+#include "recon/acquisition/acquisition.h"
+
+#include <memory>
+
+namespace tessera {
+
+struct NufftOptions {
+    double accuracy = 1e-3;    ///< relative l2 error, 1e-6 ... 1e-2
+    double oversampling = 0;   ///< of the grid, 1.25 ... 2; 0 chooses by accuracy
+    index_t coils_per_pass = 8; ///< coils gridded at once; bounds the workspace
+};
+
+/// y_j = 1/sqrt(prod N) sum_r x_r exp(-i 2 pi k_j.r/N) (forward, type 2) and its exact adjoint (type 1).
+///
+/// r counts voxels from the centre N/2 (integer division), k in cycles per field of view.
+/// Shapes: volumes [coil, z, y, x], k-space [coil, points]; a matrix with 1 in z is a 2D transform.
+/// Source: gridding with a Kaiser-Bessel kernel, Jackson et al. 1991, doi:10.1109/42.97598;
+/// Beatty et al. 2005, doi:10.1109/TMI.2004.841230.
+class Nufft {
+public:
+    /// The trajectory is [..., 3] and is copied into the plan, sorted. Throws Error for non-finite coordinates.
+    Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftOptions const& options = {});
+    ~Nufft();
+    Nufft(Nufft&&) noexcept;
+    Nufft& operator=(Nufft&&) noexcept;
+
+    Context const& context() const;
+    Matrix matrix() const;
+    index_t points() const;
+
+    /// volumes [coil, z, y, x] -> kspace [coil, ...points]; kspace is overwritten.
+    void forward(Tensor<complex> const& volumes, Tensor<complex> const& kspace) const;
+    /// kspace [coil, ...points] -> volumes [coil, z, y, x]; volumes are overwritten.
+    void adjoint(Tensor<complex> const& kspace, Tensor<complex> const& volumes) const;
+
+private:
+    struct Plan;
+    std::unique_ptr<Plan> plan_;
+};
+
+} // namespace tessera

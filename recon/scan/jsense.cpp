@@ -1,0 +1,176 @@
+#include "recon/scan/jsense.h"
+
+#include "core/arrays/vector_ops.h"
+#include "kernels/arrays/arithmetic.h"
+#include "kernels/arrays/coils.h"
+#include "recon/scan/coil_basis.h"
+#include "core/arrays/conjugate_gradient.h"
+#include "recon/nufft/nufft.h"
+#include "recon/nufft/toeplitz.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tessera {
+namespace {
+
+// The samples whose frequencies a low-resolution matrix can hold.
+struct Centre {
+    Tensor<complex> kspace; // [coil, n], weighted
+    Tensor<real> trajectory, weights;
+};
+
+Centre crop_kspace(Context const& cpu, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory, Tensor<real> const& weights) {
+    auto const positions = trajectory.to(cpu);
+    auto const density = weights.to(cpu);
+    auto const data = kspace.to(cpu);
+    auto const k = positions.host(), w = density.host();
+    index_t const points = weights.size(), coils = kspace.shape()[0];
+    std::vector<index_t> kept;
+    for (index_t p = 0; p < points; ++p) {
+        bool inside = true;
+        for (int d = 0; d < 3; ++d) inside = inside && (matrix[2 - d] == 1 || std::abs(k[3 * p + d]) <= real(0.5) * static_cast<real>(matrix[2 - d]));
+        if (inside) kept.push_back(p);
+    }
+    require(!kept.empty(), "jsense: no sample lies in the central {} x {} x {} of k-space", matrix[0], matrix[1], matrix[2]);
+
+    auto const n = static_cast<index_t>(kept.size());
+    double sum = 0; // weights that make F^H W F about the identity at this resolution: lambda is relative to it
+    for (index_t const p : kept) sum += static_cast<double>(w[p]);
+    require(sum > 0, "jsense: all density compensation weights in the centre of k-space are zero");
+    auto const scale = static_cast<real>(static_cast<double>(matrix[0] * matrix[1] * matrix[2]) / sum);
+    Centre centre{Tensor<complex>(cpu, {coils, n}), Tensor<real>(cpu, {n, 3}), Tensor<real>(cpu, {n})};
+    for (index_t i = 0; i < n; ++i) {
+        index_t const p = kept[static_cast<std::size_t>(i)];
+        for (int d = 0; d < 3; ++d) centre.trajectory.data()[3 * i + d] = k[3 * p + d];
+        centre.weights.data()[i] = scale * w[p];
+        for (index_t c = 0; c < coils; ++c) centre.kspace.data()[c * n + i] = (scale * w[p]) * data.data()[c * points + p];
+    }
+    return centre;
+}
+
+// Alternates between the image and the coefficients of the maps, both against F^H W y at low resolution.
+class Calibration {
+public:
+    Calibration(Context const& cpu, Matrix const& matrix, Centre const& centre, JsenseOptions const& options)
+        : cpu_(cpu), options_(options), coils_(centre.kspace.shape()[0]), basis_(cpu, matrix, options.order),
+          toeplitz_(cpu, matrix, centre.trajectory, centre.weights, 1e-4, 8), rhs_(cpu, {coils_, matrix[0], matrix[1], matrix[2]}),
+          maps_(cpu, rhs_.shape()), image_(cpu, rhs_.shape().tail()), scratch_(cpu, rhs_.shape()),
+          coefficients_(Tensor<complex>::zeros(cpu, basis_.coefficients(coils_))),
+          roughness_(Tensor<real>::from(cpu, basis_.coefficients(1).tail(), basis_.roughness())) {
+        Nufft(cpu, matrix, centre.trajectory, {.accuracy = 1e-4}).adjoint(centre.kspace, rhs_);
+        double const scale = norm(rhs_) / std::sqrt(static_cast<double>(image_.size()));
+        require(scale > 0, "jsense: the centre of k-space is zero");
+        axpby(1 / scale, rhs_.clone(), 0, rhs_);
+        start_image();
+    }
+
+    Tensor<complex> run() {
+        for (index_t i = 0; i < options_.iterations; ++i) {
+            solve_maps();
+            normalise_maps();
+            solve_image();
+        }
+        solve_maps();
+        return coefficients_;
+    }
+
+private:
+    Shape flat() const { return {coils_, image_.size()}; }
+
+    // The root sum of squares, with the phase of the combination that receives the most signal: smooth, and free of the
+    // voids where a single coil's phase would be noise.
+    void start_image() {
+        std::vector<complex> combination(static_cast<std::size_t>(coils_));
+        index_t strongest = 0;
+        for (index_t c = 1; c < coils_; ++c)
+            if (norm(rhs_[c]) > norm(rhs_[strongest])) strongest = c;
+        for (index_t c = 0; c < coils_; ++c) {
+            auto const overlap = dot(rhs_[strongest], rhs_[c]);
+            combination[static_cast<std::size_t>(c)] = {static_cast<real>(overlap.re), static_cast<real>(overlap.im)};
+        }
+        for (index_t i = 0; i < image_.size(); ++i) {
+            complex sum{};
+            real squares = 0;
+            for (index_t c = 0; c < coils_; ++c) {
+                complex const v = rhs_.data()[c * image_.size() + i];
+                sum += conj(combination[static_cast<std::size_t>(c)]) * v;
+                squares += norm2(v);
+            }
+            real const magnitude = abs(sum);
+            image_.data()[i] = magnitude > 0 ? (std::sqrt(squares) / magnitude) * sum : complex{};
+        }
+    }
+
+    // Maps from the image: min || F(image E c) - y ||_W^2 + lambda || roughness c ||^2, for all coils at once.
+    void solve_maps() {
+        auto const image = image_.flat();
+        auto const pull_back = [&](Tensor<complex> const& coils, Tensor<complex> const& out) {
+            for (index_t c = 0; c < coils_; ++c) enqueue(cpu_.stream(), Multiply{image, coils[c].flat(), coils[c].flat(), true});
+            basis_.adjoint(coils, out);
+        };
+        auto const normal = [&](Tensor<complex> const& c, Tensor<complex> const& out) {
+            basis_.evaluate(c, scratch_);
+            for (index_t i = 0; i < coils_; ++i) enqueue(cpu_.stream(), Multiply{image, scratch_[i].flat(), scratch_[i].flat()});
+            toeplitz_.apply(scratch_, scratch_);
+            pull_back(scratch_, out);
+            auto penalty = c.clone();
+            enqueue(cpu_.stream(), MultiplyReal{roughness_.flat(), penalty.reshape({coils_, roughness_.size()}).view<2>()});
+            axpby(options_.lambda * dot(image_, image_).re, penalty, 1, out);
+        };
+        Tensor<complex> b(cpu_, coefficients_.shape());
+        pull_back(rhs_.clone(), b);
+        conjugate_gradient(normal, b, coefficients_, {.iterations = options_.inner, .tolerance = 1e-3});
+        basis_.evaluate(coefficients_, maps_);
+    }
+
+    void normalise_maps() {
+        auto const squares = Tensor<real>::zeros(cpu_, image_.shape());
+        auto const maps = maps_.reshape(flat());
+        enqueue(cpu_.stream(), AddSquares{maps.view<2>(), squares.flat()});
+        enqueue(cpu_.stream(), DivideByRoot{squares.flat(), maps.view<2>()});
+    }
+
+    // Image from the maps: plain SENSE.
+    void solve_image() {
+        auto const maps = maps_.reshape(flat()).view<2>(), scratch = scratch_.reshape(flat()).view<2>();
+        auto const normal = [&](Tensor<complex> const& x, Tensor<complex> const& out) {
+            enqueue(cpu_.stream(), ExpandCoils{x.flat(), maps, scratch});
+            toeplitz_.apply(scratch_, scratch_);
+            enqueue(cpu_.stream(), CombineCoils{scratch, maps, out.flat()});
+        };
+        Tensor<complex> b(cpu_, image_.shape());
+        enqueue(cpu_.stream(), CombineCoils{rhs_.reshape(flat()).view<2>(), maps, b.flat()});
+        conjugate_gradient(normal, b, image_, {.iterations = options_.inner, .tolerance = 1e-3, .lambda = options_.lambda});
+    }
+
+    Context cpu_;
+    JsenseOptions options_;
+    index_t coils_;
+    CoilBasis basis_;
+    Toeplitz toeplitz_;
+    Tensor<complex> rhs_, maps_, image_, scratch_, coefficients_;
+    Tensor<real> roughness_;
+};
+
+} // namespace
+
+Tensor<complex> jsense_maps(Context const& context, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
+    Tensor<real> const& weights, JsenseOptions const& options) {
+    Context const cpu;
+    Matrix low;
+    for (int d = 0; d < 3; ++d) low[d] = std::min(matrix[d], options.calibration);
+    auto const centre = crop_kspace(cpu, low, kspace, trajectory, weights);
+    auto const coefficients = Calibration(cpu, low, centre, options).run().to(context);
+
+    index_t const coils = kspace.shape()[0];
+    Tensor<complex> maps(context, {coils, matrix[0], matrix[1], matrix[2]});
+    CoilBasis(context, matrix, options.order).evaluate(coefficients, maps);
+    auto const squares = Tensor<real>::zeros(context, maps.shape().tail());
+    auto const flat = maps.reshape({coils, squares.size()});
+    enqueue(context.stream(), AddSquares{flat.view<2>(), squares.flat()});
+    enqueue(context.stream(), DivideByRoot{squares.flat(), flat.view<2>()});
+    return maps;
+}
+
+} // namespace tessera

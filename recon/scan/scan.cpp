@@ -1,0 +1,136 @@
+#include "recon/scan/scan.h"
+
+#include "core/terminal/log.h"
+#include "kernels/arrays/arithmetic.h"
+#include "kernels/arrays/coils.h"
+#include "kernels/arrays/complex_parts.h"
+#include "recon/scan/coils.h"
+#include "recon/scan/field_of_view.h"
+#include "recon/scan/jsense.h"
+
+#include <cmath>
+
+namespace tessera {
+namespace {
+
+void normalise_maps(Tensor<complex> const& maps) {
+    index_t const voxels = maps.shape().tail().size();
+    auto const squares = Tensor<real>::zeros(maps.context(), {voxels});
+    auto const flat = maps.reshape({maps.shape()[0], voxels});
+    enqueue(maps.stream(), AddSquares{flat.view<2>(), squares.flat()});
+    enqueue(maps.stream(), DivideByRoot{squares.flat(), flat.view<2>()});
+}
+
+// Images of every method here have the intensity of maps whose root sum of squares is 1, so the truth is shaded by the
+// coils as the data saw them.
+std::optional<Tensor<real>> expected_image(Acquisition const& a) {
+    if (!a.reference) return {};
+    Context const& host = a.reference->context();
+    Tensor<real> expected(host, a.reference->shape());
+    enqueue(host.stream(), Magnitude{a.reference->flat(), expected.flat()});
+    if (!a.maps) return expected;
+    auto const squares = Tensor<real>::zeros(host, {expected.size()});
+    enqueue(host.stream(), AddSquares{a.maps->reshape({a.coils(), expected.size()}).view<2>(), squares.flat()});
+    for (index_t i = 0; i < expected.size(); ++i) expected.data()[i] *= std::sqrt(squares.data()[i]);
+    return expected;
+}
+
+Tensor<complex> maps_for(Context const& context, Scan const& scan, Acquisition const& a, MapsConfig const& config) {
+    if (config.source == MapsSource::file) {
+        require(a.maps.has_value(), "{}: maps: the file has none (/maps/source \"jsense\" estimates them)", a.source);
+        auto const maps = a.maps->to(context).clone();
+        require(maps.shape()[0] == scan.kspace.shape()[0] && maps.shape().tail() == Shape{scan.matrix[0], scan.matrix[1], scan.matrix[2]},
+            "{}: maps: shape {} for {} coils and the matrix {} x {} x {}", a.source, maps.shape().str(), scan.kspace.shape()[0],
+            scan.matrix[0], scan.matrix[1], scan.matrix[2]);
+        normalise_maps(maps);
+        log_info("maps: from the file");
+        return maps;
+    }
+    log_info("maps: jsense on {} voxels per axis", config.calibration);
+    return jsense_maps(context, scan.matrix, scan.kspace, scan.trajectory, scan.weights,
+        {.calibration = config.calibration, .order = config.order, .iterations = config.iterations, .lambda = config.lambda});
+}
+
+// sum_c conj(S_c) T_c x for the estimated maps S, the true ones T and the true object x: with it, phases agree as well.
+std::optional<Tensor<complex>> target_image(Context const& context, Scan const& scan, Acquisition const& a) {
+    bool const fits = a.reference && a.reference->shape() == scan.maps.shape().tail();
+    if (!fits || (!a.maps && a.coils() > 1)) return {};
+    auto const object = a.reference->to(context);
+    if (!a.maps) return object;
+    Tensor<complex> target(context, object.shape()), coil(context, object.shape());
+    for (index_t c = 0; c < a.coils(); ++c) {
+        enqueue(context.stream(), Multiply{(*a.maps)[c].to(context).flat(), object.flat(), coil.flat()});
+        auto const map = scan.maps.slice(c, c + 1);
+        Shape const flat{1, coil.size()};
+        enqueue(context.stream(), CombineCoils{coil.reshape(flat).view<2>(), map.reshape(flat).view<2>(), target.flat(), c > 0});
+    }
+    return target;
+}
+
+void fit_field_of_view(Context const& context, Scan& scan, Acquisition& a) {
+    Matrix const target = estimate_matrix(context, scan.matrix, a);
+    log_info("fov: the object fills {} x {} x {} voxels (z, y, x) of {} x {} x {}", target[0], target[1], target[2], scan.matrix[0],
+        scan.matrix[1], scan.matrix[2]);
+    change_field_of_view(a, scan.matrix, target);
+    scan.matrix = target;
+}
+
+void compress_coils(Acquisition& a, Tensor<real> const& weights, CoilsConfig const& config) {
+    if (!config.virtual_coils && config.energy >= 1) return;
+    index_t const before = a.coils();
+    auto const found = find_virtual_coils(a.kspace, weights.to(a.kspace.context()), config.virtual_coils.value_or(0), config.energy);
+    mix_coils(a, found.matrix);
+    log_info("coils: {} of {} virtual coils keep {:.2f} % of the energy", a.coils(), before, 100 * found.energy);
+}
+
+} // namespace
+
+Acquisition select_readouts(Acquisition const& a, index_t begin, index_t end) {
+    require(begin >= 0 && begin < end && end <= a.readouts(), "{}: readouts [{}, {}) of {}", a.source, begin, end, a.readouts());
+    Acquisition cut = a;
+    index_t const n = end - begin;
+    cut.trajectory = a.trajectory.slice(begin, end);
+    if (a.weights) cut.weights = a.weights->slice(begin, end);
+    cut.kspace = Tensor<complex>(a.kspace.context(), {a.coils(), n, a.samples()});
+    for (index_t c = 0; c < a.coils(); ++c) cut.kspace[c].copy_from(a.kspace[c].slice(begin, end));
+    return cut;
+}
+
+Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& config, bool maps) {
+    for (auto const& note : a.notes) log_info("{}", note);
+    if (config.readouts) {
+        a = select_readouts(a, (*config.readouts)[0], (*config.readouts)[1]);
+        log_info("readouts: {} to {}", (*config.readouts)[0], (*config.readouts)[1]);
+    }
+
+    Scan scan;
+    scan.whitened = config.coils.prewhiten && a.noise; // and stays so: virtual coils are orthonormal
+    if (scan.whitened) {
+        mix_coils(a, whitening_matrix(*a.noise));
+        log_info("coils: prewhitened with {} noise samples each", a.noise->shape()[1]);
+    }
+    scan.matrix = a.matrix == Matrix{0, 0, 0} ? smallest_matrix(a.trajectory) : a.matrix;
+    if (config.fov == FieldOfView::automatic) fit_field_of_view(context, scan, a);
+    scan.geometry = a.geometry;
+    scan.vessels = a.vessels;
+    log_info("{}: {} coils, {} readouts of {} samples; matrix {} x {} x {} (z, y, x)", a.format, a.coils(), a.readouts(), a.samples(),
+        scan.matrix[0], scan.matrix[1], scan.matrix[2]);
+
+    auto const weights = density_weights(context, scan.matrix, a, config.density);
+    compress_coils(a, weights, config.coils);
+
+    scan.readouts = a.readouts();
+    scan.samples = a.samples();
+    index_t const points = a.readouts() * a.samples();
+    scan.kspace = a.kspace.to(context).reshape({a.coils(), points});
+    scan.trajectory = a.trajectory.to(context).reshape({points, 3});
+    scan.weights = weights.reshape({points});
+    scan.expected = expected_image(a);
+    if (maps) {
+        scan.maps = maps_for(context, scan, a, config.maps);
+        scan.target = target_image(context, scan, a);
+    }
+    return scan;
+}
+
+} // namespace tessera

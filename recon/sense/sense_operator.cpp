@@ -1,0 +1,86 @@
+#include "recon/sense/sense_operator.h"
+
+#include "kernels/arrays/arithmetic.h"
+#include "kernels/arrays/coils.h"
+
+#include <algorithm>
+
+namespace tessera {
+
+SenseOperator::SenseOperator(std::shared_ptr<Nufft const> nufft, Tensor<complex> maps, Tensor<real> weights,
+    std::shared_ptr<Toeplitz const> toeplitz, index_t coils_per_pass)
+    : nufft_(std::move(nufft)), maps_(std::move(maps)), weights_(std::move(weights)), toeplitz_(std::move(toeplitz)),
+      coils_per_pass_(coils_per_pass) {
+    auto const [z, y, x] = nufft_->matrix();
+    require(maps_.shape().rank() == 4 && maps_.shape().tail() == Shape{z, y, x}, "sense: maps of shape {}, expected [coil, {}, {}, {}]",
+        maps_.shape().str(), z, y, x);
+    require(weights_.size() == 0 || weights_.size() == nufft_->points(), "sense: {} weights for {} points", weights_.size(), nufft_->points());
+    require(coils_per_pass_ >= 1, "sense: coils_per_pass is {}, expected at least 1", coils_per_pass_);
+}
+
+// Calls f(first, last, buffer for the coil images of the pass) for at most `at_once` coils a pass.
+template <class F> void SenseOperator::passes(index_t at_once, F const& f) const {
+    index_t const coils = maps_.shape()[0], most = std::min(coils, at_once);
+    Tensor<complex> const buffer(context(), domain().prepended(most));
+    for (index_t first = 0; first < coils; first += most) {
+        index_t const last = std::min(coils, first + most);
+        f(first, last, buffer.slice(0, last - first));
+    }
+}
+
+void SenseOperator::expand(Tensor<complex> const& image, Tensor<complex> const& maps, Tensor<complex> const& coils) const {
+    Shape const flat{maps.shape()[0], image.size()};
+    enqueue(image.stream(), ExpandCoils{image.flat(), maps.reshape(flat).view<2>(), coils.reshape(flat).view<2>()});
+}
+
+void SenseOperator::combine(Tensor<complex> const& coils, Tensor<complex> const& maps, Tensor<complex> const& image, bool accumulate) const {
+    Shape const flat{maps.shape()[0], image.size()};
+    enqueue(image.stream(), CombineCoils{coils.reshape(flat).view<2>(), maps.reshape(flat).view<2>(), image.flat(), accumulate});
+}
+
+void SenseOperator::weigh(Tensor<complex> const& samples) const {
+    if (weights_.size()) enqueue(samples.stream(), MultiplyReal{weights_.flat(), samples.view<2>()});
+}
+
+void SenseOperator::do_forward(Tensor<complex> const& image, Tensor<complex> const& kspace) const {
+    passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
+        expand(image, maps_.slice(first, last), coils);
+        nufft_->forward(coils, kspace.slice(first, last));
+    });
+}
+
+void SenseOperator::do_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const {
+    passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
+        nufft_->adjoint(kspace.slice(first, last), coils);
+        combine(coils, maps_.slice(first, last), image, first > 0);
+    });
+}
+
+void SenseOperator::weighted_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const {
+    passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
+        auto const samples = kspace.reshape(codomain()).slice(first, last).clone();
+        weigh(samples);
+        nufft_->adjoint(samples, coils);
+        combine(coils, maps_.slice(first, last), image, first > 0);
+    });
+}
+
+void SenseOperator::do_normal(Tensor<complex> const& image, Tensor<complex> const& out) const {
+    require(image.data() != out.data(), "sense: the normal operator cannot work in place");
+    // The convolution takes fewer coils at once than gridding, and a coil image more is a volume more.
+    passes(toeplitz_ ? toeplitz_->coils_per_pass() : coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
+        auto const maps = maps_.slice(first, last);
+        expand(image, maps, coils);
+        if (toeplitz_)
+            toeplitz_->apply(coils, coils);
+        else {
+            Tensor<complex> const samples(context(), {last - first, nufft_->points()});
+            nufft_->forward(coils, samples);
+            weigh(samples);
+            nufft_->adjoint(samples, coils);
+        }
+        combine(coils, maps, out, first > 0);
+    });
+}
+
+} // namespace tessera

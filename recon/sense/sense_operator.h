@@ -1,0 +1,48 @@
+// The forward model of parallel imaging with non-Cartesian sampling.
+#pragma once
+
+#include "core/arrays/linear_operator.h"
+#include "recon/nufft/nufft.h"
+#include "recon/nufft/toeplitz.h"
+
+#include <memory>
+#include <optional>
+
+namespace tessera {
+
+/// A x = (F S_c x)_c from a volume [z, y, x] to k-space [coil, points]; normal() is A^H W A.
+///
+/// Coils go through in passes: the workspace holds the images of one pass, not of all coils.
+/// Source: Pruessmann et al. 2001, doi:10.1002/mrm.1241.
+class SenseOperator : public LinearOperator {
+public:
+    /// maps: [coil, z, y, x], shared with the caller. weights: [points] or empty for W = 1.
+    /// toeplitz: the normal operator of the same trajectory and weights, or null to grid.
+    SenseOperator(std::shared_ptr<Nufft const> nufft, Tensor<complex> maps, Tensor<real> weights,
+        std::shared_ptr<Toeplitz const> toeplitz = nullptr, index_t coils_per_pass = 8);
+
+    Context const& context() const override { return nufft_->context(); }
+    Shape domain() const override { return maps_.shape().tail(); }
+    Shape codomain() const override { return {maps_.shape()[0], nufft_->points()}; }
+
+    /// A^H W y, the right-hand side of the normal equations; y is left as it is.
+    void weighted_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const;
+
+private:
+    void do_forward(Tensor<complex> const& image, Tensor<complex> const& kspace) const override;
+    void do_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const override;
+    void do_normal(Tensor<complex> const& image, Tensor<complex> const& out) const override;
+
+    void expand(Tensor<complex> const& image, Tensor<complex> const& maps, Tensor<complex> const& coils) const;
+    void combine(Tensor<complex> const& coils, Tensor<complex> const& maps, Tensor<complex> const& image, bool accumulate) const;
+    void weigh(Tensor<complex> const& samples) const;
+    template <class F> void passes(index_t at_once, F const& f) const;
+
+    std::shared_ptr<Nufft const> nufft_;
+    Tensor<complex> maps_;
+    Tensor<real> weights_;
+    std::shared_ptr<Toeplitz const> toeplitz_;
+    index_t coils_per_pass_;
+};
+
+} // namespace tessera

@@ -1,0 +1,85 @@
+#include "recon/simulation/simulate.h"
+
+#include "recon/simulation/ellipsoids.h"
+#include "recon/acquisition/noise.h"
+#include "recon/nufft/nufft.h"
+#include "recon/acquisition/resample.h"
+#include "recon/simulation/source_volume.h"
+
+namespace tessera {
+namespace {
+
+constexpr std::uint64_t kScanNoise = 16, kPrescanNoise = 17; // streams of the seed
+
+void check(SimulationConfig const& c) {
+    require(c.supersample >= 1, "simulate: supersample is {}, expected 1 or more", c.supersample);
+    require(c.coils_per_pass >= 1, "simulate: coils_per_pass is {}, expected 1 or more", c.coils_per_pass);
+    require(!c.snr || *c.snr > 0, "simulate: snr is {}, expected a positive number or null", c.snr.value_or(0));
+    if (c.kspace == KspacePath::analytic)
+        require(c.anatomy == Anatomy::ellipsoids && c.coils.coils == 1 && c.phase == 0,
+            "simulate: k-space is known in closed form for anatomy \"ellipsoids\" with 1 coil and phase 0 only (found {} coils, phase {})",
+            c.coils.coils, c.phase);
+}
+
+/// K-space [coil, readout, sample] of the coils' views of a fine volume, in passes over the coils.
+Tensor<complex> transform(Context const& context, SimulationConfig const& config, SourceVolume const& source, CoilArray const& array,
+    Tensor<real> const& trajectory, std::function<void(index_t)> const& progress) {
+    SamplingGrid const fine = source.grid.refined(config.supersample);
+    index_t const coils = config.coils.coils, points = trajectory.size() / 3, voxels = source.values.size();
+    Nufft const nufft(context, fine.matrix, trajectory, {.accuracy = 1e-6, .oversampling = 2, .coils_per_pass = config.coils_per_pass});
+    // unitary on the coarse matrix: its voxels are larger and fewer
+    Matrix const& m = source.grid.matrix;
+    auto const scale = static_cast<real>(std::sqrt(static_cast<double>(m[0] * m[1] * m[2]) / static_cast<double>(voxels)));
+
+    Tensor<complex> const kspace(Context(Device::cpu), {coils, points});
+    for (index_t begin = 0; begin < coils; begin += config.coils_per_pass) {
+        index_t const end = std::min(coils, begin + config.coils_per_pass);
+        Tensor<complex> const views = array.maps(fine, begin, end);
+        for (index_t c = 0; c < end - begin; ++c) {
+            complex* const view = views[c].data();
+#pragma omp parallel for
+            for (index_t i = 0; i < voxels; ++i) view[i] = scale * (view[i] * source.values.data()[i]);
+        }
+        Tensor<complex> const result(context, {end - begin, points});
+        nufft.forward(views.to(context), result);
+        kspace.slice(begin, end).copy_from(result);
+        if (progress) progress(end);
+    }
+    return kspace.reshape({coils, trajectory.shape()[0], trajectory.shape()[1]});
+}
+
+} // namespace
+
+Acquisition simulate(Context const& context, SimulationConfig const& config, std::function<void(index_t)> const& progress) {
+    check(config);
+    SourceVolume const source = make_source_volume(config);
+    CoilArray const array(config.coils, source.grid.extent);
+    index_t const coils = config.coils.coils;
+
+    Acquisition scan;
+    scan.matrix = source.grid.matrix;
+    scan.geometry = source.geometry;
+    scan.vessels = source.vessels;
+    scan.source = "simulation";
+    scan.format = "simulation";
+    scan.trajectory = make_trajectory(config.trajectory, scan.matrix);
+    if (config.kspace == KspacePath::analytic) {
+        auto const kspace = EllipsoidPhantom::head().kspace(source.grid, scan.trajectory);
+        scan.kspace = kspace.reshape(kspace.shape().prepended(1));
+    } else {
+        scan.kspace = transform(context, config, source, array, scan.trajectory, progress);
+    }
+    scan.reference = band_limited(source.values, scan.matrix);
+    if (config.maps) scan.maps = array.maps(source.grid);
+    if (config.snr) {
+        CoilNoise const noise(noise_covariance(array, config.coils, config.seed));
+        noise.add_to(scan.kspace, 1 / *config.snr, config.seed, kScanNoise);
+        if (config.noise_samples > 0) {
+            scan.noise = Tensor<complex>::zeros(Context(Device::cpu), {coils, config.noise_samples});
+            noise.add_to(*scan.noise, 1 / *config.snr, config.seed, kPrescanNoise);
+        }
+    }
+    return scan;
+}
+
+} // namespace tessera

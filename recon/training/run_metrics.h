@@ -1,0 +1,65 @@
+// What a training run measures, kept in the files of its folder.
+#pragma once
+
+#include "recon/metrics/image_quality.h"
+#include "core/files/row_log.h"
+
+#include <limits>
+
+namespace tessera {
+
+/// One step of the optimiser.
+struct TrainingRow {
+    index_t step = 0;
+    double loss = 0;
+    std::vector<double> terms;         ///< of the loss, before their weights, in the order of the columns
+    double learning_rate = 0;
+    std::vector<double> lambda;        ///< of each set of weights (or its step size)
+    double gradient_norm = 0;          ///< before clipping
+    double cg_residual_forward = 0;    ///< largest of the unrolls; NaN where data consistency needs no CG
+    double cg_residual_backward = 0;
+    double seconds = 0;                ///< this step took
+    double peak_bytes = 0;             ///< of device memory during this step
+};
+
+/// One held-out case, or the mean over all, after a step.
+struct ValidationRow {
+    index_t step = 0;
+    std::string name;            ///< of the case; kMean for the mean
+    ImageQuality object, volume; ///< in the object's mask and without
+    double seam = 0;             ///< seam_ratio(); NaN without patches
+    // Self-supervised runs have no image to compare with (object and volume are NaN) and measure these; NaN elsewhere.
+    double kspace_error = std::numeric_limits<double>::quiet_NaN();       ///< ||W^1/2 (A x - y)|| / ||W^1/2 y|| of held-out readouts
+    double kspace_error_sense = std::numeric_limits<double>::quiet_NaN(); ///< of iterative SENSE at its best lambda
+
+    static constexpr char const* kMean = "mean";
+};
+
+/// The mean of rows of one step, as a row of its own. Throws Error where there is none.
+ValidationRow mean_of(std::vector<ValidationRow> const& cases);
+
+/// Writes metrics.{csv,jsonl} and validation.{csv,jsonl} (docs/formats.md) and keeps all rows for the report.
+class RunMetrics {
+public:
+    /// terms: names of the loss's terms. The files in `folder`, which exists, are started anew.
+    RunMetrics(std::filesystem::path const& folder, std::vector<std::string> terms, index_t unrolls);
+    /// Goes on after `resumed_step`: later rows are removed from the files.
+    /// Throws Error for files whose rows are damaged or have other columns.
+    RunMetrics(std::filesystem::path const& folder, std::vector<std::string> terms, index_t unrolls, index_t resumed_step);
+
+    /// Throws Error for another number of terms or unrolls than the run has.
+    void add(TrainingRow const& row);
+    void add(ValidationRow const& row);
+
+    std::vector<std::string> const& terms() const { return terms_; }
+    index_t unrolls() const { return unrolls_; }
+    std::vector<TrainingRow> training() const;
+    std::vector<ValidationRow> validation() const;
+
+private:
+    std::vector<std::string> terms_;
+    index_t unrolls_;
+    RowLog training_, validation_;
+};
+
+} // namespace tessera

@@ -1,0 +1,163 @@
+#include "nn/complex_channels.h"
+#include "recon/unrolled/blockwise.h"
+#include "recon/sense/sense_model.h"
+#include "recon/unrolled/unrolled_network.h"
+#include "tests/support/gradient_check.h"
+#include "tests/support/one_thread.h"
+
+using namespace tessera;
+using namespace tessera::test;
+
+namespace {
+
+DataTerm small_problem(Context const& ctx, Matrix const& m) {
+    index_t const points = m[0] * m[1] * m[2], coils = 2;
+    auto k = random_real(static_cast<std::size_t>(3 * points), 1, -0.5, 0.5);
+    for (std::size_t i = 0; i < k.size(); ++i) k[i] *= static_cast<real>(m[2 - i % 3]);
+    Samples samples;
+    samples.trajectory = Tensor<real>::from(ctx, {points, 3}, k);
+    samples.weights = Tensor<real>::from(ctx, {points}, random_real(static_cast<std::size_t>(points), 2, 0.3, 1));
+    Shape const maps{coils, m[0], m[1], m[2]};
+    auto const s = Tensor<complex>::from(ctx, maps, random_complex(static_cast<std::size_t>(maps.size()), 3));
+    NufftConfig nufft;
+    nufft.accuracy = 1e-2; // any accuracy has an exact adjoint
+    Tensor<complex> b = Tensor<complex>::from(ctx, maps.tail(), random_complex(static_cast<std::size_t>(maps.tail().size()), 4));
+    return {sense_model(s, samples, nufft, NormalOperator::gridded), b};
+}
+
+ModelConfig small_model(NetworkKind kind, DataConsistency consistency, bool shared, index_t unrolls = 3) {
+    ModelConfig config;
+    config.unrolls = unrolls;
+    config.shared_weights = shared;
+    config.network.kind = kind;
+    config.network.resnet3d.channels = 4;
+    config.network.resnet3d.blocks = 1;
+    config.network.complex_resnet3d.channels = 2;
+    config.network.complex_resnet3d.blocks = 1;
+    config.network.unet3d.channels = 2;
+    config.network.unet3d.levels = 2;
+    config.data_consistency.kind = consistency;
+    config.data_consistency.lambda = 0.7;
+    config.data_consistency.step = 0.3;
+    config.data_consistency.iterations = 80;
+    config.data_consistency.tolerance = tolerance(1e-5, 1e-13);
+    config.data_consistency.backward_iterations = 80;
+    config.data_consistency.backward_tolerance = tolerance(1e-5, 1e-13);
+    return config;
+}
+
+// Weights that are not zero anywhere: the last layer of an untrained network is.
+void randomise(ParameterList const& parameters) {
+    unsigned seed = 50;
+    for (auto const& p : parameters.all())
+        if (p.name.rfind("log_lambda", 0) != 0 && p.name.rfind("step", 0) != 0)
+            p.value.copy_from(random_tensor(p.value.context(), p.value.shape(), seed++, -0.2, 0.2));
+}
+
+struct Gradients {
+    std::vector<real> output, input;
+    std::vector<std::vector<real>> parameters;
+};
+
+Gradients gradients(UnrolledNetwork const& network, ParameterList const& parameters, DataTerm const& data, MemoryConfig const& memory) {
+    parameters.zero_gradients();
+    Tape tape;
+    auto const x0 = tape.variable(as_channels(data.b));
+    auto const y = network.forward(tape, data, x0, memory, std::make_shared<SolverReport>());
+    Gradients g{y.value().to_host(), {}, {}};
+    tape.backward(y, random_tensor(y.context(), y.shape(), 9));
+    g.input = x0.slot().take().to_host();
+    for (auto const& p : parameters.all()) g.parameters.push_back(p.gradient.to_host());
+    return g;
+}
+
+double difference(std::vector<real> const& a, std::vector<real> const& b) {
+    double sum = 0, scale = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        sum += std::pow(double(a[i]) - double(b[i]), 2);
+        scale += std::pow(double(b[i]), 2);
+    }
+    return std::sqrt(sum / scale);
+}
+
+} // namespace
+
+TEST_CASE("block-wise gradients are those of the whole volume", "[unrolled]") {
+    OneThread const one;
+    Context const ctx; // the kernels below it run on every device in their own tests
+    auto const kind = GENERATE(NetworkKind::resnet3d, NetworkKind::complex_resnet3d, NetworkKind::unet3d);
+    auto const consistency = GENERATE(DataConsistency::cg, DataConsistency::gradient);
+    bool const shared = GENERATE(true, false);
+    auto const matrix = GENERATE(Matrix{9, 11, 13}, Matrix{1, 14, 9});
+    auto const data = small_problem(ctx, matrix);
+    ParameterList parameters(ctx, true, 1);
+    UnrolledNetwork const network(small_model(kind, consistency, shared), parameters);
+    randomise(parameters);
+
+    MemoryConfig memory;
+    memory.policy = MemoryPolicy::full;
+    auto const whole = gradients(network, parameters, data, memory);
+    double const bound = tolerance(2e-3, 1e-10);
+    auto const compare = [&](Gradients const& g) {
+        CHECK(difference(g.output, whole.output) <= bound);
+        CHECK(difference(g.input, whole.input) <= bound);
+        for (std::size_t i = 0; i < g.parameters.size(); ++i) {
+            INFO(parameters.all()[i].name);
+            CHECK(difference(g.parameters[i], whole.parameters[i]) <= bound);
+        }
+    };
+    memory.policy = MemoryPolicy::unroll;
+    compare(gradients(network, parameters, data, memory));
+    memory.policy = MemoryPolicy::block;
+    for (auto const& patch : {Matrix{4, 4, 4}, Matrix{3, 7, 5}, Matrix{64, 64, 64}, Matrix{1, 11, 2}})
+        for (auto const place : {CheckpointPlace::device, CheckpointPlace::host}) {
+            memory.patch = patch;
+            memory.checkpoints = place;
+            INFO("patch " << patch[0] << " x " << patch[1] << " x " << patch[2]);
+            compare(gradients(network, parameters, data, memory));
+        }
+
+    memory.patch = {4, 4, 4};
+    memory.halo = 0; // a wrong halo shows
+    CHECK(difference(gradients(network, parameters, data, memory).output, whole.output) > 1e-4);
+}
+
+TEST_CASE("gradients through converged data consistency agree with differences", "[unrolled]") {
+    OneThread const one;
+    Context const ctx;
+    auto const consistency = GENERATE(DataConsistency::cg, DataConsistency::gradient);
+    bool const shared = GENERATE(true, false);
+    auto const data = small_problem(ctx, {4, 5, 6});
+    ParameterList parameters(ctx, true, 1);
+    auto config = small_model(NetworkKind::resnet3d, consistency, shared, 2);
+    config.network.resnet3d.convolutions = 1; // no activation between them: differences must not cross kinks
+    UnrolledNetwork const network(config, parameters);
+    randomise(parameters);
+    MemoryConfig memory;
+    memory.patch = {3, 3, 3};
+    auto const report = std::make_shared<SolverReport>();
+    check_gradients({as_channels(data.b)}, parameters,
+        [&](Tape& tape, std::vector<Var> const& v) { return network.forward(tape, data, v[0], memory, report); });
+    CHECK(report->forward <= config.data_consistency.tolerance);
+    CHECK(report->backward <= config.data_consistency.backward_tolerance);
+    CHECK((report->backward_iterations > 0) == (consistency == DataConsistency::cg));
+}
+
+TEST_CASE("an untrained network with a huge lambda returns its input, one with a tiny lambda the least-squares image", "[unrolled]") {
+    OneThread const one;
+    Context const ctx;
+    auto data = small_problem(ctx, {4, 5, 6});
+    auto const truth = data.b.clone();
+    data.model->normal(truth, data.b); // noiseless data of `truth`
+    auto config = small_model(NetworkKind::resnet3d, DataConsistency::cg, true, 2);
+    auto const lambda = GENERATE(1e-6, 1e6);
+    config.data_consistency.lambda = lambda;
+    config.data_consistency.iterations = 500;
+    ParameterList parameters(ctx, false, 1);
+    UnrolledNetwork const network(config, parameters);
+    CHECK(network.weights_of_data().at(0) == Approx(lambda).epsilon(1e-5));
+    Tape tape(Tape::Mode::skip);
+    auto const x0 = Tensor<complex>::from(ctx, truth.shape(), random_complex(static_cast<std::size_t>(truth.size()), 8));
+    auto const y = as_complex(network.forward(tape, data, Var(as_channels(x0)), {}, std::make_shared<SolverReport>()).value());
+    CHECK(relative_error(y.to_host(), lambda < 1 ? truth.to_host() : x0.to_host()) < 1e-2);
+}
