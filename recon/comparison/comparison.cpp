@@ -9,7 +9,9 @@
 #include "recon/unrolled/model_file.h"
 #include "recon/metrics/vessel_sharpness.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace tessera {
 namespace {
@@ -19,11 +21,20 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// Magnitudes of a volume in a file.
-Tensor<real> read_reference(std::filesystem::path const& path, Matrix const& matrix) {
+Tensor<real> read_volume(std::filesystem::path const& path) {
     Context const host;
     auto const name = path.string();
     auto const volume = name.ends_with(".nii") || name.ends_with(".nii.gz") ? read_nifti(host, path).values
                                                                            : magnitude(hdf5::File(path).read_complex(host, "image"));
+    auto const all = volume.host();
+    require(std::all_of(all.begin(), all.end(), [](real v) { return std::isfinite(v); }), "{}: the reference has voxels that are not finite", name);
+    require(std::any_of(all.begin(), all.end(), [](real v) { return v != 0; }), "{}: the reference is zero everywhere", name);
+    return volume;
+}
+
+Tensor<real> read_reference(std::filesystem::path const& path, Matrix const& matrix) {
+    auto const volume = read_volume(path);
+    auto const name = path.string();
     require(volume.shape() == (Shape{matrix[0], matrix[1], matrix[2]}), "{}: the reference has shape {}, the scan's matrix is {} x {} x {}", name,
         volume.shape().str(), matrix[0], matrix[1], matrix[2]);
     return volume;
@@ -96,6 +107,8 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
 }
 
 } // namespace
+
+void require_reference(std::filesystem::path const& path) { read_volume(path); }
 
 ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
     std::function<MethodProgress(std::string const&)> const& said) {
