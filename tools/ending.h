@@ -35,10 +35,9 @@ inline void end_in_one_sentence() {
 
 /// The exit status after everything printed is out: 1 where standard output cannot be written, though not where nobody reads it.
 inline int flushed(int status) {
-    errno = 0;
     std::cout.flush();
     bool const failed = std::fflush(stdout) != 0 || !std::cout;
-    if (!failed || errno == EPIPE) return status;
+    if (!failed || ::write(STDOUT_FILENO, "\n", 1) == 1 || errno == EPIPE) return status; // the reason of now: that of then may be overwritten
     log_error("standard output: cannot write: {}", std::strerror(errno));
     return 1;
 }

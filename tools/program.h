@@ -72,7 +72,9 @@ int program(char const* name, char const* purpose, int argc, char** argv, Run co
         }
         require(file_option->count() > 0, "{}: no configuration file given (see --help)", name);
         if (quiet) set_log_level(LogLevel::warn);
-        run(load_config<Config>(file, overrides), own_input(file));
+        auto const config = load_config<Config>(file, overrides);
+        if constexpr (std::is_invocable_v<Run const&, Config const&>) run(config); // writes no files
+        else run(config, own_input(file));
         return interruption() ? 128 + interruption() : 0;
     });
 }

@@ -49,17 +49,14 @@ AtomicFolder::AtomicFolder(fs::path target) : target_(std::move(target)) {
     fs::path const place = fs::canonical(target_, error); // links stay what they are
     require(!error, "{}: cannot make this folder: {}", target_.string(), error.message());
     sweep_leftovers(place);
-    if (can_be_replaced(place)) {
-        sweep_leftovers(place.parent_path());
-        temporary_ = temporary_name(place);
-        beside_ = fs::create_directory(temporary_, error);
-    }
-    if (!beside_) {
-        temporary_ = temporary_name(place / "new");
-        fs::create_directory(temporary_, error);
+    beside_ = can_be_replaced(place);
+    if (beside_) sweep_leftovers(place.parent_path());
+    do {
+        temporary_ = temporary_name(beside_ ? place : place / "new");
+        if (!fs::create_directory(temporary_, error) && std::exchange(beside_, false)) continue; // nothing may be made up there
         require(!error, "{}: cannot write to this folder: {}", target_.string(), error.message());
-    }
-    if (auto lock = FileLock::take(temporary_)) lock_ = std::move(*lock);
+        if (auto lock = FileLock::take(temporary_)) lock_ = std::move(*lock);
+    } while (!fs::exists(temporary_, error)); // swept between its making and its locking: once more
 }
 
 AtomicFolder::~AtomicFolder() {

@@ -62,7 +62,9 @@ Shape extents(hid_t space, std::string const& where) {
         require(std::cmp_less_equal(dims[d], kMostElements), "{}: dimension {} is {}, more than any machine holds", where, d, dims[d]);
         extents[d] = static_cast<index_t>(dims[d]);
     }
-    return Shape(std::span<index_t const>(extents.data(), static_cast<std::size_t>(rank)));
+    std::span<index_t const> const all(extents.data(), static_cast<std::size_t>(rank));
+    require(checked_product(all).has_value(), "{}: shape [{}] has more elements than any machine holds", where, fmt::join(all, ", "));
+    return Shape(all);
 }
 
 /// One string of fixed or variable length, from whatever `read(memory type, buffer)` reads it.

@@ -76,11 +76,17 @@ Tensor<real> measure(Tensor<real> const& image, Case const& c, MethodConfig cons
     return shown;
 }
 
+/// Where held-out readouts decide and held-out readouts judge, they are not the same: the ones to judge are taken away first.
+Scan const& scan_to_choose_on(Case const& c, MethodConfig const& method) {
+    auto const metric = method.sweep.metric.value_or(c.scan.expected ? SweepMetric::nrmse : SweepMetric::held_out);
+    return metric == SweepMetric::held_out && c.split ? c.split->used : c.scan;
+}
+
 MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, NamedMethod const& method, MethodProgress const& progress,
     MethodConfig& chosen, Tensor<complex>& image, CaseImages& images) {
     MethodResult result;
     result.name = method.name;
-    auto const choice = choose_lambda(c.scan, prepared, method, progress);
+    auto const choice = choose_lambda(scan_to_choose_on(c, method), prepared, method, progress);
     chosen = choice.config;
     result.sweep = choice.rows;
     result.chosen_by = choice.metric;
@@ -90,7 +96,9 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
     context.synchronize();
     context.allocator().reset_peak();
     auto const start = Clock::now();
-    image = Reconstructor(c.scan, prepared)(chosen, progress);
+    Reconstructor reconstruct(c.scan, prepared);
+    image = reconstruct(chosen, progress);
+    result.warnings = reconstruct.warnings();
     context.synchronize();
     result.seconds = seconds_since(start);
     result.peak_bytes = static_cast<double>(context.allocator().use().peak);

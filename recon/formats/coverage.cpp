@@ -41,6 +41,13 @@ std::string doubt(Acquisition const& scan) {
 } // namespace
 
 void check_coverage(Acquisition& scan, bool units_given) {
+    if (scan.matrix == Matrix{0, 0, 0}) {
+        Vector3 const largest = largest_frequencies(scan.trajectory);
+        double const most = *std::max_element(largest.begin(), largest.end());
+        require(!(most > 0.5 * static_cast<double>(kLongestAxis)) || !std::isfinite(most),
+            "{}: trajectory: the largest |k| is {:.6g} cycles per field of view, more than half of the longest matrix ({}): set trajectory_units or matrix",
+            scan.source, most, kLongestAxis);
+    }
     std::string const found = doubt(scan);
     if (found.empty()) return;
     require(units_given, "{}: {}", scan.source, found);
