@@ -70,6 +70,18 @@ void report_metrics(Tensor<complex> const& image, Tensor<real> const& expected) 
         100 * inside / static_cast<double>(mask.size()), summary(object), object.data_range, object.scale);
 }
 
+/// What f() does in the hidden folder, told with the names that the user knows.
+template <class F> void in_names_of(fs::path const& output, fs::path const& hidden, F const& f) {
+    try {
+        f();
+    } catch (Error const& e) {
+        std::string message = e.what();
+        auto const at = message.find(hidden.string());
+        if (at == std::string::npos) throw;
+        fail("{}", message.replace(at, hidden.string().size(), output.string()));
+    }
+}
+
 void run(ReconConfig const& config, fs::path const& file) {
     auto const start = std::chrono::steady_clock::now();
     require_apart(outputs_of(config), inputs_of(config, file));
@@ -82,11 +94,14 @@ void run(ReconConfig const& config, fs::path const& file) {
 
     RunRecord record{{}, acquisition.warnings};
     auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
-    auto const image = reconstruct(scan, config, folder.temporary(), record.warnings).to(Context());
-    write_results(folder.temporary(), image, scan.geometry, config.outputs, record.warnings);
-    record.files = files_below(folder.temporary());
-    record.files.emplace_back("config.json");
-    write_resolved(folder.temporary() / "config.json", config, record);
+    Tensor<complex> image;
+    in_names_of(config.output, folder.temporary(), [&] {
+        image = reconstruct(scan, config, folder.temporary(), record.warnings).to(Context());
+        write_results(folder.temporary(), image, scan.geometry, config.outputs, record.warnings);
+        record.files = files_below(folder.temporary());
+        record.files.emplace_back("config.json");
+        write_resolved(folder.temporary() / "config.json", config, record);
+    });
     interruption_point();
     folder.commit();
     if (scan.expected) report_metrics(image, *scan.expected);

@@ -104,7 +104,7 @@ private:
 std::string write_config(ConfigVisitor::Body const& root) {
     Writer writer;
     writer.object(root);
-    return writer.take().dump(2) + "\n";
+    return writer.take().dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; // names of files may be no UTF-8
 }
 
 std::string write_config_schema(std::string const& title, ConfigVisitor::Body const& root) {

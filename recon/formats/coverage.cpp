@@ -9,6 +9,7 @@ namespace tessera {
 namespace {
 
 constexpr double kLeastCoverage = 0.1;
+constexpr double kLeastLike = 0.45; // of what a unit's axes hold, as detection asks for
 
 /// What numbers up to `largest` usually are.
 std::string likely_units(double largest) {
@@ -24,14 +25,14 @@ std::string doubt(Acquisition const& scan) {
     double const most = *std::max_element(largest.begin(), largest.end());
     if (!std::isfinite(most)) return {}; // validate() says where
     if (scan.matrix == Matrix{0, 0, 0}) {
-        if (most > 1.05 * std::numbers::pi) return {};
+        if (most < kLeastLike * 0.5 || most > 1.05 * std::numbers::pi) return {};
         return fmt::format("trajectory: it spans {:.3g} x {:.3g} x {:.3g} cycles per field of view (z, y, x) at most{}", 2 * largest[2], 2 * largest[1],
             2 * largest[0], likely_units(most));
     }
     char const* const names[] = {"kz", "ky", "kx"};
     for (std::size_t d = 0; d < 3; ++d) {
         double const half = 0.5 * static_cast<double>(scan.matrix[d]), k = largest[2 - d];
-        if (scan.matrix[d] > 1 && k < kLeastCoverage * half)
+        if (scan.matrix[d] > 1 && k > 0 && k < kLeastCoverage * half)
             return fmt::format("trajectory: |{}| is at most {:.3g} cycles per field of view, {:.2g} % of what the matrix {} x {} x {} (z, y, x) holds{}",
                 names[d], k, 100 * k / half, scan.matrix[0], scan.matrix[1], scan.matrix[2], likely_units(most));
     }

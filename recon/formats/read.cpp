@@ -56,11 +56,11 @@ Acquisition read_acquisition(std::filesystem::path const& path, ReadOptions cons
     else if (format == "tessera" || format == "hdf5") a = read_plain_hdf5(hdf5::File(path, options.other_files()), options);
     else fail("format: '{}' is not one of auto, {}", format, fmt::join(acquisition_formats(), ", "));
     if (options.matrix != Matrix{0, 0, 0}) a.matrix = options.matrix;
-    check_coverage(a, options.trajectory_units != TrajectoryUnits::automatic);
     bool const unknown = a.matrix == Matrix{0, 0, 0};
     if (!unknown || options.geometry.voxel_mm) apply_geometry(a, options.geometry, unknown ? smallest_matrix(a.trajectory) : a.matrix);
     else apply_geometry(a, options.geometry, a.matrix);
     validate(a);
+    check_coverage(a, options.trajectory_units != TrajectoryUnits::automatic);
     if (unknown) {
         Matrix const m = smallest_matrix(a.trajectory);
         a.notes.push_back(fmt::format("the file states no matrix; the trajectory fills {} x {} x {} (z, y, x)", m[0], m[1], m[2]));

@@ -37,16 +37,15 @@ TrajectoryUnits detect(Vector3 const& largest, EncodedSpace const& space, std::s
         for (std::size_t axis = 0; axis < 3; ++axis) {
             double const half = 0.5 * double(space.matrix[2 - axis]);
             double const full = units == TrajectoryUnits::cycles_per_voxel ? 0.5 : units == TrajectoryUnits::radians_per_voxel ? std::numbers::pi : half;
-            if (half <= 0.5 && largest[axis] == 0) continue; // the axis of a 2D scan that nobody encodes
+            if (largest[axis] == 0) continue; // an axis that nobody encodes says nothing
             least = std::min(least, largest[axis] / full);
             most = std::max(most, largest[axis] / full);
         }
         if (least >= 0.1 && most >= 0.45 && most <= 1.05) fitting.push_back(units);
     }
     require(fitting.size() == 1,
-        "{}: the units of the trajectory are not clear: the largest |k| is {:.6g}, {:.6g}, {:.6g} (z, y, x) with matrix {} x {} x {}, which {}; set "
-        "trajectory_units",
-        source, largest[2], largest[1], largest[0], space.matrix[0], space.matrix[1], space.matrix[2],
+        "{}: the units of the trajectory are not clear: the largest |k| is {:.6g} with matrix {} x {} x {}, which {}; set trajectory_units",
+        source, *std::max_element(largest.begin(), largest.end()), space.matrix[0], space.matrix[1], space.matrix[2],
         fitting.empty() ? "fits neither 1/2 (cycles_per_voxel) nor pi (radians_per_voxel) nor N/2 (cycles_per_fov)"
                         : "fits " + to_string(fitting.front()) + " and " + to_string(fitting.back()));
     return fitting.front();
