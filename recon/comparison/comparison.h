@@ -13,6 +13,9 @@ struct ComparedCase {
     CaseImages images;
 };
 
+/// Throws Error for a reference volume that cannot be read, is not finite or is zero, before anything is computed.
+void require_reference(std::filesystem::path const& path);
+
 /// Reads, prepares and reconstructs input `i` with all methods.
 ///
 /// Weights of regularisation are chosen first (/methods/N/sweep); time and memory are those of one reconstruction with the chosen

@@ -9,6 +9,14 @@
 namespace tessera::report {
 namespace {
 
+/// Whether a method may be called the best of a measure: not of one that knows no reference, where its figures come with warnings.
+/// A network on data unlike its training repeats itself well and is wrong.
+bool may_be_best(std::vector<CaseResult> const& cases, Measure const& measure, std::size_t method) {
+    std::string_view const key(measure.key);
+    bool const without_reference = key == "repeat_difference" || key == "lesion_spread";
+    return !without_reference || !is_warned_of(cases, method);
+}
+
 /// Marks the best mean of each column; `offset` columns stand before the measures.
 std::vector<std::vector<bool>> best_cells(std::vector<CaseResult> const& cases, std::vector<Measure> const& measures, std::size_t offset) {
     std::size_t const methods = cases.front().methods.size();
@@ -19,7 +27,7 @@ std::vector<std::vector<bool>> best_cells(std::vector<CaseResult> const& cases, 
         std::size_t best = methods;
         double least = std::numeric_limits<double>::infinity();
         for (std::size_t m = 0; m < methods; ++m)
-            if (double const mean = summarise(values_of(cases, measures[k], m)).mean; std::isfinite(mean) && sign * mean < least) {
+            if (double const mean = summarise(values_of(cases, measures[k], m)).mean; std::isfinite(mean) && sign * mean < least && may_be_best(cases, measures[k], m)) {
                 least = sign * mean;
                 best = m;
             }
@@ -83,7 +91,8 @@ void explain(Page& page, std::vector<Measure> const& measures) {
     if (has("vessel_width"))
         text += "Vessel width is the full width at half maximum over that of the reference on the same lines (1: as sharp); vessels lost is the "
                 "share of lines on which no vessel is seen. ";
-    if (has("kspace_error")) text += "The k-space error is that of readouts which the image was made without (0: predicted, 1: an empty image). ";
+    if (has("kspace_error")) text += "The k-space error is that of readouts which the image was made without, and which no \u03bb was chosen on (0: predicted, "
+                "1: an empty image). ";
     if (has("lesion_recovery"))
         text += "Lesion is the contrast with which an inserted lesion comes back (1: right), elsewhere what changed beside it (0: right), repeat the "
                 "relative difference between images of two realisations of the noise. ";
@@ -126,6 +135,7 @@ std::string html(ComparisonReport const& r) {
     for (auto const& c : r.cases) {
         page.heading(fmt::format("{}: {} x {} x {} voxels", c.name, c.matrix[0], c.matrix[1], c.matrix[2]));
         add_tables(page, {c}, measures, several ? "" : "; the best of a column is bold");
+        for (auto const& warning : warnings_of(c)) page.paragraph(warning);
         if (!several) explain(page, measures);
         for (auto const& p : r.pictures) {
             if (p.name != c.name) continue;

@@ -28,6 +28,7 @@ struct MethodResult {
     double repeat_difference = kNone;            ///< between two realisations of the noise, see recon/comparison/noise_replica.h
     std::vector<SweepRow> sweep;                 ///< how lambda was chosen; empty: it was given
     std::optional<SweepMetric> chosen_by;
+    std::vector<std::string> warnings;           ///< what a reader of its figures should know, one sentence each
 };
 
 struct CaseResult {
@@ -66,6 +67,13 @@ struct TextTable {
     std::vector<std::string> header;
     std::vector<std::vector<std::string>> rows;
 };
+
+/// The name of a method for tables, with a mark where its figures come with warnings.
+std::string marked_name(MethodResult const& result);
+/// Whether the figures of a method come with warnings in any case.
+bool is_warned_of(std::vector<CaseResult> const& cases, std::size_t method);
+/// "method: sentence" for every warning of a case.
+std::vector<std::string> warnings_of(CaseResult const& c);
 
 /// One row for each method.
 TextTable case_table(CaseResult const& c, std::vector<Measure> const& measures);
