@@ -1,12 +1,12 @@
-// What every program does: options, --set, --print-schema, and errors as one sentence with exit status 1.
+// What every program does: its command line, and errors as one sentence with exit status 1.
 #pragma once
 
 #include "core/files/atomic_file.h"
 #include "core/config/config.h"
 #include "core/device/device.h"
 #include "core/terminal/log.h"
+#include "tools/command_line.h"
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
 #include <omp.h>
@@ -29,26 +29,26 @@ template <class Config> Context make_context(Config const& config) {
 
 /// Runs `run(config)` on the configuration that the command line names. `more_options` adds options of the program's own.
 template <class Config, class Run>
-int program(char const* name, char const* purpose, int argc, char** argv, Run const& run, std::function<void(CLI::App&)> const& more_options = {}) {
-    CLI::App app(purpose, name);
-    app.set_version_flag("--version", TESSERA_VERSION);
-    std::filesystem::path file;
-    std::vector<std::string> overrides;
-    bool print_schema = false, quiet = false;
-    auto* const file_option = app.add_option("config", file, "Configuration file (JSON)");
-    app.add_option("--set", overrides, "Override a field of the configuration: --set path.to.field=value")->expected(1)->take_all();
-    app.add_flag("--print-schema", print_schema, "Print the JSON Schema of the configuration and exit");
-    app.add_flag("--quiet", quiet, "Only warnings and errors");
-    if (more_options) more_options(app);
-    CLI11_PARSE(app, argc, argv);
+int program(Usage const& usage, int argc, char** argv, Run const& run, std::function<void(CLI::App&)> const& more_options = {}) {
+    CommandLine line(usage, [&] { return config_schema<Config>(usage.name); });
+    line.app().set_version_flag("--version", TESSERA_VERSION);
+    if (more_options) more_options(line.app());
     try {
-        if (print_schema) {
-            std::cout << config_schema<Config>(name) << '\n';
+        line.app().parse(argc, argv);
+    } catch (CLI::ParseError const& e) {
+        return line.app().exit(e) == 0 ? 0 : 2;
+    }
+    try {
+        if (line.wants_schema()) {
+            std::cout << config_schema<Config>(usage.name) << '\n';
             return 0;
         }
-        require(file_option->count() > 0, "{}: no configuration file given (see --help)", name);
-        if (quiet) set_log_level(LogLevel::warn);
-        run(load_config<Config>(file, overrides));
+        if (line.wants_fields()) {
+            for (auto const& field : config_fields(config_schema<Config>(usage.name))) std::cout << text_of(field) << '\n';
+            return 0;
+        }
+        if (line.quiet()) set_log_level(LogLevel::warn);
+        run(line.config<Config>());
         return 0;
     } catch (std::exception const& e) {
         log_error("{}", e.what());

@@ -35,9 +35,7 @@ void write_views(std::filesystem::path const& path, Acquisition const& scan) {
     Tensor<complex> const& reference = *scan.reference;
     Tensor<real> const magnitude(reference.context(), reference.shape());
     for (index_t i = 0; i < reference.size(); ++i) magnitude.data()[i] = abs(reference.data()[i]);
-    Vector3 voxel_mm{};
-    for (int d = 0; d < 3; ++d) voxel_mm[d] = scan.geometry.fov_mm[d] / static_cast<double>(scan.matrix[d]);
-    write_png_views(path, magnitude, voxel_mm, default_window(magnitude));
+    write_png_views(path, magnitude, scan.geometry, default_window(magnitude));
 }
 
 void run(ProgramConfig const& config) {
@@ -61,5 +59,12 @@ void run(ProgramConfig const& config) {
 } // namespace
 
 int main(int argc, char** argv) {
-    return program<ProgramConfig>("tessera-simulate", "Simulates a multi-coil non-Cartesian MRI acquisition.", argc, argv, run);
+    Usage const usage{.name = "tessera-simulate",
+        .purpose = "Simulates a multi-coil non-Cartesian MRI acquisition.",
+        .shortcuts = {{"--format", "format"}},
+        .examples = {"tessera-simulate -o scan.h5", "tessera-simulate -o scan.h5 --set simulation.matrix=96 --set simulation.coils.coils=12",
+            "tessera-simulate config.json --set simulation.seed=2"},
+        .fields = {"format", "simulation.matrix", "simulation.fov_mm", "simulation.seed", "simulation.snr", "simulation.coils.coils",
+            "simulation.trajectory.kind", "simulation.trajectory.undersampling", "simulation.trajectory.readout_oversampling", "simulation.noise_samples"}};
+    return program<ProgramConfig>(usage, argc, argv, run);
 }

@@ -126,7 +126,7 @@ struct File::State {
         }
     }
     Handle dataset(std::string const& name) const {
-        require(type(name) == H5O_TYPE_DATASET, "{}: no dataset '{}'", path.string(), name);
+        if (type(name) != H5O_TYPE_DATASET) fail("{}: no dataset '{}' ({})", path.string(), name, there_are(name));
         return checked(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), where(name), "cannot open the dataset");
     }
     std::optional<Handle> attribute(std::string const& object, std::string const& name) const {
@@ -143,6 +143,17 @@ struct File::State {
         std::string const prefix = group.ends_with('/') ? group : group + "/";
         std::erase_if(names, [&](std::string const& name) { return type(prefix + name) != wanted; });
         return names;
+    }
+    /// What stands where somebody looked for `name`: "there are kspace, maps, Kdata/".
+    std::string there_are(std::string const& name) const {
+        auto const slash = name.rfind('/');
+        std::string group = slash == std::string::npos || slash == 0 ? "/" : name.substr(0, slash);
+        if (type(group) != H5O_TYPE_GROUP) group = "/";
+        std::string const prefix = group == "/" ? "" : group + "/";
+        std::string all;
+        for (std::string const& d : children(group, H5O_TYPE_DATASET)) all += (all.empty() ? "there are " : ", ") + prefix + d;
+        for (std::string const& g : children(group, H5O_TYPE_GROUP)) all += (all.empty() ? "there are " : ", ") + prefix + g + "/";
+        return all.empty() ? "there is nothing in " + group : all;
     }
 };
 

@@ -9,6 +9,8 @@
 #include "recon/unrolled/model_file.h"
 #include "recon/metrics/vessel_sharpness.h"
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 
 namespace tessera {
@@ -95,7 +97,27 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
     return result;
 }
 
+/// The file's name without its ending; with the folder's where two files have the same.
+std::string case_name(std::vector<std::filesystem::path> const& files, std::size_t i) {
+    auto const same = std::count_if(files.begin(), files.end(), [&](auto const& f) { return f.stem() == files[i].stem(); });
+    auto const folder = files[i].parent_path().filename().string();
+    return same > 1 && !folder.empty() ? folder + "/" + files[i].stem().string() : files[i].stem().string();
+}
+
 } // namespace
+
+void write_volumes(std::filesystem::path const& folder, CaseImages const& c) {
+    auto const file = [&](std::string name) {
+        for (char& k : name)
+            if (std::isalnum(static_cast<unsigned char>(k)) == 0 && k != '-' && k != '.') k = '_';
+        return name + ".nii.gz";
+    };
+    std::string subfolder = c.name;
+    std::replace(subfolder.begin(), subfolder.end(), '/', '_');
+    std::filesystem::create_directories(folder / subfolder);
+    for (std::size_t m = 0; m < c.images.size(); ++m) write_nifti(folder / subfolder / file(c.methods[m]), c.images[m], c.geometry);
+    if (c.reference) write_nifti(folder / subfolder / "reference.nii.gz", *c.reference, c.geometry);
+}
 
 ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
     std::function<MethodProgress(std::string const&)> const& said) {
@@ -111,12 +133,14 @@ ComparedCase compare_methods(Context const& context, ComparisonConfig const& con
 
     ComparedCase compared;
     auto& [result, images] = compared;
-    result.name = images.name = files[i].stem().string();
+    result.name = images.name = case_name(files, i);
     result.matrix = c.scan.matrix;
+    result.file = files[i].string();
+    result.coils = c.scan.kspace.shape()[0];
+    result.readouts = c.scan.readouts;
     images.reference = c.scan.expected;
-    for (int d = 0; d < 3; ++d)
-        if (double const fov = c.scan.geometry.fov_mm[static_cast<std::size_t>(d)]; fov > 0)
-            images.voxel_mm[static_cast<std::size_t>(d)] = fov / static_cast<double>(c.scan.matrix[static_cast<std::size_t>(d)]);
+    images.geometry = c.scan.geometry;
+    for (std::size_t d = 0; d < 3; ++d) result.voxel_mm[d] = c.scan.geometry.fov_mm[d] / static_cast<double>(c.scan.matrix[d]);
 
     std::vector<MethodConfig> chosen;
     std::vector<Tensor<complex>> found;

@@ -16,7 +16,7 @@ struct CaseImages {
     std::vector<Tensor<real>> repeats; ///< |difference| of each method's images of two realisations of the noise; empty where not checked
     std::vector<Tensor<real>> lesions; ///< what each method makes of the inserted lesion: |with| - |without|; empty where not checked
     std::optional<Tensor<real>> lesion; ///< the lesion itself
-    Vector3 voxel_mm{1, 1, 1};
+    Geometry geometry;
 };
 
 struct ComparedCase {
@@ -31,5 +31,9 @@ struct ComparedCase {
 /// Throws Error naming the file, and for a reference of another shape.
 ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
     std::function<MethodProgress(std::string const&)> const& said = {});
+
+/// Writes <folder>/<case>/<method>.nii.gz, and reference.nii.gz where there is one: magnitudes, scaled as in CaseImages. What a file name
+/// cannot have becomes an underscore.
+void write_volumes(std::filesystem::path const& folder, CaseImages const& images);
 
 } // namespace tessera

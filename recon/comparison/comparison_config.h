@@ -48,6 +48,7 @@ struct ComparisonConfig : ScanConfig {
     TrustConfig trust;
     double error_factor = 5;
     index_t pictures = 4;
+    bool volumes = true;
     std::string device = "auto";
     std::optional<double> memory_limit_gib;
     std::optional<index_t> threads;
@@ -65,6 +66,7 @@ struct ComparisonConfig : ScanConfig {
         v("trust", trust, "Checks with an inserted lesion and with other noise.");
         v("error_factor", error_factor, "Error maps are shown so many times brighter than images.", {.above = 0});
         v("pictures", pictures, "How many of the inputs are shown in the report.", {.min = 0});
+        v("volumes", volumes, "Writes the magnitude of every image as NIfTI: volumes/<case>/<method>.nii.gz, scaled to the reference where there is one.");
         v("device", device, "Where to compute; auto takes a GPU where there is one.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
         v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0});
         v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});

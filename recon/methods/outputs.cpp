@@ -28,10 +28,7 @@ void write_results(std::filesystem::path const& folder, Tensor<complex> const& i
     if (outputs.cfl) write_cfl(folder / "image", image);
     if (outputs.png) {
         auto const size = magnitude(image);
-        Vector3 voxel_mm{1, 1, 1};
-        for (int d = 0; d < 3; ++d)
-            if (geometry.fov_mm[d] > 0) voxel_mm[d] = geometry.fov_mm[d] / static_cast<double>(image.shape()[d]);
-        write_png_views(folder / "views.png", size, voxel_mm, default_window(size));
+        write_png_views(folder / "views.png", size, geometry, default_window(size));
     }
 }
 

@@ -107,6 +107,12 @@ TEST_CASE("pictures of a comparison share one window, and errors are as bright a
     images.reference.reset();
     images.repeats = {volume(4), volume(5)};
     CHECK(report::make_pictures(images, 4).montages.size() == 3);
+    for (auto& map : images.repeats) // faint ones are shown in a scale of their own
+        for (real& v : map.host()) v *= real(0.03);
+    auto const faint = report::make_pictures(images, 4).montages[2];
+    CHECK_THAT(faint.first, Contains("20 times brighter"));
+    CHECK_THAT(faint.second.rows[0], Contains("along z, R to L, A down to P"));
+    CHECK_THAT(faint.second.rows[1], Contains("along y, R to L, S down to I"));
     images.images.pop_back();
     CHECK_THROWS_WITH(report::make_pictures(images, 4), Contains("1 images of 2 methods"));
 }
