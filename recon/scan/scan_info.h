@@ -3,7 +3,7 @@
 
 #include "core/config/config.h"
 #include "recon/acquisition/acquisition.h"
-#include "recon/formats/recorded_signals.h"
+#include "recon/scan/recorded_signals.h"
 
 namespace tessera {
 

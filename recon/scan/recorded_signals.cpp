@@ -1,4 +1,4 @@
-#include "recon/formats/recorded_signals.h"
+#include "recon/scan/recorded_signals.h"
 
 #include "core/files/hdf5.h"
 #include "core/files/hdf5_handle.h"
