@@ -51,6 +51,22 @@ TEST_CASE("programs work without a configuration file", "[command-line]") {
     CHECK(resolved(folder / "out4").at("method") == "mbdl");
 }
 
+TEST_CASE("what takes long is seen to go on, and ends with a word where it stopped early", "[command-line]") {
+    TemporaryFolder const folder;
+    write_acquisition(folder / "s.h5", small_scan({12, 12, 12}, 2));
+    auto const run = [&](std::string const& more) {
+        auto const result = run_program("tessera-recon", fmt::format("{} -o {} --method l1-wavelet --set threads=1 --set maps.calibration=8 {}",
+                                                             (folder / "s.h5").string(), (folder / "out").string(), more));
+        CAPTURE(result.errors);
+        CHECK(result.status == 0);
+        return result.errors;
+    };
+    auto const stopped = run("--set l1_wavelet.iterations=3");
+    CHECK_THAT(stopped, Catch::Contains("density compensation: ") && Catch::Contains("maps: 8/8 in "));
+    CHECK_THAT(stopped, Catch::Contains("l1-wavelet: ended at its limit of 3 iterations"));
+    CHECK_THAT(run("--set l1_wavelet.tolerance=1"), !Catch::Contains("ended at its limit"));
+}
+
 TEST_CASE("the command line may add to a configuration file", "[command-line]") {
     TemporaryFolder const folder;
     auto const scan = folder / "s.h5", out = folder / "out";
