@@ -1,4 +1,5 @@
 #include "recon/comparison/comparison_report.h"
+#include "recon/metrics/statistics.h"
 #include "recon/pictures/html.h"
 
 #include <algorithm>
@@ -41,11 +42,11 @@ Tensor<real> error_map(Tensor<real> const& image, Tensor<real> const& reference)
     return error;
 }
 
-/// How many times brighter than images of `brightest` maps are shown, so that the largest of them fills the window: 1, 2, 5, 10, ...
+/// How many times brighter than images of `brightest` maps are shown, so that the middle one of them fills the window: 1, 2, 5, 10, ...
 double round_factor(std::vector<Tensor<real>> const& maps, double brightest) {
-    double most = 0;
-    for (auto const& map : maps) most = std::max(most, default_window(map).high);
-    double const factor = brightest / most;
+    std::vector<double> windows;
+    for (auto const& map : maps) windows.push_back(default_window(map).high);
+    double const factor = brightest / median(windows);
     if (!std::isfinite(factor) || factor <= 1) return 1;
     double const power = std::pow(10.0, std::floor(std::log10(factor)));
     return power * (factor < 2 * power ? 1 : factor < 5 * power ? 2 : 5);

@@ -34,10 +34,10 @@ struct MethodResult {
 struct CaseResult {
     std::string name;
     Matrix matrix{};
-    std::string file;                  ///< where the scan is
+    std::vector<MethodResult> methods; ///< in the order of the configuration
+    std::string file{};                ///< where the scan is
     Vector3 voxel_mm{0, 0, 0};         ///< 0: unknown
     index_t coils = 0, readouts = 0;
-    std::vector<MethodResult> methods; ///< in the order of the configuration
 };
 
 /// One figure of merit: how it is called and found in a result.

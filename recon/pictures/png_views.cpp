@@ -42,7 +42,7 @@ void letter(Picture& picture, Edges const& e, index_t left, index_t top, index_t
 }
 
 std::string caption(Geometry const& g, Vector3 const& voxel_mm, Window const& window, bool volume, index_t times) {
-    std::string text = volume ? "Central slices, below them maximum-intensity projections; along z, y, x. " : "The slice. ";
+    std::string text = volume ? "Central slices, below them maximum-intensity projections, along z, y, x. " : "The slice. ";
     text += times == 1 ? "Not enlarged. " : fmt::format("Enlarged {} times (nearest voxel). ", times);
     bool const known = g.fov_mm[1] > 0 && g.fov_mm[2] > 0;
     text += known ? fmt::format("Voxels {:.4g} x {:.4g} x {:.4g} mm (z, y, x). ", voxel_mm[0], voxel_mm[1], voxel_mm[2]) : "Voxel size unknown. ";

@@ -12,6 +12,14 @@ for path in bin/tessera-recon bin/tessera-info share/bash-completion/completions
 done
 ! find "$work/tessera/include" -name '*.cpp' | grep . || exit 1
 
+complete=$(PATH=$work/tessera/bin:$PATH bash -c '
+    source "$1/share/bash-completion/completions/tessera-recon"
+    compopt() { :; } # has a meaning only while bash completes
+    COMP_WORDS=(tessera-recon --set cg.la) COMP_CWORD=2
+    _tessera
+    echo "${COMPREPLY[*]}"' bash "$work/tessera")
+[ "$complete" = cg.lambda= ] || { echo "consume: bash completes --set cg.la by '$complete'" >&2; exit 1; }
+
 cp tests/consume/{CMakeLists.txt,main.cpp} "$work"
 cmake -S "$work" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$work/tessera" >"$work/log" || { cat "$work/log"; exit 1; }
 cmake --build "$work/build"

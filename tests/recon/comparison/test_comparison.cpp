@@ -52,13 +52,17 @@ TEST_CASE("comparison tables have what was measured, with means, deviations and 
     auto const differences = difference_table(cases, measures, 0);
     REQUIRE(differences.rows.size() == 1);
     CHECK(differences.rows[0][0] == "mbdl");
-    // differences -0.1 and -0.2: mean -0.15, deviation 0.0707, interval 12.706 x 0.05
-    CHECK(differences.rows[0][1] == "-0.1500 [-0.7853, +0.4853]");
+    CHECK(differences.rows[0][1] == "-0.1500"); // two cases: no interval
+    auto three = cases;
+    three.push_back({"c", {7, 8, 9}, {result("cg|sense", 0.5, 3), result("mbdl", 0.35, 4)}});
+    // differences -0.1, -0.2, -0.15: mean -0.15, deviation 0.05, interval 4.3027 x 0.0289
+    CHECK(difference_table(three, measures, 0).rows[0][1] == "-0.1500 [-0.2742, -0.0258]");
+    CHECK_THAT(markdown(three, 0), Contains("Mean difference from cg|sense over the same cases [95 % confidence interval]"));
     CHECK(case_table(cases[0], measures).rows[0][1] == "0.05");
     CHECK(case_table(cases[0], measures).rows[1][1] == "\u2013");
 
     auto const text = markdown(cases, 0);
-    CHECK_THAT(text, Contains("| cg\\|sense | 0.05 | 0.2000 |") && Contains("over 2 cases") && Contains("Mean difference from cg|sense"));
+    CHECK_THAT(text, Contains("| cg\\|sense | 0.05 | 0.2000 |") && Contains("over 2 cases") && Contains("Mean difference from cg|sense over the same cases:"));
 
     auto const lines = lines_of(csv(cases));
     REQUIRE(lines.size() == 1 + 4 + 4); // names, cases, means and deviations
