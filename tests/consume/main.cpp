@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
 
         Nufft const nufft(context, scan.matrix, scan.trajectory);
         Tensor<complex> const gridded(context, {scan.coils(), scan.matrix[0], scan.matrix[1], scan.matrix[2]});
-        nufft.adjoint(scan.kspace.reshape({scan.coils(), nufft.points()}), gridded);
+        nufft.adjoint(scan.kspace.to(context).reshape({scan.coils(), nufft.points()}), gridded);
 
         ReconConfig config; // iterative SENSE
         config.cg.iterations = 10;
