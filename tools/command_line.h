@@ -57,13 +57,19 @@ public:
     bool wants_fields() const { return fields_; }
     bool wants_schema() const { return print_schema_; }
     bool quiet() const { return quiet_; }
+    /// One more override, as --set takes it.
+    void add(std::string const& override_text) { overrides_.push_back(override_text); }
+    /// The configuration file among the files; empty: there is none.
+    std::filesystem::path config_file() const {
+        bool const first = !files_.empty() && (*usage_.inputs == '\0' || is_config(files_.front()));
+        return first ? files_.front() : std::filesystem::path();
+    }
 
     /// The configuration that the files and options name, read with `load(file, overrides)` or `parse(text, source, overrides)`.
     template <class Config> Config config() const {
         auto inputs = files_;
-        std::string file;
-        if (!inputs.empty() && (*usage_.inputs == '\0' || is_config(inputs.front()))) {
-            file = inputs.front();
+        std::string const file = config_file().string();
+        if (!file.empty()) {
             inputs.erase(inputs.begin());
             require_config(file);
         }

@@ -31,9 +31,11 @@ int main(int argc, char** argv) {
         .fields = {"format", "datasets", "trajectory", "trajectory_units", "matrix", "encoding", "slice", "contrast"}};
     return program<InfoConfig>(
         usage, argc, argv,
-        [&](InfoConfig const& config) {
+        [&](InfoConfig const& config, std::filesystem::path const&) {
             for (auto const& file : config.input) {
-                auto const info = scan_info(read_acquisition(file, config.read_options()), recorded_signals(file));
+                auto const scan = read_acquisition(file, config.read_options());
+                auto info = scan_info(scan, config.untrusted ? RecordedSignals{} : recorded_signals(file));
+                if (config.untrusted) info.notes.emplace_back("gating and timestamps were not looked for, as the file is not trusted");
                 std::cout << (json ? config_json(info) : text_of(info));
             }
         },

@@ -9,7 +9,7 @@ namespace tessera {
 namespace {
 
 std::string describe_value(Json const& node) {
-    std::string value = node.dump();
+    std::string value = node.is_structured() ? std::string() : node.dump(-1, ' ', false, Json::error_handler_t::replace);
     if (value.size() > 60) value = value.substr(0, 57) + "...";
     switch (node.type()) {
     case Json::value_t::null: return "null";
@@ -34,10 +34,9 @@ public:
     void object(Body const& body) override {
         expect(node_->is_object(), "an object");
         auto const outer_known = std::exchange(known_, {}), outer_missing = std::exchange(missing_, {});
-        if (path_.empty()) known_.push_back("$schema");
         body(*this);
         for (auto const& [key, value] : node_->items())
-            if (std::find(known_.begin(), known_.end(), key) == known_.end()) unknown(key);
+            if (!(path_.empty() && key.starts_with('$')) && std::find(known_.begin(), known_.end(), key) == known_.end()) unknown(key);
         if (!missing_.empty()) fail("{} is missing", document_.place(below(missing_.front())));
         known_ = outer_known;
         missing_ = outer_missing;
@@ -76,7 +75,7 @@ public:
         bool const too_large = node_->is_number_unsigned() && std::cmp_greater(node_->get<std::uint64_t>(), max);
         if (!too_large) value = node_->get<std::int64_t>();
         if (too_large || value < min || value > max) {
-            bool const bounded_above = max < std::numeric_limits<std::int32_t>::max();
+            bool const bounded_above = max < kLargestCount || value > kLargestCount || too_large;
             expect(false, bounded_above ? fmt::format("an integer from {} to {}", min, max) : fmt::format("an integer of at least {}", min));
         }
     }
@@ -125,7 +124,6 @@ private:
 
     [[noreturn]] void unknown(std::string const& key) const {
         std::vector<std::string> candidates = known_;
-        std::erase(candidates, "$schema");
         fail("{}: unknown key \"{}\" (did you mean \"{}\"? known keys: {})", document_.place(below(key)), key,
             nearest_name(key, candidates), list(candidates));
     }

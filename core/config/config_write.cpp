@@ -113,6 +113,7 @@ std::string write_config_schema(std::string const& title, ConfigVisitor::Body co
     Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", title}};
     schema.update(writer.take());
     schema["properties"]["$schema"] = {{"type", "string"}};
+    schema["patternProperties"] = {{"^\\$", true}}; // what a run says of itself
     return schema.dump(2) + "\n";
 }
 

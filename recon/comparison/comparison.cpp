@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <cmath>
 
 namespace tessera {
 namespace {
@@ -21,11 +22,20 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// Magnitudes of a volume in a file.
-Tensor<real> read_reference(std::filesystem::path const& path, Matrix const& matrix) {
+Tensor<real> read_volume(std::filesystem::path const& path) {
     Context const host;
     auto const name = path.string();
     auto const volume = name.ends_with(".nii") || name.ends_with(".nii.gz") ? read_nifti(host, path).values
                                                                            : magnitude(hdf5::File(path).read_complex(host, "image"));
+    auto const all = volume.host();
+    require(std::all_of(all.begin(), all.end(), [](real v) { return std::isfinite(v); }), "{}: the reference has voxels that are not finite", name);
+    require(std::any_of(all.begin(), all.end(), [](real v) { return v != 0; }), "{}: the reference is zero everywhere", name);
+    return volume;
+}
+
+Tensor<real> read_reference(std::filesystem::path const& path, Matrix const& matrix) {
+    auto const volume = read_volume(path);
+    auto const name = path.string();
     require(volume.shape() == (Shape{matrix[0], matrix[1], matrix[2]}), "{}: the reference has shape {}, the scan's matrix is {} x {} x {}", name,
         volume.shape().str(), matrix[0], matrix[1], matrix[2]);
     return volume;
@@ -106,7 +116,7 @@ std::string case_name(std::vector<std::filesystem::path> const& files, std::size
 
 } // namespace
 
-void write_volumes(std::filesystem::path const& folder, CaseImages const& c) {
+std::vector<std::string> write_volumes(std::filesystem::path const& folder, CaseImages const& c) {
     auto const file = [&](std::string name) {
         for (char& k : name)
             if (std::isalnum(static_cast<unsigned char>(k)) == 0 && k != '-' && k != '.') k = '_';
@@ -115,9 +125,16 @@ void write_volumes(std::filesystem::path const& folder, CaseImages const& c) {
     std::string subfolder = c.name;
     std::replace(subfolder.begin(), subfolder.end(), '/', '_');
     std::filesystem::create_directories(folder / subfolder);
-    for (std::size_t m = 0; m < c.images.size(); ++m) write_nifti(folder / subfolder / file(c.methods[m]), c.images[m], c.geometry);
-    if (c.reference) write_nifti(folder / subfolder / "reference.nii.gz", *c.reference, c.geometry);
+    std::vector<std::string> names;
+    auto const write = [&](std::string const& name, Tensor<real> const& volume) {
+        names.push_back(subfolder + "/" + file(name));
+        write_nifti(folder / names.back(), volume, c.geometry);
+    };
+    for (std::size_t m = 0; m < c.images.size(); ++m) write(c.methods[m], c.images[m]);
+    if (c.reference) write("reference", *c.reference);
+    return names;
 }
+void require_reference(std::filesystem::path const& path) { read_volume(path); }
 
 ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
     std::function<MethodProgress(std::string const&)> const& said) {

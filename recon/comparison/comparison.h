@@ -24,6 +24,9 @@ struct ComparedCase {
     CaseImages images;
 };
 
+/// Throws Error for a reference volume that cannot be read, is not finite or is zero, before anything is computed.
+void require_reference(std::filesystem::path const& path);
+
 /// Reads, prepares and reconstructs input `i` with all methods.
 ///
 /// Weights of regularisation are chosen first (/methods/N/sweep); time and memory are those of one reconstruction with the chosen
@@ -33,7 +36,7 @@ ComparedCase compare_methods(Context const& context, ComparisonConfig const& con
     std::function<MethodProgress(std::string const&)> const& said = {});
 
 /// Writes <folder>/<case>/<method>.nii.gz, and reference.nii.gz where there is one: magnitudes, scaled as in CaseImages. What a file name
-/// cannot have becomes an underscore.
-void write_volumes(std::filesystem::path const& folder, CaseImages const& images);
+/// cannot have becomes an underscore. Returns the names below the folder.
+std::vector<std::string> write_volumes(std::filesystem::path const& folder, CaseImages const& images);
 
 } // namespace tessera

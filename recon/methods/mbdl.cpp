@@ -7,12 +7,38 @@
 
 namespace tessera {
 
+namespace {
+
+/// Refuses a parameter that the file has not, before there is memory for it: what a file's metadata say of sizes is only a claim.
+ParameterList::Expectation shapes_of(Safetensors const& file) {
+    return [&file](std::string const& name, Shape const& shape) {
+        auto const* const entry = file.find(name);
+        require(entry != nullptr, "{}: tensor \"{}\" is missing, expected with shape {}", file.path().string(), name, shape.str());
+        require(entry->shape == shape, "{}: tensor \"{}\" has shape {}, expected {}", file.path().string(), name, entry->shape.str(), shape.str());
+    };
+}
+
+} // namespace
+
+void require_weights(MbdlConfig const& config, DensityConfig const& density) {
+    require(!config.weights.empty(), "mbdl: /mbdl/weights names no file of trained weights");
+    Safetensors const file(config.weights);
+    auto info = ModelInfo::of(file);
+    require_preparation(file, info, density, config);
+    if (config.unrolls) info.model.unrolls = *config.unrolls;
+    ParameterList parameters(Context(), false);
+    parameters.expect(shapes_of(file));
+    UnrolledNetwork const network(info.model, parameters);
+    load_weights(file, parameters);
+}
+
 UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density)
     : parameters_(context, false) {
     require(!config.weights.empty(), "mbdl: /mbdl/weights names no file of trained weights");
     Safetensors const file(config.weights);
     auto const info = ModelInfo::of(file);
-    check_fit(file, info, scan, density, config);
+    warnings_ = check_fit(file, info, scan, density, config);
+    for (auto const& warning : warnings_) log_warn("mbdl: {}", warning);
     model_ = info.model;
     if (config.unrolls) model_.unrolls = *config.unrolls;
     memory_ = info.memory;
@@ -20,6 +46,7 @@ UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan cons
     memory_.policy = MemoryPolicy::block;                            // which blocks with an exact halo equal
     if (config.patch) memory_.patch = *config.patch;
     if (config.halo) memory_.halo = config.halo;
+    parameters_.expect(shapes_of(file));
     network_.emplace(model_, parameters_);
     load_weights(file, parameters_);
     auto const seen = network_->reach();

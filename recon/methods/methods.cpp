@@ -12,11 +12,31 @@
 #include "recon/sense/sense_model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <type_traits>
 
 namespace tessera {
 
+namespace {
+
+/// The one rule for images of all methods: finite, and not empty.
+void require_image(Tensor<complex> const& image, Method method) {
+    double const size = norm(image); // not finite where any voxel is not
+    require(std::isfinite(size), "{}: the image is not finite: k-space, weights or lambda are too large or too small for single precision",
+        config_name(method));
+    require(size > 0, "{}: the image is zero everywhere: weights and data vanish together", config_name(method));
+}
+
+} // namespace
+
 Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProgress const& progress) {
+    warnings_.clear();
+    auto const image = reconstruct(config, progress);
+    require_image(image, config.method);
+    return image;
+}
+
+Tensor<complex> Reconstructor::reconstruct(MethodConfig const& config, MethodProgress const& progress) {
     switch (config.method) {
     case Method::gridding: return gridding(config.gridding);
     case Method::cg_sense: return cg_sense(config.cg, progress);
@@ -25,6 +45,7 @@ Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProg
     case Method::mbdl: break;
     }
     UnrolledReconstruction const network(scan_.kspace.context(), scan_, config.mbdl, config_.density);
+    warnings_ = network.warnings();
     return network(data_term(NormalOperator::toeplitz, true), [&](index_t done, index_t total) {
         if (progress.update) progress.update(done, total, "");
     });

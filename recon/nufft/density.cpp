@@ -1,5 +1,6 @@
 #include "recon/nufft/density.h"
 
+#include "core/terminal/interrupt.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/gridding/density.h"
 #include "kernels/arrays/real_arithmetic.h"
@@ -59,6 +60,7 @@ Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<re
     weights.copy_from(Tensor<complex>::from(context, {1, n}, std::vector<complex>(static_cast<std::size_t>(n), {1, 0})));
 
     for (index_t i = 0; i < config.iterations; ++i) {
+        interruption_point();
         grid.zero();
         gridder.spread(weights, grid);
         gridder.interpolate(grid, density);

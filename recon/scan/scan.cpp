@@ -101,16 +101,19 @@ Acquisition select_readouts(Acquisition const& a, index_t begin, index_t end) {
 
 Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& config, bool maps) {
     for (auto const& note : a.notes) log_info("{}", note);
+    for (auto const& warning : a.warnings) log_warn("{}", warning);
     if (config.readouts) {
         a = select_readouts(a, (*config.readouts)[0], (*config.readouts)[1]);
         log_info("readouts: {} to {}", (*config.readouts)[0], (*config.readouts)[1]);
     }
 
     Scan scan;
-    scan.whitened = config.coils.prewhiten && a.noise; // and stays so: virtual coils are orthonormal
-    if (scan.whitened) {
-        mix_coils(a, whitening_matrix(*a.noise));
-        log_info("coils: prewhitened with {} noise samples each", a.noise->shape()[1]);
+    if (config.coils.prewhiten && a.noise) {
+        scan.noise_deviation = typical_deviation(*a.noise); // and stays so: virtual coils are orthonormal
+        auto const whitening = whitening_matrix(*a.noise);
+        for (complex& v : whitening.host()) v = static_cast<real>(*scan.noise_deviation) * v; // keeps the intensity of the image
+        mix_coils(a, whitening);
+        log_info("coils: prewhitened with {} noise samples each, deviation {:.4g}", a.noise->shape()[1], *scan.noise_deviation);
     }
     scan.matrix = a.matrix == Matrix{0, 0, 0} ? smallest_matrix(a.trajectory) : a.matrix;
     if (config.fov == FieldOfView::automatic) fit_field_of_view(context, scan, a);

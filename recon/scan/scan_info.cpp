@@ -64,6 +64,7 @@ ScanInfo scan_info(Acquisition const& a, RecordedSignals const& signals) {
     info.host_gib = (host + bytes(a.weights) + bytes(a.noise) + bytes(a.maps) + bytes(a.reference)) / kGib;
     info.device_gib = device_bytes(a, info.matrix) / kGib;
     info.notes = a.notes;
+    info.warnings = a.warnings;
     return info;
 }
 
@@ -89,6 +90,7 @@ std::string text_of(ScanInfo const& i) {
     line("timestamps", yes(i.timestamps));
     line("memory", fmt::format("{:.3g} GiB as read, about {:.3g} GiB on the device for iterative SENSE", i.host_gib, i.device_gib));
     for (auto const& note : i.notes) line("note", note);
+    for (auto const& warning : i.warnings) line("warning", warning);
     return text;
 }
 

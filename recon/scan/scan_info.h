@@ -19,7 +19,7 @@ struct ScanInfo {
     std::vector<std::string> gating;
     bool timestamps = false;
     double host_gib = 0, device_gib = 0;
-    std::vector<std::string> notes;
+    std::vector<std::string> notes, warnings;
 
     void describe(ConfigVisitor& v) {
         v("file", file, "The file.");
@@ -42,6 +42,7 @@ struct ScanInfo {
         v("host_gib", host_gib, "Memory of the arrays as read.");
         v("device_gib", device_gib, "Memory that iterative SENSE takes with all coils.");
         v("notes", notes, "What was decided while reading.");
+        v("warnings", warnings, "What is unusual and may be a mistake.");
     }
 };
 

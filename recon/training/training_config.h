@@ -33,8 +33,8 @@ struct TrainingConfig {
         v("output", output, "The folder of the run; made where it does not exist.", {.required = true});
         v("seed", seed, "Fixes initial weights, order of the data and draws of readouts.");
         v("device", device, "Where to compute; auto takes a GPU where there is one.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
-        v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0});
-        v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
+        v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0, .max = 1e6});
+        v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1, .max = 1024});
         v("data", data, "What to train and to measure on.");
         v("model", model, "The unrolled network.");
         v("initial_weights", initial_weights, "Trained weights to start from (safetensors), of the same network; the number of unrolls may differ where "
@@ -46,7 +46,7 @@ struct TrainingConfig {
         v("schedule", schedule, "How the learning rate changes.");
         v("average", average, "Decay of the moving average of weights that is validated and saved as the best; null: none.", {.above = 0, .max = 0.99999});
         v("steps", steps, "Changes of the weights.", {.min = 1});
-        v("batch", batch, "Scans whose gradients are added up for one step; they pass one after the other.", {.min = 1});
+        v("batch", batch, "Scans whose gradients are added up for one step; they pass one after the other.", {.min = 1, .max = 1 << 16});
         v("validate_every", validate_every, "Steps between two validations; one more follows the last step.", {.min = 1});
         v("checkpoint_every", checkpoint_every, "Steps between two writings of checkpoints/last.safetensors.", {.min = 1});
     }

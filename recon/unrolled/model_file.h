@@ -12,9 +12,14 @@ namespace tessera {
 struct SamplingConfig {
     index_t dimensions = 3;                ///< 2 for volumes with one voxel in z
     std::array<double, 2> samples_per_voxel{0, 0}; ///< fewest and most of all scans
+    std::optional<std::array<index_t, 2>> coils{}, longest_axis{}; ///< the same; none in files of earlier versions
+    std::optional<std::array<double, 2>> noise{};              ///< of scans with noise samples, as noise_to_signal() has it
     void describe(ConfigVisitor& v) {
         v("dimensions", dimensions, "2 or 3.");
         v("samples_per_voxel", samples_per_voxel, "k-space points of the input over voxels: least and most of all scans.");
+        v("coils", coils, "Coils after compression: least and most.");
+        v("longest_axis", longest_axis, "Voxels along the longest axis: least and most.");
+        v("noise", noise, "Deviation of the noise over the root mean square of k-space: least and most.");
     }
 };
 
@@ -31,7 +36,17 @@ struct ModelInfo {
     static ModelInfo of(Safetensors const& file);
 };
 
-/// Refuses to reconstruct a scan with weights that were trained for another kind of data, saying why; logs what is unusual.
-void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& density, MbdlConfig const& config);
+/// The part of check_fit() that needs no scan: density compensation and the number of unrolls.
+void require_preparation(Safetensors const& file, ModelInfo const& trained, DensityConfig const& density, MbdlConfig const& config);
+
+/// Deviation of the noise of a sample over the root mean square of k-space; nothing where the scan has no noise samples.
+std::optional<double> noise_to_signal(Scan const& scan);
+
+/// Refuses to reconstruct a scan with weights that were trained for another kind of data, saying why.
+///
+/// What is unlike the scans of the training (samples per voxel, noise, matrix, coils) comes back, one sentence each: figures of such a
+/// reconstruction are to be shown with them.
+std::vector<std::string> check_fit(
+    Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& density, MbdlConfig const& config);
 
 } // namespace tessera
