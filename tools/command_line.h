@@ -62,7 +62,7 @@ public:
     /// The configuration file among the files; empty: there is none.
     std::filesystem::path config_file() const {
         bool const first = !files_.empty() && (*usage_.inputs == '\0' || is_config(files_.front()));
-        return first ? files_.front() : std::filesystem::path();
+        return first ? std::filesystem::path(files_.front()) : std::filesystem::path();
     }
 
     /// The configuration that the files and options name, read with `load(file, overrides)` or `parse(text, source, overrides)`.
