@@ -225,5 +225,10 @@ void run(BenchConfig const& config) {
 } // namespace
 
 int main(int argc, char** argv) {
-    return program<BenchConfig>("tessera-bench", "Times the non-uniform Fourier transform.", argc, argv, run);
+    Usage const usage{.name = "tessera-bench",
+        .purpose = "Times the non-uniform Fourier transform.",
+        .output = false,
+        .examples = {"tessera-bench config.json", "tessera-bench --set matrix=128 --set coils=8"},
+        .fields = {"matrix", "trajectory.kind", "trajectory.readouts", "trajectory.samples", "coils", "accuracy", "oversampling", "repeats", "threads"}};
+    return program<BenchConfig>(usage, argc, argv, [](BenchConfig const& config, std::filesystem::path const&) { run(config); });
 }

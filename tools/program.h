@@ -1,4 +1,4 @@
-// What every program does: options, --set, --print-schema, and errors as one sentence with exit status 1.
+// What every program does: its command line, and errors as one sentence with exit status 1.
 #pragma once
 
 #include "core/files/atomic_file.h"
@@ -7,9 +7,9 @@
 #include "core/files/apart.h"
 #include "core/files/manifest.h"
 #include "core/terminal/log.h"
+#include "tools/command_line.h"
 #include "tools/ending.h"
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
 #include <omp.h>
@@ -45,36 +45,32 @@ template <class Config> constexpr char const* untrusted_field() {
 
 /// Runs `run(config, file)` on the configuration that the command line names. `more_options` adds options of the program's own.
 template <class Config, class Run>
-int program(char const* name, char const* purpose, int argc, char** argv, Run const& run, std::function<void(CLI::App&)> const& more_options = {}) {
-    CLI::App app(purpose, name);
-    app.set_version_flag("--version", TESSERA_VERSION);
-    std::filesystem::path file;
-    std::vector<std::string> overrides;
-    bool print_schema = false, quiet = false;
-    auto* const file_option = app.add_option("config", file, "Configuration file (JSON)");
-    app.add_option("--set", overrides, "Override a field of the configuration: --set path.to.field=value")->expected(1)->take_all();
-    app.add_flag("--print-schema", print_schema, "Print the JSON Schema of the configuration and exit");
-    app.add_flag("--quiet", quiet, "Only warnings and errors");
+int program(Usage const& usage, int argc, char** argv, Run const& run, std::function<void(CLI::App&)> const& more_options = {}) {
+    CommandLine line(usage, [&] { return config_schema<Config>(usage.name); });
+    line.app().set_version_flag("--version", TESSERA_VERSION);
     char const* const untrusted = untrusted_field<Config>();
     if (*untrusted)
-        app.add_flag_callback("--untrusted", [&] { overrides.push_back(std::string(untrusted) + "=true"); },
+        line.app().add_flag_callback("--untrusted", [&] { line.add(std::string(untrusted) + "=true"); },
             "Read the input in a child process with limits of time and memory, as files from elsewhere should be");
-    if (more_options) more_options(app);
+    if (more_options) more_options(line.app());
     return run_to_the_end([&] {
         try {
-            app.parse(argc, argv);
+            line.app().parse(argc, argv);
         } catch (CLI::ParseError const& e) {
-            return app.exit(e);
+            return line.app().exit(e) == 0 ? 0 : 2;
         }
-        if (print_schema) {
-            std::cout << config_schema<Config>(name) << '\n';
+        if (line.wants_schema()) {
+            std::cout << config_schema<Config>(usage.name) << '\n';
             return 0;
         }
-        require(file_option->count() > 0, "{}: no configuration file given (see --help)", name);
-        if (quiet) set_log_level(LogLevel::warn);
-        auto const config = load_config<Config>(file, overrides);
+        if (line.wants_fields()) {
+            for (auto const& field : config_fields(config_schema<Config>(usage.name))) std::cout << text_of(field) << '\n';
+            return 0;
+        }
+        if (line.quiet()) set_log_level(LogLevel::warn);
+        auto const config = line.template config<Config>();
         if constexpr (std::is_invocable_v<Run const&, Config const&>) run(config); // writes no files
-        else run(config, own_input(file));
+        else run(config, own_input(line.config_file()));
         return interruption() ? 128 + interruption() : 0;
     });
 }

@@ -113,5 +113,12 @@ void run(ReconConfig const& config, fs::path const& file) {
 } // namespace
 
 int main(int argc, char** argv) {
-    return program<ReconConfig>("tessera-recon", "Reconstructs non-Cartesian MRI k-space.", argc, argv, run);
+    Usage const usage{.name = "tessera-recon",
+        .purpose = "Reconstructs non-Cartesian MRI k-space.",
+        .inputs = "input",
+        .shortcuts = {{"--method", "method"}, {"--weights", "mbdl.weights", "method=mbdl"}},
+        .examples = {"tessera-recon scan.mrd -o out", "tessera-recon scan.mrd -o out --method l1-wavelet --set l1_wavelet.lambda=0.01",
+            "tessera-recon scan.mrd -o out --weights weights.safetensors", "tessera-recon config.json --set matrix=160,160,160"},
+        .fields = {"method", "matrix", "fov", "trajectory_units", "density.kind", "maps.source", "cg.lambda", "l1_wavelet.lambda", "tv.lambda", "threads"}};
+    return program<ReconConfig>(usage, argc, argv, run);
 }

@@ -36,7 +36,7 @@ void write_views(std::filesystem::path const& path, Acquisition const& scan) {
     Tensor<complex> const& reference = *scan.reference;
     Tensor<real> const magnitude(reference.context(), reference.shape());
     for (index_t i = 0; i < reference.size(); ++i) magnitude.data()[i] = abs(reference.data()[i]);
-    write_png_views(path, magnitude, voxel_mm(scan.geometry, scan.matrix), default_window(magnitude));
+    write_png_views(path, magnitude, scan.geometry, default_window(magnitude));
 }
 
 std::vector<std::filesystem::path> outputs_of(ProgramConfig const& config) {
@@ -74,5 +74,12 @@ void run(ProgramConfig const& config, std::filesystem::path const& file) {
 } // namespace
 
 int main(int argc, char** argv) {
-    return program<ProgramConfig>("tessera-simulate", "Simulates a multi-coil non-Cartesian MRI acquisition.", argc, argv, run);
+    Usage const usage{.name = "tessera-simulate",
+        .purpose = "Simulates a multi-coil non-Cartesian MRI acquisition.",
+        .shortcuts = {{"--format", "format"}},
+        .examples = {"tessera-simulate -o scan.h5", "tessera-simulate -o scan.h5 --set simulation.matrix=96 --set simulation.coils.coils=12",
+            "tessera-simulate config.json --set simulation.seed=2"},
+        .fields = {"format", "simulation.matrix", "simulation.fov_mm", "simulation.seed", "simulation.snr", "simulation.coils.coils",
+            "simulation.trajectory.kind", "simulation.trajectory.undersampling", "simulation.trajectory.readout_oversampling", "simulation.noise_samples"}};
+    return program<ProgramConfig>(usage, argc, argv, run);
 }

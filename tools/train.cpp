@@ -146,8 +146,16 @@ private:
 
 int main(int argc, char** argv) {
     Options options;
-    return program<TrainingConfig>(
-        "tessera-train", "Trains an unrolled network to reconstruct non-Cartesian MRI k-space.", argc, argv,
+    Usage const usage{.name = "tessera-train",
+        .purpose = "Trains an unrolled network to reconstruct non-Cartesian MRI k-space.",
+        .inputs = "data.train",
+        .several = true,
+        .shortcuts = {{"--validation", "data.validation"}, {"--weights", "initial_weights"}},
+        .examples = {"tessera-train scans/ -o run --validation more_scans/ --set steps=2000",
+            "tessera-train scan.h5 -o run --set data.supervision=self_supervised", "tessera-train config.json --resume auto"},
+        .fields = {"data.supervision", "data.target", "model.unrolls", "model.shared_weights", "memory.patch", "memory.checkpoints", "optimiser.learning_rate",
+            "steps", "validate_every", "seed"}};
+    return program<TrainingConfig>(usage, argc, argv,
         [&](TrainingConfig const& config, fs::path const& file) {
             if (options.check_gradients) return check_gradients(config);
             require_apart({RunFolder::last_checkpoint(config), RunFolder::best_checkpoint(config), config.output / "config.json"},

@@ -3,6 +3,7 @@
 #include "core/terminal/nearest.h"
 
 #include <cmath>
+#include <sstream>
 
 namespace tessera {
 namespace {
@@ -51,13 +52,17 @@ public:
     }
 
     void array(Array const& array) override {
-        expect(node_->is_array(), "an array");
+        Json const listed = from_command_line(array);
+        Json const* const outer = std::exchange(node_, listed.is_null() ? node_ : &listed);
+        std::string const like = array.size == 3 && document_.override_text(path_) ? ", such as 64,64,64" : "";
+        expect(node_->is_array(), array.resize ? "an array" : fmt::format("an array of {} values{}", array.size, like));
         if (array.resize)
             array.resize(node_->size());
         else
-            expect(node_->size() == array.size, fmt::format("an array of {} values", array.size));
+            expect(node_->size() == array.size, fmt::format("an array of {} values{}", array.size, like));
         Json const& all = *node_;
         for (std::size_t i = 0; i < all.size(); ++i) inside(all[i], std::to_string(i), [&] { array.element(*this, i); });
+        node_ = outer;
     }
 
     void boolean(bool& value) override {
@@ -121,6 +126,22 @@ private:
         std::vector<std::string> candidates = known_;
         fail("{}: unknown key \"{}\" (did you mean \"{}\"? known keys: {})", document_.place(below(key)), key,
             nearest_name(key, candidates), list(candidates));
+    }
+
+    // The shell has no brackets either: an override 64,64,64 is an array, one number the same along three axes, one text a list of it.
+    // Null where the value is no such override.
+    Json from_command_line(Array const& array) const {
+        auto const text = document_.override_text(path_);
+        if (!text || node_->is_array() || node_->is_null()) return {};
+        Json values = Json::array();
+        std::istringstream pieces(*text);
+        for (std::string piece; std::getline(pieces, piece, ',');) {
+            Json value = Json::parse(piece, nullptr, false);
+            values.push_back(value.is_discarded() ? Json(piece) : std::move(value));
+        }
+        if (values.size() == 1 && node_->is_number() && array.size == 3 && !array.resize) values = {*node_, *node_, *node_};
+        if (values.size() == 1 && !array.resize) return {}; // the message shows what was given
+        return values;
     }
 
     ConfigPath below(std::string const& key) const {

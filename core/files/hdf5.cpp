@@ -158,7 +158,7 @@ struct File::State {
         H5L_info_t link{};
         bool const linked = !found && H5Lget_info(file.get(), name.c_str(), &link, access.get()) >= 0 && link.type == H5L_TYPE_EXTERNAL;
         require(!linked, "{}: '{}' lies in another file, which is not read unless external_files is true", path.string(), name);
-        require(found, "{}: no dataset '{}'", path.string(), name);
+        if (!found) fail("{}: no dataset '{}' ({})", path.string(), name, there_are(name));
         return checked(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), where(name), "cannot open the dataset");
     }
     std::optional<Handle> attribute(std::string const& object, std::string const& name) const {
@@ -175,6 +175,17 @@ struct File::State {
         std::string const prefix = group.ends_with('/') ? group : group + "/";
         std::erase_if(names, [&](std::string const& name) { return type(prefix + name) != wanted; });
         return names;
+    }
+    /// What stands where somebody looked for `name`: "there are kspace, maps, Kdata/".
+    std::string there_are(std::string const& name) const {
+        auto const slash = name.rfind('/');
+        std::string group = slash == std::string::npos || slash == 0 ? "/" : name.substr(0, slash);
+        if (type(group) != H5O_TYPE_GROUP) group = "/";
+        std::string const prefix = group == "/" ? "" : group + "/";
+        std::string all;
+        for (std::string const& d : children(group, H5O_TYPE_DATASET)) all += (all.empty() ? "there are " : ", ") + prefix + d;
+        for (std::string const& g : children(group, H5O_TYPE_GROUP)) all += (all.empty() ? "there are " : ", ") + prefix + g + "/";
+        return all.empty() ? "there is nothing in " + group : all;
     }
 };
 

@@ -10,6 +10,7 @@
 #include "recon/metrics/vessel_sharpness.h"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cmath>
 
@@ -114,8 +115,33 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
     return result;
 }
 
+/// The file's name without its ending; with the folder's where two files have the same.
+std::string case_name(std::vector<std::filesystem::path> const& files, std::size_t i) {
+    auto const same = std::count_if(files.begin(), files.end(), [&](auto const& f) { return f.stem() == files[i].stem(); });
+    auto const folder = files[i].parent_path().filename().string();
+    return same > 1 && !folder.empty() ? folder + "/" + files[i].stem().string() : files[i].stem().string();
+}
+
 } // namespace
 
+std::vector<std::string> write_volumes(std::filesystem::path const& folder, CaseImages const& c) {
+    auto const file = [&](std::string name) {
+        for (char& k : name)
+            if (std::isalnum(static_cast<unsigned char>(k)) == 0 && k != '-' && k != '.') k = '_';
+        return name + ".nii.gz";
+    };
+    std::string subfolder = c.name;
+    std::replace(subfolder.begin(), subfolder.end(), '/', '_');
+    std::filesystem::create_directories(folder / subfolder);
+    std::vector<std::string> names;
+    auto const write = [&](std::string const& name, Tensor<real> const& volume) {
+        names.push_back(subfolder + "/" + file(name));
+        write_nifti(folder / names.back(), volume, c.geometry);
+    };
+    for (std::size_t m = 0; m < c.images.size(); ++m) write(c.methods[m], c.images[m]);
+    if (c.reference) write("reference", *c.reference);
+    return names;
+}
 void require_reference(std::filesystem::path const& path) { read_volume(path); }
 
 ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
@@ -132,10 +158,14 @@ ComparedCase compare_methods(Context const& context, ComparisonConfig const& con
 
     ComparedCase compared;
     auto& [result, images] = compared;
-    result.name = images.name = files[i].stem().string();
+    result.name = images.name = case_name(files, i);
     result.matrix = c.scan.matrix;
+    result.file = files[i].string();
+    result.coils = c.scan.kspace.shape()[0];
+    result.readouts = c.scan.readouts;
     images.reference = c.scan.expected;
-    images.voxel_mm = voxel_mm(c.scan.geometry, c.scan.matrix);
+    images.geometry = c.scan.geometry;
+    result.voxel_mm = voxel_mm(c.scan.geometry, c.scan.matrix);
 
     std::vector<MethodConfig> chosen;
     std::vector<Tensor<complex>> found;

@@ -24,4 +24,8 @@ void require_reference(std::filesystem::path const& path);
 ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
     std::function<MethodProgress(std::string const&)> const& said = {});
 
+/// Writes <folder>/<case>/<method>.nii.gz, and reference.nii.gz where there is one: magnitudes, scaled as in CaseImages. What a file name
+/// cannot have becomes an underscore. Returns the names below the folder.
+std::vector<std::string> write_volumes(std::filesystem::path const& folder, CaseImages const& images);
+
 } // namespace tessera

@@ -63,6 +63,14 @@ std::vector<Measure> of_group(std::vector<Measure> const& all, Group group) {
     return some;
 }
 
+/// The scan: where it is, and how large its voxels are.
+std::string about(CaseResult const& c) {
+    bool const known = c.voxel_mm[1] > 0 && c.voxel_mm[2] > 0;
+    std::string const voxels = known ? fmt::format("voxels of {} x {} x {} mm (z, y, x)", number(c.voxel_mm[0]), number(c.voxel_mm[1]), number(c.voxel_mm[2]))
+                                     : "voxels of unknown size, shown as cubes";
+    return fmt::format("{}: {} coils, {} readouts, {}.", c.file, c.coils, c.readouts, voxels);
+}
+
 std::vector<std::string> sweep_charts(CaseResult const& c) {
     std::vector<std::string> charts;
     for (auto const& r : c.methods) {
@@ -117,6 +125,10 @@ std::string html(ComparisonReport const& r) {
     Page page(r.title);
     auto const measures = measures_in(r.cases);
     bool const several = r.cases.size() > 1;
+    if (!r.warnings.empty()) {
+        page.heading("Warnings");
+        for (auto const& warning : r.warnings) page.paragraph(warning);
+    }
     if (!r.cases.empty()) {
         if (several) {
             page.heading("All cases");
@@ -126,14 +138,16 @@ std::string html(ComparisonReport const& r) {
                 auto const some = of_group(measures, group);
                 if (some.empty()) continue;
                 page.add(html(styled(difference_table(r.cases, some, r.against),
-                    fmt::format("{}: mean difference from {} on the same cases [95 % confidence interval]",
-                        kGroups[static_cast<std::size_t>(group)].second, r.cases.front().methods.at(r.against).name))));
+                    fmt::format("{}: mean difference from {} on the same cases{}", kGroups[static_cast<std::size_t>(group)].second,
+                        r.cases.front().methods.at(r.against).name,
+                        r.cases.size() < kCasesForInterval ? "" : " [95 % confidence interval]"))));
             }
         }
         if (several) explain(page, measures);
     }
     for (auto const& c : r.cases) {
         page.heading(fmt::format("{}: {} x {} x {} voxels", c.name, c.matrix[0], c.matrix[1], c.matrix[2]));
+        page.paragraph(about(c));
         add_tables(page, {c}, measures, several ? "" : "; the best of a column is bold");
         for (auto const& warning : warnings_of(c)) page.paragraph(warning);
         if (!several) explain(page, measures);

@@ -127,8 +127,9 @@ TextTable difference_table(std::vector<CaseResult> const& cases, std::vector<Mea
         for (auto const& m : measures) {
             auto const d = difference_of(cases, m, i, against);
             row.push_back(!std::isfinite(d.mean) ? std::string("\u2013")
-                          : d.n < 2              ? fmt::format("{:+.{}f}", d.mean, m.digits)
-                                                 : fmt::format("{0:+.{3}f} [{1:+.{3}f}, {2:+.{3}f}]", d.mean, d.low, d.high, m.digits));
+                          : d.n < kCasesForInterval
+                              ? fmt::format("{:+.{}f}", d.mean, m.digits)
+                              : fmt::format("{0:+.{3}f} [{1:+.{3}f}, {2:+.{3}f}]", d.mean, d.low, d.high, m.digits));
         }
     }
     return table;
@@ -181,8 +182,8 @@ std::string markdown(std::vector<CaseResult> const& cases, std::size_t against) 
     std::string out;
     if (cases.size() > 1) {
         out += fmt::format("Mean \u00b1 standard deviation over {} cases:\n\n{}\n", cases.size(), markdown(summary_table(cases, measures)));
-        out += fmt::format("Mean difference from {} over the same cases [95 % confidence interval]:\n\n{}\n", cases.front().methods.at(against).name,
-            markdown(difference_table(cases, measures, against)));
+        out += fmt::format("Mean difference from {} over the same cases{}:\n\n{}\n", cases.front().methods.at(against).name,
+            cases.size() < kCasesForInterval ? "" : " [95 % confidence interval]", markdown(difference_table(cases, measures, against)));
     }
     for (auto const& c : cases) {
         out += fmt::format("{} ({} x {} x {} voxels):\n\n{}\n", c.name, c.matrix[0], c.matrix[1], c.matrix[2], markdown(case_table(c, measures)));

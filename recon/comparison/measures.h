@@ -1,6 +1,7 @@
 // What a comparison of methods has measured.
 #pragma once
 
+#include "recon/acquisition/acquisition.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/metrics/statistics.h"
 #include "recon/methods/sweep.h"
@@ -35,6 +36,9 @@ struct CaseResult {
     std::string name;
     Matrix matrix{};
     std::vector<MethodResult> methods; ///< in the order of the configuration
+    std::string file{};                ///< where the scan is
+    Vector3 voxel_mm{0, 0, 0};         ///< 0: unknown
+    index_t coils = 0, readouts = 0;
 };
 
 /// One figure of merit: how it is called and found in a result.
@@ -79,7 +83,10 @@ std::vector<std::string> warnings_of(CaseResult const& c);
 TextTable case_table(CaseResult const& c, std::vector<Measure> const& measures);
 /// Mean ± standard deviation over the cases, a row for each method.
 TextTable summary_table(std::vector<CaseResult> const& cases, std::vector<Measure> const& measures);
-/// Mean difference of every other method from the method `against`, with its 95 % interval.
+/// Cases from which on an interval is worth showing: with two it is 12.7 deviations wide.
+inline constexpr std::size_t kCasesForInterval = 3;
+
+/// Mean difference of every other method from the method `against`, with its 95 % interval where there are kCasesForInterval.
 TextTable difference_table(std::vector<CaseResult> const& cases, std::vector<Measure> const& measures, std::size_t against);
 
 std::string markdown(TextTable const& table);

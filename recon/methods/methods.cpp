@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 namespace tessera {
 
@@ -103,6 +104,9 @@ Tensor<complex> Reconstructor::compressed_sensing(char const* name, Config const
              "{:.1e}",
         name, config.lambda, problem.scale, result.lipschitz, result.iterations, result.restarts, result.costs.front(), result.costs.back(),
         result.change);
+    if (result.iterations == config.iterations && result.change > config.tolerance)
+        log_info("{}: ended at its limit of {} iterations, before the image changed by less than {:g} (/{}/iterations sets it)", name,
+            config.iterations, config.tolerance, std::is_same_v<Config, L1WaveletConfig> ? "l1_wavelet" : "tv");
     largest_eigenvalues_[config.weighted] = result.lipschitz;
     return result.image;
 }

@@ -29,8 +29,7 @@ void write_results(std::filesystem::path const& folder, Tensor<complex> const& i
     if (outputs.cfl) write_cfl(folder / "image", image);
     if (outputs.png) {
         auto const size = magnitude(image);
-        Matrix const matrix{image.shape()[0], image.shape()[1], image.shape()[2]};
-        write_png_views(folder / "views.png", size, voxel_mm(geometry, matrix), default_window(size));
+        write_png_views(folder / "views.png", size, geometry, default_window(size));
     }
 }
 

@@ -1,6 +1,7 @@
 #include "recon/scan/scan.h"
 
 #include "core/terminal/log.h"
+#include "core/terminal/progress.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 #include "kernels/arrays/complex_parts.h"
@@ -47,7 +48,9 @@ Tensor<complex> maps_for(Context const& context, Scan const& scan, Acquisition c
         return maps;
     }
     log_info("maps: jsense on {} voxels per axis", config.calibration);
-    return jsense_maps(context, scan.matrix, scan.kspace, scan.trajectory, scan.weights, config);
+    Progress progress("maps", config.iterations);
+    return jsense_maps(context, scan.matrix, scan.kspace, scan.trajectory, scan.weights, config,
+        [&](index_t done) { progress.update(done); });
 }
 
 // sum_c conj(S_c) T_c x for the estimated maps S, the true ones T and the true object x: with it, phases agree as well.
@@ -118,7 +121,10 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
     log_info("{}: {} coils, {} readouts of {} samples; matrix {} x {} x {} (z, y, x)", a.format, a.coils(), a.readouts(), a.samples(),
         scan.matrix[0], scan.matrix[1], scan.matrix[2]);
 
-    auto const weights = density_weights(context, scan.matrix, a, config.density);
+    auto const weights = [&] {
+        Progress progress("density compensation", config.density.iterations);
+        return density_weights(context, scan.matrix, a, config.density, [&](index_t done) { progress.update(done); });
+    }();
     compress_coils(a, weights, config.coils);
 
     scan.readouts = a.readouts();
