@@ -1,8 +1,9 @@
 // Reconstruction with trained weights.
 #pragma once
 
+#include "recon/methods/method_config.h"
 #include "recon/sense/least_squares.h"
-#include "recon/unrolled/unrolled_network.h"
+#include "recon/unrolled/model_file.h"
 
 #include <functional>
 
@@ -30,5 +31,15 @@ private:
     std::optional<UnrolledNetwork> network_;
     std::vector<std::string> warnings_;
 };
+
+/// The part of check_fit() that needs no scan: density compensation and the number of unrolls.
+void require_preparation(Safetensors const& file, ModelInfo const& trained, DensityConfig const& density, MbdlConfig const& config);
+
+/// Refuses to reconstruct a scan with weights that were trained for another kind of data, saying why.
+///
+/// What is unlike the scans of the training (samples per voxel, noise, matrix, coils) comes back, one sentence each: figures of such a
+/// reconstruction are to be shown with them.
+std::vector<std::string> check_fit(
+    Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& density, MbdlConfig const& config);
 
 } // namespace tessera

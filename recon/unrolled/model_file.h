@@ -1,8 +1,7 @@
 // Trained weights with all that a reconstruction must know of their training.
 #pragma once
 
-#include "nn/weights.h"
-#include "recon/methods/recon_config.h"
+#include "nn/weights/weights.h"
 #include "recon/scan/scan.h"
 #include "recon/unrolled/unrolled_network.h"
 
@@ -36,17 +35,7 @@ struct ModelInfo {
     static ModelInfo of(Safetensors const& file);
 };
 
-/// The part of check_fit() that needs no scan: density compensation and the number of unrolls.
-void require_preparation(Safetensors const& file, ModelInfo const& trained, DensityConfig const& density, MbdlConfig const& config);
-
 /// Deviation of the noise of a sample over the root mean square of k-space; nothing where the scan has no noise samples.
 std::optional<double> noise_to_signal(Scan const& scan);
-
-/// Refuses to reconstruct a scan with weights that were trained for another kind of data, saying why.
-///
-/// What is unlike the scans of the training (samples per voxel, noise, matrix, coils) comes back, one sentence each: figures of such a
-/// reconstruction are to be shown with them.
-std::vector<std::string> check_fit(
-    Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& density, MbdlConfig const& config);
 
 } // namespace tessera
