@@ -67,7 +67,7 @@ Json& child(Json& node, std::string const& key, std::string const& argument) {
             "--set {}: found \"{}\", expected a position from 0 to {} of the array", argument, key, node.size() - 1);
         return node[i];
     }
-    require(node.is_object(), "--set {}: \"{}\" is inside the value {}, which has no fields", argument, key, node.dump());
+    require(node.is_object(), "--set {}: \"{}\" is inside the value {}, which has no fields", argument, key, node.dump(-1, ' ', false, Json::error_handler_t::replace));
     return node[key];
 }
 

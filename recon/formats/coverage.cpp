@@ -9,7 +9,6 @@ namespace tessera {
 namespace {
 
 constexpr double kLeastCoverage = 0.1;
-constexpr double kLeastLike = 0.45; // of what a unit's axes hold, as detection asks for
 
 /// What numbers up to `largest` usually are.
 std::string likely_units(double largest) {
@@ -25,7 +24,8 @@ std::string doubt(Acquisition const& scan) {
     double const most = *std::max_element(largest.begin(), largest.end());
     if (!std::isfinite(most)) return {}; // validate() says where
     if (scan.matrix == Matrix{0, 0, 0}) {
-        if (most < kLeastLike * 0.5 || most > 1.05 * std::numbers::pi) return {};
+        bool const per_voxel = most >= 0.225 && most <= 0.55, radians = most >= 0.9 * std::numbers::pi && most <= 1.05 * std::numbers::pi;
+        if (!per_voxel && !radians) return {};
         return fmt::format("trajectory: it spans {:.3g} x {:.3g} x {:.3g} cycles per field of view (z, y, x) at most{}", 2 * largest[2], 2 * largest[1],
             2 * largest[0], likely_units(most));
     }

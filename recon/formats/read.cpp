@@ -51,16 +51,12 @@ Acquisition read_acquisition(std::filesystem::path const& path, ReadOptions cons
     if (!unknown || options.geometry.voxel_mm) apply_geometry(a, options.geometry, unknown ? smallest_matrix(a.trajectory) : a.matrix);
     else apply_geometry(a, options.geometry, a.matrix);
     validate(a);
-    check_coverage(a, options.trajectory_units != TrajectoryUnits::automatic);
+    bool const stated = (a.format == "tessera" || a.format == "hdf5") && hdf5::File(path, options.other_files()).text("/", "trajectory_units");
+    check_coverage(a, stated || options.trajectory_units != TrajectoryUnits::automatic);
     if (unknown) {
         Matrix const m = smallest_matrix(a.trajectory);
         a.notes.push_back(fmt::format("the file states no matrix; the trajectory fills {} x {} x {} (z, y, x)", m[0], m[1], m[2]));
     }
-    for (std::size_t d = 0; d < 3; ++d)
-        if (a.geometry.fov_mm[d] == 0 && (a.matrix[d] != 1 || d > 0)) {
-            a.notes.push_back("the file states no field of view: images get voxels of 1 mm where it is unknown (/geometry sets it)");
-            break;
-        }
     return a;
 }
 

@@ -17,6 +17,15 @@ namespace tessera {
 
 namespace {
 
+/// The one rule for data of all methods: finite, and not empty.
+void require_data(Scan const& scan, Method method) {
+    double const size = norm(scan.kspace);
+    require(std::isfinite(size), "{}: k-space is not finite", config_name(method));
+    require(size > 0, "{}: k-space is zero everywhere", config_name(method));
+    auto const weights = scan.weights.to_host();
+    require(std::any_of(weights.begin(), weights.end(), [](real w) { return w > 0; }), "{}: the density weights are zero everywhere", config_name(method));
+}
+
 /// The one rule for images of all methods: finite, and not empty.
 void require_image(Tensor<complex> const& image, Method method) {
     double const size = norm(image); // not finite where any voxel is not
@@ -28,6 +37,7 @@ void require_image(Tensor<complex> const& image, Method method) {
 } // namespace
 
 Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProgress const& progress) {
+    require_data(scan_, config.method);
     warnings_.clear();
     auto const image = reconstruct(config, progress);
     require_image(image, config.method);

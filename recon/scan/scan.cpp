@@ -118,6 +118,8 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
     if (config.fov == FieldOfView::automatic) fit_field_of_view(context, scan, a);
     scan.geometry = a.geometry;
     scan.vessels = a.vessels;
+    if (scan.geometry.fov_mm[1] == 0 || scan.geometry.fov_mm[2] == 0)
+        log_info("the field of view is unknown: images get voxels of 1 mm (/geometry sets it)");
     log_info("{}: {} coils, {} readouts of {} samples; matrix {} x {} x {} (z, y, x)", a.format, a.coils(), a.readouts(), a.samples(),
         scan.matrix[0], scan.matrix[1], scan.matrix[2]);
 

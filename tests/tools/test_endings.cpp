@@ -195,3 +195,12 @@ TEST_CASE("two trainings do not write to one folder", "[endings]") {
     CHECK(train(config).status == 0);
     for (auto const& entry : fs::recursive_directory_iterator(folder / "run")) CHECK_FALSE(entry.path().string().ends_with(".part"));
 }
+
+TEST_CASE("an unknown voxel size is said in the log", "[endings]") {
+    TemporaryFolder const folder;
+    write_unchecked(folder / "a.h5", random_acquisition(2, 40, 12, {12, 12, 12})); // no field of view
+    auto const result = recon(folder / "a.h5", folder / "out", "gridding", "--set device=cpu");
+    CAPTURE(result.errors);
+    REQUIRE(result.status == 0);
+    CHECK_THAT(text_of(folder / "out/log.txt"), Catch::Contains("the field of view is unknown: images get voxels of 1 mm"));
+}
