@@ -165,7 +165,7 @@ ComparedCase compare_methods(Context const& context, ComparisonConfig const& con
     result.readouts = c.scan.readouts;
     images.reference = c.scan.expected;
     images.geometry = c.scan.geometry;
-    result.voxel_mm = voxel_mm(c.scan.geometry, c.scan.matrix);
+    for (std::size_t d = 0; d < 3; ++d) result.voxel_mm[d] = c.scan.geometry.fov_mm[d] / static_cast<double>(c.scan.matrix[d]); // 0: unknown
 
     std::vector<MethodConfig> chosen;
     std::vector<Tensor<complex>> found;

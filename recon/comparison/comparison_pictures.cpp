@@ -61,7 +61,7 @@ CasePictures make_pictures(CaseImages const& c, double error_factor) {
     // Without a reference the window is that of the last method: the first may be gridding, with its bright artefacts.
     auto const& decisive = c.reference ? *c.reference : c.images.back();
     auto const window = default_window(decisive);
-    Vector3 voxel_mm{};
+    PerAxis voxel_mm{};
     for (int d = 0; d < 3; ++d) voxel_mm[static_cast<std::size_t>(d)] = c.geometry.fov_mm[static_cast<std::size_t>(d)] / static_cast<double>(decisive.shape()[d]);
     bool const known = voxel_mm[2] > 0;
     if (!known) voxel_mm = {1, 1, 1};

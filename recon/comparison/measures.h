@@ -37,7 +37,7 @@ struct CaseResult {
     Matrix matrix{};
     std::vector<MethodResult> methods; ///< in the order of the configuration
     std::string file{};                ///< where the scan is
-    Vector3 voxel_mm{0, 0, 0};         ///< 0: unknown
+    PerAxis voxel_mm{0, 0, 0};         ///< 0: unknown
     index_t coils = 0, readouts = 0;
 };
 

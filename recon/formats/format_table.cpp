@@ -1,7 +1,7 @@
 #include "recon/formats/format_table.h"
 
 #include "recon/formats/cfl.h"
-#include "recon/formats/ismrmrd.h"
+#include "recon/formats/ismrmrd/ismrmrd.h"
 #include "recon/formats/mri_raw.h"
 #include "recon/formats/plain_hdf5.h"
 

@@ -2,7 +2,7 @@
 
 #include "core/files/hdf5.h"
 #include "core/files/hdf5_handle.h"
-#include "recon/formats/ismrmrd.h"
+#include "recon/formats/ismrmrd/ismrmrd.h"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 #include "core/files/manifest.h"
 #include "nn/safetensors.h"
 #include "recon/formats/cfl.h"
-#include "recon/formats/ismrmrd_header.h"
+#include "recon/formats/ismrmrd/ismrmrd_header.h"
 #include "recon/formats/nifti.h"
 #include "recon/formats/read.h"
 #include "recon/formats/write.h"

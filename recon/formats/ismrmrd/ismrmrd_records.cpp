@@ -1,4 +1,4 @@
-#include "recon/formats/ismrmrd_records.h"
+#include "recon/formats/ismrmrd/ismrmrd_records.h"
 
 #include "core/files/hdf5_handle.h"
 

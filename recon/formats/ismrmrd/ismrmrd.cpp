@@ -1,7 +1,7 @@
-#include "recon/formats/ismrmrd.h"
+#include "recon/formats/ismrmrd/ismrmrd.h"
 
-#include "recon/formats/ismrmrd_header.h"
-#include "recon/formats/ismrmrd_records.h"
+#include "recon/formats/ismrmrd/ismrmrd_header.h"
+#include "recon/formats/ismrmrd/ismrmrd_records.h"
 
 #include <algorithm>
 #include <cmath>
