@@ -1,5 +1,5 @@
 // A program outside of the project: reads a scan, transforms it, reconstructs it, writes NIfTI.
-#include "recon/formats/nifti.h"
+#include "recon/formats/nifti/nifti.h"
 #include "recon/formats/read.h"
 #include "recon/methods/methods.h"
 #include "recon/nufft/nufft.h"

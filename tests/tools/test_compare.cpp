@@ -1,5 +1,5 @@
 // tessera-compare as users run it.
-#include "recon/formats/nifti.h"
+#include "recon/formats/nifti/nifti.h"
 #include "tests/support/recon_scan.h"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // Files that claim more than they hold, or hold what nobody may read, are refused before memory is taken for the claim.
 #include "core/files/hdf5_handle.h"
 #include "core/files/hdf5_writer.h"
-#include "recon/formats/nifti.h"
-#include "recon/formats/nifti_header.h"
+#include "recon/formats/nifti/nifti.h"
+#include "recon/formats/nifti/nifti_header.h"
 #include "recon/formats/read.h"
 #include "recon/formats/write.h"
 #include "tests/support/acquisitions.h"
