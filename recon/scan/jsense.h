@@ -3,6 +3,7 @@
 
 #include "core/arrays/tensor.h"
 #include "recon/acquisition/acquisition.h"
+#include "recon/scan/coil_maps.h"
 
 namespace tessera {
 
@@ -13,6 +14,13 @@ struct JsenseOptions {
     index_t inner = 8;         ///< CG iterations of each half
     double lambda = 1e-3;      ///< Tikhonov weight, relative to the size of each half's operator
 };
+
+/// What jsense_maps() makes its maps of: coefficients of CoilBasis [coil, bz, by, bx] of any scale, in host memory.
+Tensor<complex> jsense_coefficients(Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory, Tensor<real> const& weights,
+    JsenseOptions const& options);
+
+/// The maps of coefficients, plane by plane, of `matrix` and with a root sum of squares of 1.
+MapPlanes basis_planes(Matrix const& matrix, Tensor<complex> const& coefficients, index_t order);
 
 /// Joint estimation of image and maps by alternating least squares on the centre of k-space, calibrationless and for
 /// any trajectory. Returns maps [coil, z, y, x] of `matrix` in `context` whose root sum of squares is 1 everywhere.
