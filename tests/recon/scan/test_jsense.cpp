@@ -27,6 +27,7 @@ ReconConfig config_with(MapsSource source) {
     config.maps.source = source;
     config.maps.calibration = 16;
     config.maps.order = 2;
+    config.maps.resolution = MapsResolution::full; // the maps themselves, not splines of them
     config.density.kind = DensityKind::radial;
     config.coils.prewhiten = false;
     return config;
