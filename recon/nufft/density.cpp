@@ -2,7 +2,6 @@
 
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/gridding/density.h"
-#include "kernels/arrays/real_arithmetic.h"
 #include "recon/nufft/gridder.h"
 #include "recon/nufft/radial_weights.h"
 

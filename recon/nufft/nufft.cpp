@@ -35,7 +35,7 @@ struct Nufft::Plan {
     std::array<std::vector<real>, 3> weights;
     std::map<index_t, PaddedFft> transforms; // made on first use, by the number of coils of a pass
 
-    Plan(Context const& c, Matrix const& m, Tensor<real> const& trajectory, NufftOptions const& options, double oversampling)
+    Plan(Context const& c, Matrix const& m, Tensor<real> const& trajectory, NufftConfig const& options, double oversampling)
         : context(c), matrix(m), coils_per_pass(options.coils_per_pass),
           gridder(c, m, trajectory, GriddingKernel(options.accuracy, oversampling), oversampling),
           weights(deapodisation(m, gridder.grid(), gridder.kernel())) {
@@ -76,9 +76,9 @@ struct Nufft::Plan {
     }
 };
 
-Nufft::Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftOptions const& options)
+Nufft::Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftConfig const& options)
     : plan_(std::make_unique<Plan>(
-          context, matrix, trajectory, options, options.oversampling > 0 ? options.oversampling : kDefaultOversampling)) {}
+          context, matrix, trajectory, options, options.oversampling.value_or(kDefaultOversampling))) {}
 Nufft::~Nufft() = default;
 Nufft::Nufft(Nufft&&) noexcept = default;
 Nufft& Nufft::operator=(Nufft&&) noexcept = default;

@@ -2,22 +2,14 @@
 #pragma once
 
 #include "core/arrays/tensor.h"
-#include "recon/acquisition/acquisition.h"
 #include "recon/scan/coil_maps.h"
+#include "recon/scan/scan_config.h"
 
 namespace tessera {
 
-struct JsenseOptions {
-    index_t calibration = 24;  ///< voxels per axis of the low-resolution problem
-    index_t order = 3;         ///< of the trigonometric polynomials: 2 order + 1 coefficients per axis
-    index_t iterations = 8;    ///< alternations between image and maps
-    index_t inner = 8;         ///< CG iterations of each half
-    double lambda = 1e-3;      ///< Tikhonov weight, relative to the size of each half's operator
-};
-
 /// What jsense_maps() makes its maps of: coefficients of CoilBasis [coil, bz, by, bx] of any scale, in host memory.
 Tensor<complex> jsense_coefficients(Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory, Tensor<real> const& weights,
-    JsenseOptions const& options);
+    MapsConfig const& config);
 
 /// The maps of coefficients, plane by plane, of `matrix` and with a root sum of squares of 1.
 MapPlanes basis_planes(Matrix const& matrix, Tensor<complex> const& coefficients, index_t order);
@@ -29,6 +21,6 @@ MapPlanes basis_planes(Matrix const& matrix, Tensor<complex> const& coefficients
 /// calibration runs on the CPU. Throws Error when k-space has no samples in its centre.
 /// Source: Ying and Sheng 2007, doi:10.1002/mrm.21245.
 Tensor<complex> jsense_maps(Context const& context, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
-    Tensor<real> const& weights, JsenseOptions const& options);
+    Tensor<real> const& weights, MapsConfig const& config);
 
 } // namespace tessera

@@ -49,8 +49,7 @@ MapPlanes planes_for(Scan const& scan, Acquisition const& a, MapsConfig const& c
     }
     log_info("maps: jsense on {} voxels per axis", config.calibration);
     return basis_planes(scan.matrix,
-        jsense_coefficients(scan.matrix, scan.kspace, scan.trajectory, scan.weights,
-            {.calibration = config.calibration, .order = config.order, .iterations = config.iterations, .lambda = config.lambda}),
+        jsense_coefficients(scan.matrix, scan.kspace, scan.trajectory, scan.weights, config),
         config.order);
 }
 

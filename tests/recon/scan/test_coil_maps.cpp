@@ -114,7 +114,7 @@ TEST_CASE("sense with splines is one operator, gridded or convolved", "[coil_map
     auto const weights = Tensor<real>::from(ctx, {points}, random_real(points, 2, 0.1, 1));
     auto const maps = CoilMaps::interpolated(ctx, m, coils, smooth_planes(m, coils), 5e-2);
     REQUIRE(maps);
-    auto const nufft = std::make_shared<Nufft>(ctx, m, trajectory, NufftOptions{.accuracy = 1e-6, .oversampling = 2});
+    auto const nufft = std::make_shared<Nufft>(ctx, m, trajectory, NufftConfig{.accuracy = 1e-6, .oversampling = 2});
     SenseOperator const gridded(nufft, *maps, weights, nullptr, 2),
         convolved(nufft, *maps, weights, std::make_shared<Toeplitz>(ctx, m, trajectory, weights, 1e-6), 2);
     check_adjoint(gridded, tolerance(1e-5, 1e-12));
