@@ -3,14 +3,14 @@
 #include "core/terminal/log.h"
 #include "core/arrays/vector_ops.h"
 #include "nn/complex_channels.h"
-#include "recon/unrolled/model_file.h"
+#include "recon/methods/shipped_weights.h"
+#include "recon/methods/training_range.h"
 
 namespace tessera {
 
 UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density)
-    : parameters_(context, false) {
-    require(!config.weights.empty(), "mbdl: /mbdl/weights names no file of trained weights");
-    Safetensors const file(config.weights);
+    : scan_(scan), parameters_(context, false) {
+    Safetensors const file(config.weights.empty() ? shipped_weights(scan, density) : config.weights);
     auto const info = ModelInfo::of(file);
     check_fit(file, info, scan, density, config);
     model_ = info.model;
@@ -20,6 +20,7 @@ UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan cons
     memory_.policy = MemoryPolicy::block;                            // which blocks with an exact halo equal
     if (config.patch) memory_.patch = *config.patch;
     if (config.halo) memory_.halo = config.halo;
+    sampling_ = info.sampling;
     network_.emplace(model_, parameters_);
     load_weights(file, parameters_);
     auto const seen = network_->reach();
@@ -29,6 +30,8 @@ UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan cons
 }
 
 Tensor<complex> UnrolledReconstruction::operator()(LeastSquares const& problem, std::function<void(index_t, index_t)> const& progress) const {
+    log_info("mbdl: this scan, and those of the training: {}", beside_training(sampling_, scan_, problem.data.conditions));
+    for (auto const& sentence : unusual(sampling_, scan_, problem.data.conditions)) log_warn("mbdl: {}", sentence);
     auto const report = std::make_shared<SolverReport>();
     report->progress = [&](index_t done) {
         if (progress) progress(done, model_.unrolls);

@@ -2,22 +2,26 @@
 #pragma once
 
 #include "recon/sense/least_squares.h"
+#include "recon/unrolled/model_file.h"
 #include "recon/unrolled/unrolled_network.h"
 
 #include <functional>
 
 namespace tessera {
 
-/// An unrolled network with the weights of a file, for one scan.
+/// An unrolled network with trained weights, for one scan.
 class UnrolledReconstruction {
 public:
-    /// Reads /mbdl/weights. Throws Error for weights that do not fit the scan and how it was prepared, saying why.
+    /// Reads /mbdl/weights, or where it is empty the weights that come with the program. Throws Error for weights that do not fit the
+    /// scan and how it was prepared, saying why.
     UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density);
 
-    /// The image [z, y, x] in the scale of the data. `progress` gets the number of unrolls that are done, and of all.
+    /// The image [z, y, x] in the scale of the data; says how far the scan is from those of the training. `progress` gets the number of unrolls that are done, and of all.
     Tensor<complex> operator()(LeastSquares const& problem, std::function<void(index_t, index_t)> const& progress = {}) const;
 
 private:
+    Scan scan_;
+    SamplingConfig sampling_;
     ModelConfig model_;
     MemoryConfig memory_;
     ParameterList parameters_;

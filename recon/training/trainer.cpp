@@ -7,6 +7,7 @@
 #include "nn/complex_channels.h"
 #include "nn/losses/difference.h"
 #include "recon/unrolled/block_partition.h"
+#include "recon/unrolled/informed_network.h"
 #include "recon/unrolled/model_file.h"
 
 #include <chrono>
@@ -216,18 +217,24 @@ Metadata Trainer::metadata() const {
     info.model = config_.model;
     info.memory = config_.memory;
     info.scan = config_.data.scan;
-    double least = std::numeric_limits<double>::infinity(), most = 0;
+    auto& sampling = info.sampling;
+    auto const widen = [](auto& range, auto value, bool begin) {
+        range = begin ? std::array{value, value} : std::array{std::min(range[0], value), std::max(range[1], value)};
+    };
     auto const& d = config_.data; // what part of the readouts is the input
     auto used = d.readouts.value_or(std::array<double, 2>{1, 1});
     if (d.supervision == Supervision::self_supervised) used = {(1 - d.held_out) * (1 - d.loss_fraction), 1};
     for (std::size_t i = 0; i < training_.size(); ++i) {
         auto const& s = training_.scan(i);
         double const density = static_cast<double>(s.readouts * s.samples) / static_cast<double>(s.matrix[0] * s.matrix[1] * s.matrix[2]);
-        least = std::min(least, density * used[0]);
-        most = std::max(most, density * used[1]);
-        info.sampling.dimensions = s.matrix[0] == 1 ? 2 : 3;
+        widen(sampling.samples_per_voxel, density * used[0], i == 0);
+        widen(sampling.samples_per_voxel, density * used[1], false);
+        widen(sampling.noise, training_.conditions(i).noise, i == 0);
+        widen(sampling.error, expected_error(training_.conditions(i)), i == 0);
+        widen(sampling.coils, s.kspace.shape()[0], i == 0);
+        widen(sampling.longest_axis, *std::max_element(s.matrix.begin(), s.matrix.end()), i == 0);
+        sampling.dimensions = s.matrix[0] == 1 ? 2 : 3;
     }
-    info.sampling.samples_per_voxel = {least, most};
     return info.metadata();
 }
 

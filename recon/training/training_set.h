@@ -32,6 +32,8 @@ public:
     std::size_t size() const { return cases_.size(); }
     std::string const& name(std::size_t i) const { return cases_.at(i).name; }
     Scan const& scan(std::size_t i) const { return cases_.at(i).scan; }
+    /// Of scan i with all its readouts.
+    ScanConditions const& conditions(std::size_t i) const { return cases_.at(i).conditions; }
 
     /// Scan i with readouts drawn by (seed, draw). Self-supervised, the readouts that validation uses are never drawn.
     Example training_example(std::size_t i, std::uint64_t draw) const;
@@ -44,6 +46,8 @@ private:
         Scan scan;
         std::optional<Tensor<complex>> target;
         std::optional<Tensor<real>> object;
+        double noise = 1;          ///< of a sample
+        ScanConditions conditions; ///< with all readouts
         std::vector<index_t> held_out; ///< readouts, ascending
     };
 

@@ -4,6 +4,7 @@
 #include "core/config/config.h"
 #include "core/arrays/linear_operator.h"
 #include "core/arrays/conjugate_gradient.h"
+#include "recon/sense/conditions.h"
 
 #include <memory>
 
@@ -13,6 +14,7 @@ namespace tessera {
 struct DataTerm {
     std::shared_ptr<LinearOperator const> model; ///< its normal() is A^H W A
     Tensor<complex> b;                           ///< A^H W y, [z, y, x]
+    ScanConditions conditions{};                 ///< of the measurement, in the units of b
 };
 
 enum class DataConsistency {

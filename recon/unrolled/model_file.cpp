@@ -1,7 +1,5 @@
 #include "recon/unrolled/model_file.h"
 
-#include "core/terminal/log.h"
-
 #include <nlohmann/json.hpp>
 
 namespace tessera {
@@ -54,10 +52,6 @@ void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& sc
     require(trained.sampling.dimensions == dimensions, "{}: trained on {}D scans, this one is {}D", name, trained.sampling.dimensions, dimensions);
     require(!config.unrolls || trained.model.shared_weights || *config.unrolls == trained.model.unrolls,
         "{}: weights for each of {} unrolls, /mbdl/unrolls is {}", name, trained.model.unrolls, config.unrolls.value_or(0));
-    double const density = static_cast<double>(scan.trajectory.shape()[0]) / static_cast<double>(scan.matrix[0] * scan.matrix[1] * scan.matrix[2]);
-    auto const [least, most] = trained.sampling.samples_per_voxel;
-    if (density < 0.67 * least || density > 1.5 * most)
-        log_warn("{}: trained on scans with {:.2g} to {:.2g} samples per voxel, this one has {:.2g}", name, least, most, density);
 }
 
 } // namespace tessera

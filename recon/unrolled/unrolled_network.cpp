@@ -4,6 +4,7 @@
 #include "nn/complex_channels.h"
 #include "recon/unrolled/blockwise.h"
 #include "recon/unrolled/cg_solve.h"
+#include "recon/unrolled/informed_network.h"
 
 #include <cmath>
 
@@ -13,24 +14,41 @@ UnrolledNetwork::UnrolledNetwork(ModelConfig const& config, ParameterList& param
     bool const cg = config.data_consistency.kind == DataConsistency::cg;
     index_t const sets = config.shared_weights ? 1 : config.unrolls;
     for (index_t k = 0; k < sets; ++k) {
-        networks_.push_back(make_network(config.network, parameters, config.shared_weights ? "regulariser." : fmt::format("regularisers.{}.", k)));
+        networks_.push_back(make_network(config.network, parameters, config.shared_weights ? "regulariser." : fmt::format("regularisers.{}.", k),
+            config.informed ? kNumbersTold : 0));
         std::string const name = cg ? "log_lambda" : "step";
         double const start = cg ? std::log(config.data_consistency.lambda) : config.data_consistency.step;
         data_parameters_.push_back(parameters.add_constant(config.shared_weights ? name : fmt::format("{}.{}", name, k), {1}, start));
+        if (config.informed)
+            slopes_.push_back(parameters.add_constant(config.shared_weights ? name + "_slopes" : fmt::format("{}_slopes.{}", name, k), {kNumbersTold}, 0));
     }
+}
+
+// The network of a stage: of an unroll, or, with the weights of the last, that after all of them.
+std::unique_ptr<Network> UnrolledNetwork::informed(index_t stage, ScanConditions const& conditions) const {
+    Network const& network = *networks_[static_cast<std::size_t>(config_.shared_weights ? 0 : std::min(stage, config_.unrolls - 1))];
+    return std::make_unique<InformedNetwork>(network, conditions, static_cast<double>(stage) / static_cast<double>(config_.unrolls), config_.informed);
+}
+
+LearnedNumber UnrolledNetwork::data_parameter(index_t unroll, ScanConditions const& conditions) const {
+    auto const set = static_cast<std::size_t>(config_.shared_weights ? 0 : unroll);
+    if (!config_.informed) return {data_parameters_[set], {}, {}};
+    return {data_parameters_[set], slopes_[set], numbers_told(conditions, static_cast<double>(unroll) / static_cast<double>(config_.unrolls))};
 }
 
 std::vector<double> UnrolledNetwork::weights_of_data() const {
     std::vector<double> values;
-    for (auto const& p : data_parameters_)
-        values.push_back(config_.data_consistency.kind == DataConsistency::cg ? std::exp(scalar(p)) : scalar(p));
+    for (auto const& p : data_parameters_) {
+        double const value = LearnedNumber{p, {}, {}}.value();
+        values.push_back(config_.data_consistency.kind == DataConsistency::cg ? std::exp(value) : value);
+    }
     return values;
 }
 
-// One unroll, forward and back, with the feature maps of one block.
+// One unroll, forward and back, with the feature maps of one block. The final regulariser is one without data consistency.
 struct UnrolledNetwork::Unroll {
-    Network const& network;
-    Parameter const& parameter;
+    std::shared_ptr<Network const> network;
+    std::optional<LearnedNumber> parameter;
     DataTerm const& data;
     DataConsistencyConfig const& config;
     BlockPartition const& partition;
@@ -42,14 +60,14 @@ struct UnrolledNetwork::Unroll {
     // Neither this nor the store holds x on the device once it is not needed: CG works in four volumes.
     Tensor<complex> forward(Tensor<complex> x, VolumeStore& store) const {
         Tensor<complex> z(x.context(), x.shape());
-        Blockwise{network, partition}.forward(x, z);
+        Blockwise{*network, partition}.forward(x, z);
         x = {};
         store.settle();
         require(std::isfinite(norm(z)), "unroll {}: the output of the regulariser is not finite", number);
-        if (cg())
-            cg_step(data, std::exp(scalar(parameter)), z, config, report);
-        else
-            gradient_step(data, scalar(parameter), z);
+        if (parameter && cg())
+            cg_step(data, std::exp(parameter->value()), z, config, report);
+        else if (parameter)
+            gradient_step(data, parameter->value(), z);
         return z;
     }
 
@@ -57,11 +75,13 @@ struct UnrolledNetwork::Unroll {
     // block by block in any case, so what the gradient of the parameter needs of it, an inner product, is taken there.
     // Returns dL/dx_k, or nothing where it is not wanted.
     Tensor<complex> backward(Tensor<complex> const& g, VolumeStore& store, std::size_t k, bool wanted) const {
-        Blockwise const regulariser{network, partition};
-        double const value = cg() ? std::exp(scalar(parameter)) : scalar(parameter);
+        Blockwise const regulariser{*network, partition};
+        double const value = !parameter ? 0 : cg() ? std::exp(parameter->value()) : parameter->value();
         double rest = 0;
         Tensor<complex> probe;
-        if (cg()) {
+        if (!parameter) {
+            // dL/dz is g
+        } else if (cg()) {
             cg_step_pullback(data, value, g, config, report);
             rest = -value * dot(g, store.get(k + 1)).re;
             axpby(value, g, 0, g);
@@ -73,7 +93,7 @@ struct UnrolledNetwork::Unroll {
         store.pop();
         auto gx = wanted ? Tensor<complex>::zeros(g.context(), g.shape()) : Tensor<complex>();
         double const inner = regulariser.backward(store.get(k), g, gx, probe);
-        add_to_gradient(parameter, cg() ? rest + inner : rest - inner);
+        if (parameter) parameter->add_to_gradient(cg() ? rest + inner : rest - inner);
         return gx;
     }
 };
@@ -81,15 +101,15 @@ struct UnrolledNetwork::Unroll {
 Var UnrolledNetwork::forward(Tape& tape, DataTerm const& data, Var const& x0, MemoryConfig const& memory,
     std::shared_ptr<SolverReport> const& report) const {
     auto const& consistency = config_.data_consistency;
-    auto const set = [this](index_t k) { return static_cast<std::size_t>(config_.shared_weights ? 0 : k); };
     if (memory.policy == MemoryPolicy::full) {
         Var x = x0;
         for (index_t k = 0; k < config_.unrolls; ++k) {
-            auto const z = networks_[set(k)]->forward(tape, x);
-            auto const& parameter = data_parameters_[set(k)];
+            auto const z = informed(k, data.conditions)->forward(tape, x);
+            auto const parameter = data_parameter(k, data.conditions);
             x = consistency.kind == DataConsistency::cg ? cg_solve(tape, data, z, parameter, consistency, report)
                                                         : gradient_descent(tape, data, z, parameter);
         }
+        if (config_.final_regulariser) x = informed(config_.unrolls, data.conditions)->forward(tape, x);
         return x;
     }
 
@@ -99,16 +119,18 @@ Var UnrolledNetwork::forward(Tape& tape, DataTerm const& data, Var const& x0, Me
         memory.halo.value_or(seen.radius), seen.alignment);
     auto const store = std::make_shared<VolumeStore>(x0.context(), memory.checkpoints);
     if (tape.recording()) store->push(as_complex(x0.value()));
-    auto const unroll = [this, data, &consistency, partition, report, set](index_t i) {
-        return Unroll{*networks_[set(i)], data_parameters_[set(i)], data, consistency, *partition, *report, i + 1};
+    auto const unroll = [this, data, &consistency, partition, report](index_t i) {
+        std::optional<LearnedNumber> parameter;
+        if (i < config_.unrolls) parameter = data_parameter(i, data.conditions);
+        return Unroll{informed(i, data.conditions), parameter, data, consistency, *partition, *report, i + 1};
     };
     Var x = x0;
-    for (index_t k = 0; k < config_.unrolls; ++k) {
+    bool const trained = data_parameters_.front().trained();
+    for (index_t k = 0; k < stages(); ++k) {
         auto previous = as_complex(std::move(x).release());
         auto const next = unroll(k).forward(std::move(previous), *store);
-        if (report->progress) report->progress(k + 1);
+        if (report->progress && k < config_.unrolls) report->progress(k + 1);
         if (tape.recording()) store->push(next);
-        bool const trained = data_parameters_[set(k)].trained();
         x = tape.record(as_channels(next), x.slot() || trained, [=, slot = x.slot()](Tensor<real> gradient) {
             auto const g = as_complex(gradient.unique() ? std::exchange(gradient, {}) : gradient.clone());
             auto const gx = unroll(k).backward(g, *store, static_cast<std::size_t>(k), bool(slot));
