@@ -43,6 +43,6 @@ simulate_all() {
 }
 
 timed simulate simulate_all
-for stage in first weights; do timed "$stage" "$programs/tessera-train" "configs/weights/$stage.json" --resume auto; done
+timed train "$programs/tessera-train" configs/weights/train.json --resume auto
 timed compare "$programs/tessera-compare" configs/weights/compare.json
 echo "the weights are $out/run/checkpoints/best.safetensors, the comparison is $out/comparison/report.html"

@@ -56,8 +56,8 @@ struct MemoryConfig {
 /// arXiv:2204.13862.
 class UnrolledNetwork {
 public:
-    /// Adds its parameters to the list: "regulariser." or "regularisers.<k>.", and "log_lambda" or "step" with one value per
-    /// set of weights; informed, also "log_lambda_slopes" or "step_slopes".
+    /// Adds its parameters to the list: "regulariser." or "regularisers.<k>.", and the number that data consistency trains
+    /// ("log_lambda", "step"), once per set of weights; informed, also how that follows what is told ("log_lambda_slopes").
     UnrolledNetwork(ModelConfig const& config, ParameterList& parameters);
 
     /// x0 and the result are maps [z, y, x, 2]. Nothing but the result is kept where the tape does not record.
@@ -67,15 +67,17 @@ public:
     Reach reach() const { return networks_[0]->reach(); }
     /// lambda (or the step) of every set of weights, for the log. Waits for the stream.
     std::vector<double> weights_of_data() const;
+    DataConsistencyStep const& consistency() const { return *consistency_; }
 
 private:
     struct Unroll;
 
     index_t stages() const { return config_.unrolls + (config_.final_regulariser ? 1 : 0); }
-    std::unique_ptr<Network> informed(index_t stage, ScanConditions const& conditions) const;
+    std::unique_ptr<Network> regulariser(index_t stage, ScanConditions const& conditions) const;
     LearnedNumber data_parameter(index_t unroll, ScanConditions const& conditions) const;
 
     ModelConfig config_;
+    std::shared_ptr<DataConsistencyStep const> consistency_;
     std::vector<std::unique_ptr<Network>> networks_; // one, or one an unroll
     std::vector<Parameter> data_parameters_, slopes_; // log lambda or step, [1] each; informed, how they follow what is told
 };
