@@ -1,28 +1,20 @@
 // Several methods on the same scans: images, figures of merit, pictures.
 #pragma once
 
+#include "recon/comparison/case_images.h"
 #include "recon/comparison/comparison_config.h"
 #include "recon/comparison/measures.h"
 #include "recon/methods/methods.h"
 
 namespace tessera {
 
-/// The images of one scan: magnitudes [z, y, x] in host memory, scaled to the reference where there is one.
-struct CaseImages {
-    std::string name;
-    std::vector<std::string> methods;
-    std::vector<Tensor<real>> images;
-    std::optional<Tensor<real>> reference;
-    std::vector<Tensor<real>> repeats; ///< |difference| of each method's images of two realisations of the noise; empty where not checked
-    std::vector<Tensor<real>> lesions; ///< what each method makes of the inserted lesion: |with| - |without|; empty where not checked
-    std::optional<Tensor<real>> lesion; ///< the lesion itself
-    Vector3 voxel_mm{1, 1, 1};
-};
-
 struct ComparedCase {
     CaseResult result;
     CaseImages images;
 };
+
+/// Throws Error for a reference volume that cannot be read, is not finite or is zero, before anything is computed.
+void require_reference(std::filesystem::path const& path);
 
 /// Reads, prepares and reconstructs input `i` with all methods.
 ///
@@ -31,5 +23,9 @@ struct ComparedCase {
 /// Throws Error naming the file, and for a reference of another shape.
 ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
     std::function<MethodProgress(std::string const&)> const& said = {});
+
+/// Writes <folder>/<case>/<method>.nii.gz, and reference.nii.gz where there is one: magnitudes, scaled as in CaseImages. What a file name
+/// cannot have becomes an underscore. Returns the names below the folder.
+std::vector<std::string> write_volumes(std::filesystem::path const& folder, CaseImages const& images);
 
 } // namespace tessera

@@ -1,7 +1,5 @@
 #include "recon/methods/methods.h"
 
-#include "core/arrays/conjugate_gradient.h"
-#include "core/arrays/operator_algebra.h"
 #include "core/arrays/vector_ops.h"
 #include "core/terminal/log.h"
 #include "kernels/arrays/arithmetic.h"
@@ -12,10 +10,41 @@
 #include "recon/sense/sense_model.h"
 
 #include <algorithm>
+#include <cmath>
+#include <type_traits>
 
 namespace tessera {
 
+namespace {
+
+/// The one rule for data of all methods: finite, and not empty.
+void require_data(Scan const& scan, Method method) {
+    double const size = norm(scan.kspace);
+    require(std::isfinite(size), "{}: k-space is not finite", config_name(method));
+    require(size > 0, "{}: k-space is zero everywhere", config_name(method));
+    auto const weights = scan.weights.to_host();
+    require(std::any_of(weights.begin(), weights.end(), [](real w) { return w > 0; }), "{}: the density weights are zero everywhere", config_name(method));
+}
+
+/// The one rule for images of all methods: finite, and not empty.
+void require_image(Tensor<complex> const& image, Method method) {
+    double const size = norm(image); // not finite where any voxel is not
+    require(std::isfinite(size), "{}: the image is not finite: k-space, weights or lambda are too large or too small for single precision",
+        config_name(method));
+    require(size > 0, "{}: the image is zero everywhere: weights and data vanish together", config_name(method));
+}
+
+} // namespace
+
 Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProgress const& progress) {
+    require_data(scan_, config.method);
+    warnings_.clear();
+    auto const image = reconstruct(config, progress);
+    require_image(image, config.method);
+    return image;
+}
+
+Tensor<complex> Reconstructor::reconstruct(MethodConfig const& config, MethodProgress const& progress) {
     switch (config.method) {
     case Method::gridding: return gridding(config.gridding);
     case Method::cg_sense: return cg_sense(config.cg, progress);
@@ -24,7 +53,8 @@ Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProg
     case Method::mbdl: break;
     }
     UnrolledReconstruction const network(scan_.kspace.context(), scan_, config.mbdl, config_.density);
-    return network(data_term(NormalOperator::toeplitz, true), [&](index_t done, index_t total) {
+    warnings_ = network.warnings();
+    return network(data_term(config.mbdl.normal, true), [&](index_t done, index_t total) {
         if (progress.update) progress.update(done, total, "");
     });
 }
@@ -38,7 +68,7 @@ LeastSquares const& Reconstructor::data_term(NormalOperator normal, bool weighte
 Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
     Context const& context = scan_.kspace.context();
     auto const [nz, ny, nx] = scan_.matrix;
-    auto const nufft = std::make_shared<Nufft>(context, scan_.matrix, scan_.trajectory, nufft_options(config_.nufft));
+    auto const nufft = std::make_shared<Nufft>(context, scan_.matrix, scan_.trajectory, config_.nufft);
     Tensor<complex> const image(context, {nz, ny, nx});
     if (config.combine == CoilCombination::maps) {
         SenseOperator(nufft, scan_.maps, scan_.weights, nullptr, config_.nufft.coils_per_pass).weighted_adjoint(scan_.kspace, image);
@@ -64,8 +94,7 @@ Tensor<complex> Reconstructor::cg_sense(CgConfig const& config, MethodProgress c
     auto const told = [&](index_t iteration, double residual) {
         if (progress.update) progress.update(iteration, config.iterations, fmt::format("residual {:.2e}", residual));
     };
-    auto const result = conjugate_gradient(*regularised(problem.data.model, config.lambda), problem.data.b, image,
-        {.iterations = config.iterations, .tolerance = config.tolerance, .progress = told});
+    auto const result = tessera::cg_sense(problem.data, config, image, told);
     log_info("cg-sense: lambda {:g}, {} iterations, relative residual {:.2e}", config.lambda, result.iterations, result.residual);
     axpby(problem.scale, image, 0, image);
     return image;
@@ -85,6 +114,9 @@ Tensor<complex> Reconstructor::compressed_sensing(char const* name, Config const
              "{:.1e}",
         name, config.lambda, problem.scale, result.lipschitz, result.iterations, result.restarts, result.costs.front(), result.costs.back(),
         result.change);
+    if (result.iterations == config.iterations && result.change > config.tolerance)
+        log_info("{}: ended at its limit of {} iterations, before the image changed by less than {:g} (/{}/iterations sets it)", name,
+            config.iterations, config.tolerance, std::is_same_v<Config, L1WaveletConfig> ? "l1_wavelet" : "tv");
     largest_eigenvalues_[config.weighted] = result.lipschitz;
     return result.image;
 }

@@ -1,10 +1,10 @@
 #include "recon/methods/outputs.h"
 
+#include "core/arrays/vector_ops.h"
 #include "core/files/hdf5_writer.h"
 #include "recon/formats/cfl.h"
-#include "recon/formats/nifti.h"
+#include "recon/formats/nifti/nifti.h"
 #include "recon/pictures/png.h"
-#include "recon/metrics/metrics.h"
 
 namespace tessera {
 namespace {
@@ -22,16 +22,14 @@ void write_volume(std::filesystem::path const& path, Tensor<complex> const& imag
 
 } // namespace
 
-void write_results(std::filesystem::path const& folder, Tensor<complex> const& image, Geometry const& geometry, OutputsConfig const& outputs) {
+void write_results(std::filesystem::path const& folder, Tensor<complex> const& image, Geometry const& geometry, OutputsConfig const& outputs,
+    std::vector<std::string> const& warnings) {
     if (outputs.hdf5) write_volume(folder / "volume.h5", image, geometry);
-    if (outputs.nifti) write_nifti_complex(folder / "image", image, geometry);
+    if (outputs.nifti) write_nifti_complex(folder / "image", image, geometry, warnings.empty() ? "Tessera" : "Tessera. WARNING: " + warnings.front());
     if (outputs.cfl) write_cfl(folder / "image", image);
     if (outputs.png) {
         auto const size = magnitude(image);
-        Vector3 voxel_mm{1, 1, 1};
-        for (int d = 0; d < 3; ++d)
-            if (geometry.fov_mm[d] > 0) voxel_mm[d] = geometry.fov_mm[d] / static_cast<double>(image.shape()[d]);
-        write_png_views(folder / "views.png", size, voxel_mm, default_window(size));
+        write_png_views(folder / "views.png", size, geometry, default_window(size));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "recon/nufft/nufft.h"
 
+#include "core/terminal/interrupt.h"
 #include "core/fft/padded_fft.h"
 #include "recon/nufft/gridder.h"
 
@@ -37,7 +38,7 @@ struct Nufft::Plan {
     std::map<index_t, PaddedFft> transforms;
     Tensor<complex> workspace;
 
-    Plan(Context const& c, Matrix const& m, Tensor<real> const& trajectory, NufftOptions const& options, double oversampling)
+    Plan(Context const& c, Matrix const& m, Tensor<real> const& trajectory, NufftConfig const& options, double oversampling)
         : context(c), matrix(m), coils_per_pass(options.coils_per_pass),
           gridder(c, m, trajectory, GriddingKernel(options.accuracy, oversampling), oversampling),
           weights(deapodisation(m, gridder.grid(), gridder.kernel())) {
@@ -75,6 +76,7 @@ struct Nufft::Plan {
         index_t const coils = volumes.shape()[0];
         auto const samples = kspace.reshape({coils, gridder.points()});
         for (index_t first = 0; first < coils;) {
+            interruption_point();
             index_t const n = Gridder::coils_of_pass(coils - first, coils_per_pass);
             f(transform(n), grid(n), volumes.slice(first, first + n), samples.slice(first, first + n));
             first += n;
@@ -82,9 +84,9 @@ struct Nufft::Plan {
     }
 };
 
-Nufft::Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftOptions const& options)
+Nufft::Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftConfig const& options)
     : plan_(std::make_unique<Plan>(
-          context, matrix, trajectory, options, options.oversampling > 0 ? options.oversampling : kDefaultOversampling)) {}
+          context, matrix, trajectory, options, options.oversampling.value_or(kDefaultOversampling))) {}
 Nufft::~Nufft() = default;
 Nufft::Nufft(Nufft&&) noexcept = default;
 Nufft& Nufft::operator=(Nufft&&) noexcept = default;

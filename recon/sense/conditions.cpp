@@ -7,8 +7,8 @@
 
 namespace tessera {
 
-double noise_of_sample(bool whitened, Tensor<complex> const& kspace, Tensor<real> const& trajectory) {
-    if (whitened) return 1;
+double noise_of_sample(std::optional<double> known, Tensor<complex> const& kspace, Tensor<real> const& trajectory) {
+    if (known) return *known;
     auto const k = trajectory.to_host();
     std::size_t const points = k.size() / 3;
     std::vector<double> radius(points);

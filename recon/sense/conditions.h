@@ -3,6 +3,8 @@
 
 #include "core/arrays/linear_operator.h"
 
+#include <optional>
+
 namespace tessera {
 
 /// The conditions under which a scan was measured, in the units of its normalised image A^H W y / scale.
@@ -11,10 +13,10 @@ struct ScanConditions {
     double inconsistency = 0.02; ///< root mean square of b - A^H W A b for b = A^H W y: what gridding makes of its own image
 };
 
-/// Deviation of the noise of one sample, E |n|^2 = deviation^2, mean over coils: 1 for whitened data, else estimated from the weakest
+/// Deviation of the noise of one sample, E |n|^2 = deviation^2, mean over coils: where it is not known, estimated from the weakest
 /// quarter of the samples in the outer tenth of k-space, where noise prevails.
 /// Shapes: kspace [coil, points], trajectory [points, 3].
-double noise_of_sample(bool whitened, Tensor<complex> const& kspace, Tensor<real> const& trajectory);
+double noise_of_sample(std::optional<double> known, Tensor<complex> const& kspace, Tensor<real> const& trajectory);
 
 /// `normal` is A^H W A with maps whose root sum of squares is 1, `weights` [points], b = A^H W y / scale.
 ///

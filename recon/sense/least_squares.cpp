@@ -36,7 +36,7 @@ LeastSquares least_squares(Scan const& scan, NufftConfig const& config, NormalOp
     }
     axpby(1 / problem.scale, problem.data.b, 0, problem.data.b);
     problem.data.conditions = scan_conditions(*model, problem.data.b, weights,
-        noise_of_sample(scan.whitened, scan.kspace, scan.trajectory), problem.scale);
+        noise_of_sample(scan.noise_deviation, scan.kspace, scan.trajectory), problem.scale);
     problem.energy = weighted_energy(scan.kspace, weights) / (problem.scale * problem.scale);
     return problem;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "nn/moving_average.h"
-#include "nn/safetensors.h"
+#include "nn/weights/safetensors.h"
 #include "recon/training/run_metrics.h"
 #include "recon/training/training_config.h"
 #include "recon/training/training_set.h"
@@ -13,7 +13,7 @@ namespace tessera {
 struct Preview {
     std::string name;
     Tensor<real> input, output, target; ///< scaled to the target; target: empty for self-supervision
-    Vector3 voxel_mm{1, 1, 1};
+    PerAxis voxel_mm{1, 1, 1};
 };
 
 struct ValidationRecord {
@@ -47,6 +47,8 @@ public:
     void save_best(std::filesystem::path const& file);
     /// Goes on where a file of save() was written; returns its `best`. Throws Error where it does not fit the configuration.
     double load(std::filesystem::path const& file);
+    /// What load() would refuse without a look at the weights themselves, known before scans are prepared.
+    static void require_checkpoint(std::filesystem::path const& file, TrainingConfig const& config);
 
     ParameterList const& parameters() const { return parameters_; }
     UnrolledNetwork const& network() const { return network_; }

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "nn/tape.h"
-#include "recon/unrolled/data_consistency.h"
+#include "core/files/expand_paths.h"
+#include "recon/sense/data_term.h"
 #include "recon/sense/sense_model.h"
 #include "recon/training/data_config.h"
 
@@ -32,8 +33,6 @@ public:
     std::size_t size() const { return cases_.size(); }
     std::string const& name(std::size_t i) const { return cases_.at(i).name; }
     Scan const& scan(std::size_t i) const { return cases_.at(i).scan; }
-    /// Of scan i with all its readouts.
-    ScanConditions const& conditions(std::size_t i) const { return cases_.at(i).conditions; }
 
     /// Scan i with readouts drawn by (seed, draw). Self-supervised, the readouts that validation uses are never drawn.
     Example training_example(std::size_t i, std::uint64_t draw) const;
@@ -46,8 +45,7 @@ private:
         Scan scan;
         std::optional<Tensor<complex>> target;
         std::optional<Tensor<real>> object;
-        double noise = 1;          ///< of a sample
-        ScanConditions conditions; ///< with all readouts
+        double noise = 1; ///< of a sample
         std::vector<index_t> held_out; ///< readouts, ascending
     };
 
@@ -61,9 +59,5 @@ private:
     std::vector<Case> cases_;
     mutable std::map<std::size_t, Example> kept_;
 };
-
-/// The files that paths name: a folder stands for its .h5 files in alphabetical order.
-/// Throws Error for paths that are not there and folders without such files.
-std::vector<std::filesystem::path> expand_paths(std::vector<std::filesystem::path> const& paths);
 
 } // namespace tessera

@@ -1,6 +1,8 @@
 #include "recon/unrolled/model_file.h"
 
-#include <nlohmann/json.hpp>
+#include "core/arrays/vector_ops.h"
+
+#include <cmath>
 
 namespace tessera {
 namespace {
@@ -13,9 +15,6 @@ template <class T> T field(Safetensors const& file, char const* key) {
     require(found != file.metadata().end(), "{}: weights without \"{}\" in their metadata", file.path().string(), key);
     return parse_config<T>(found->second, file.path().string() + ", " + key);
 }
-
-// For a sentence.
-template <class T> std::string in_one_line(T const& config) { return nlohmann::ordered_json::parse(config_json(config)).dump(); }
 
 } // namespace
 
@@ -42,16 +41,10 @@ ModelInfo ModelInfo::of(Safetensors const& file) {
     return info;
 }
 
-void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& prepared, MbdlConfig const& config) {
-    std::string const name = file.path().string();
-    auto const differ = [](auto const& a, auto const& b) { return config_json(a) != config_json(b); };
-    require(!differ(trained.scan.density, prepared),
-        "{}: trained with other density compensation than /density has: {} against {}", name, in_one_line(trained.scan.density),
-        in_one_line(prepared));
-    index_t const dimensions = scan.matrix[0] == 1 ? 2 : 3;
-    require(trained.sampling.dimensions == dimensions, "{}: trained on {}D scans, this one is {}D", name, trained.sampling.dimensions, dimensions);
-    require(!config.unrolls || trained.model.shared_weights || *config.unrolls == trained.model.unrolls,
-        "{}: weights for each of {} unrolls, /mbdl/unrolls is {}", name, trained.model.unrolls, config.unrolls.value_or(0));
+std::optional<double> noise_to_signal(Scan const& scan) {
+    if (!scan.noise_deviation) return {};
+    double const rms = norm(scan.kspace) / std::sqrt(static_cast<double>(scan.kspace.size()));
+    return rms > 0 ? std::optional(*scan.noise_deviation / rms) : std::nullopt;
 }
 
 } // namespace tessera

@@ -19,7 +19,7 @@ struct ModelConfig {
     DataConsistencyConfig data_consistency;
 
     void describe(ConfigVisitor& v) {
-        v("unrolls", unrolls, "How often regulariser and data consistency take turns.", {.min = 1});
+        v("unrolls", unrolls, "How often regulariser and data consistency take turns.", {.min = 1, .max = 1000});
         v("shared_weights", shared_weights, "One network and one lambda (or step) for all unrolls, or one for each.");
         v("informed", informed, "The network and lambda know the scan's noise and expected error, and which unroll it is.");
         v("final_regulariser", final_regulariser, "The regulariser acts once more after the last data consistency, on the noise that came back.");
@@ -43,8 +43,8 @@ struct MemoryConfig {
 
     void describe(ConfigVisitor& v) {
         v("policy", policy, "What training keeps for its gradients; all give the same gradients.");
-        v("patch", patch, "block: voxels of a patch along z, y, x, without its halo.", {.min = 1});
-        v("halo", halo, "block: voxels read around a patch; null is what the network sees, so that results are exact.", {.min = 0});
+        v("patch", patch, "block: voxels of a patch along z, y, x, without its halo.", {.min = 1, .max = kLongestAxis});
+        v("halo", halo, "block: voxels read around a patch; null is what the network sees, so that results are exact.", {.min = 0, .max = kLongestAxis});
         v("checkpoints", checkpoints, "unroll and block: where the volumes between unrolls wait.");
     }
 };

