@@ -47,7 +47,7 @@ Gridder::Gridder(
     LocatePoints locate{coordinates.view<2>(), tiling_, {}, tile.flat(), unsorted.flat()};
     for (int d = 0; d < 3; ++d) locate.scale[d] = static_cast<double>(grid[d]) / static_cast<double>(matrix[d]);
     enqueue(context.stream(), locate);
-    enqueue(context.stream(), BinSort{tile.flat(), unsorted.flat(), rank.flat(), start.flat(), points_.flat()});
+    enqueue(context.stream(), BinSort{tiling_, tile.flat(), unsorted.flat(), rank.flat(), start.flat(), points_.flat()});
 
     auto const pieces = make_subproblems(tiling_, start.to_host(), context.device());
     subproblems_ = Tensor<Subproblem>::from(context, {static_cast<index_t>(pieces.pieces.size())}, pieces.pieces);
