@@ -6,22 +6,20 @@
 
 namespace tessera {
 
-CgResult conjugate_gradient(std::function<void(Tensor<complex> const&, Tensor<complex> const&)> const& normal,
-    Tensor<complex> const& b, Tensor<complex> const& x, CgOptions const& options) {
+CgResult conjugate_gradient(LinearOperator const& m, Tensor<complex> const& b, Tensor<complex> const& x, CgOptions const& options) {
     double const scale = norm(b);
     if (scale == 0) {
         x.zero();
         return {};
     }
     Tensor<complex> const residual(b.context(), b.shape());
-    normal(x, residual);
-    axpby(-options.lambda, x, -1, residual);
-    axpby(1, b, 1, residual);
-    return conjugate_gradient_from(normal, residual, scale, x, options);
+    m.forward(x, residual);
+    axpby(1, b, -1, residual);
+    return conjugate_gradient_from(m, residual, scale, x, options);
 }
 
-CgResult conjugate_gradient_from(std::function<void(Tensor<complex> const&, Tensor<complex> const&)> const& normal,
-    Tensor<complex> const& residual, double scale, Tensor<complex> const& x, CgOptions const& options) {
+CgResult conjugate_gradient_from(LinearOperator const& m, Tensor<complex> const& residual, double scale, Tensor<complex> const& x,
+    CgOptions const& options) {
     Tensor<complex> const product(x.context(), x.shape());
     auto const direction = residual.clone();
     CgResult result;
@@ -32,8 +30,7 @@ CgResult conjugate_gradient_from(std::function<void(Tensor<complex> const&, Tens
         if (result.iterations > 0 && options.progress) options.progress(result.iterations, result.residual);
         if (result.iterations == options.iterations || result.residual <= options.tolerance) return result;
 
-        normal(direction, product);
-        if (options.lambda != 0) axpby(options.lambda, direction, 1, product);
+        m.forward(direction, product);
         double const curvature = dot(direction, product).re;
         require(std::isfinite(curvature), "conjugate gradient: the operator's result is not finite after {} iterations", result.iterations);
         if (curvature <= 0) return result; // the direction is in the null space: nothing left to gain

@@ -35,7 +35,7 @@ Tensor<complex> UnrolledReconstruction::operator()(LeastSquares const& problem, 
     };
     Tape tape(Tape::Mode::skip);
     auto image = as_complex(network_->forward(tape, problem.data, Var(as_channels(problem.data.b)), memory_, report).value());
-    if (model_.data_consistency.kind == DataConsistency::cg)
+    if (report->solves > 0)
         log_info("mbdl: {} CG iterations, largest relative residual {:.1e}", report->forward_iterations, report->forward);
     axpby(problem.scale, image, 0, image);
     return image;

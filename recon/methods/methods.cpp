@@ -1,12 +1,13 @@
 #include "recon/methods/methods.h"
 
-#include "core/terminal/log.h"
+#include "core/arrays/conjugate_gradient.h"
+#include "core/arrays/operator_algebra.h"
 #include "core/arrays/vector_ops.h"
+#include "core/terminal/log.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 #include "kernels/arrays/complex_parts.h"
 #include "recon/compressed_sensing/compressed_sensing.h"
-#include "core/arrays/conjugate_gradient.h"
 #include "recon/methods/mbdl.h"
 #include "recon/sense/sense_model.h"
 
@@ -63,8 +64,8 @@ Tensor<complex> Reconstructor::cg_sense(CgConfig const& config, MethodProgress c
     auto const told = [&](index_t iteration, double residual) {
         if (progress.update) progress.update(iteration, config.iterations, fmt::format("residual {:.2e}", residual));
     };
-    auto const result = conjugate_gradient([&](auto const& x, auto const& out) { problem.data.model->normal(x, out); }, problem.data.b, image,
-        {.iterations = config.iterations, .tolerance = config.tolerance, .lambda = config.lambda, .progress = told});
+    auto const result = conjugate_gradient(*regularised(problem.data.model, config.lambda), problem.data.b, image,
+        {.iterations = config.iterations, .tolerance = config.tolerance, .progress = told});
     log_info("cg-sense: lambda {:g}, {} iterations, relative residual {:.2e}", config.lambda, result.iterations, result.residual);
     axpby(problem.scale, image, 0, image);
     return image;
