@@ -31,16 +31,6 @@ public:
         rows_backward(grid, volumes, [&](index_t z) { return z_.row(z); });
     }
 
-    // Only the volume's planes are stored: the pass along z goes forth and back at once, in cache.
-    void convolve(complex const* in, real const* spectrum, complex* planes, complex* out) const {
-        auto const stored = [&](index_t z) { return z; };
-        rows_forward(in, planes, stored);
-        pass_y(planes, true, stored);
-        multiply_z(planes, spectrum);
-        pass_y(planes, false, stored);
-        rows_backward(planes, out, stored);
-    }
-
 private:
     template <class Plane> void rows_forward(complex const* volumes, complex* grid, Plane const& plane) const {
         rows(grid, plane, [&](complex* row, complex* panel, index_t z, index_t y) {
@@ -97,47 +87,6 @@ private:
         PanelPass{&fz_, plane, line, in, out, forward}.run(grid, grid_[1], [&](index_t y) { return y * line; });
     }
 
-    // Columns [first, first + n) of a plane times the spectrum, which all coils share.
-    void scale(complex* columns, real const* spectrum, index_t first, index_t n) const {
-        auto const by_voxel = [&](auto coils) {
-            index_t const c = coils;
-            real const* const weights = spectrum + first / c;
-            for (index_t v = 0; v < n / c; ++v)
-                for (index_t i = 0; i < c; ++i) columns[v * c + i] = weights[v] * columns[v * c + i];
-        };
-        if (first % coils_ || n % coils_)
-            for (index_t i = 0; i < n; ++i) columns[i] = spectrum[(first + i) / coils_] * columns[i];
-        else if (coils_ == 1)
-            by_voxel(std::integral_constant<index_t, 1>{}); // lengths that the compiler knows make vector code
-        else if (coils_ == 2)
-            by_voxel(std::integral_constant<index_t, 2>{});
-        else
-            by_voxel(coils_);
-    }
-
-    void multiply_z(complex* planes, real const* spectrum) const {
-        index_t const line = grid_[2] * coils_, plane = grid_[1] * line, columns = plane, width = fz_.width();
-        index_t const panels = (columns + width - 1) / width;
-#pragma omp parallel
-        {
-            PanelBuffer const buffer(grid_[0] * width);
-            complex* const panel = buffer.data();
-            std::fill_n(panel, grid_[0] * width, complex{});
-#pragma omp for schedule(dynamic, 4)
-            for (index_t job = 0; job < panels; ++job) {
-                index_t const first = job * width, used = std::min(width, columns - first);
-                for (index_t z = 0; z < volume_[0]; ++z) std::copy_n(planes + z * plane + first, used, panel + z_.row(z) * width);
-                std::fill(panel + z_.head * width, panel + z_.tail * width, complex{});
-                fz_.forward(panel);
-                for (index_t z = 0; z < grid_[0]; ++z) {
-                    scale(panel + z * width, spectrum + z * grid_[1] * grid_[2], first, used);
-                }
-                fz_.backward(panel);
-                for (index_t z = 0; z < volume_[0]; ++z) std::copy_n(panel + z_.row(z) * width, used, planes + z * plane + first);
-            }
-        }
-    }
-
     Matrix volume_, grid_;
     index_t coils_;
     std::array<std::vector<real>, 3> weights_;
@@ -191,25 +140,6 @@ void PaddedFft::adjoint(Tensor<complex> const& grid, Tensor<complex> const& volu
     auto const& [wz, wy, wx] = impl_->weights;
     impl_->full->backward(grid.data());
     enqueue(grid.stream(), CropVolume{grid.view<4>(), wz.flat(), wy.flat(), wx.flat(), volumes.view<4>()});
-}
-
-index_t PaddedFft::convolution_workspace() const {
-    index_t const planes = impl_->pruned ? impl_->volume_shape[1] : impl_->grid_shape[0];
-    return planes * impl_->grid_shape.tail().size();
-}
-
-void PaddedFft::convolve(
-    Tensor<complex> const& in, Tensor<real> const& spectrum, Tensor<complex> const& workspace, Tensor<complex> const& out) const {
-    auto const& grid = impl_->grid_shape;
-    require(in.shape() == impl_->volume_shape && out.shape() == impl_->volume_shape, "padded fft: volumes {} and {}, expected {}",
-        in.shape().str(), out.shape().str(), impl_->volume_shape.str());
-    require(spectrum.shape() == Shape{grid[0], grid[1], grid[2]} && workspace.size() == convolution_workspace(),
-        "padded fft: spectrum {} and a workspace of {} for grid {}", spectrum.shape().str(), workspace.size(), grid.str());
-    if (impl_->pruned) return impl_->pruned->convolve(in.data(), spectrum.data(), workspace.data(), out.data());
-    auto const whole = workspace.reshape(grid);
-    forward(in, whole);
-    enqueue(whole.stream(), ScaleGrid{spectrum.flat(), whole.reshape({spectrum.size(), grid[3]}).view<2>()});
-    adjoint(whole, out);
 }
 
 } // namespace tessera

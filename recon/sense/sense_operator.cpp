@@ -1,11 +1,28 @@
 #include "recon/sense/sense_operator.h"
 
+#include "core/fft/lane_rows.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 
 #include <algorithm>
 
 namespace tessera {
+namespace {
+
+// Maps [coil, z, y, x] in host memory as factors of rows.
+class MapRows final : public RowFactors {
+public:
+    explicit MapRows(Tensor<complex> const& maps) : maps_(maps.view<4>()) {}
+    index_t count() const override { return maps_.shape[0]; }
+    void rows(index_t which, index_t z, index_t y, index_t rows, complex* panel) const override {
+        gather_rows(&maps_(which, z, y, 0), maps_.shape[3], maps_.shape[3], rows, panel);
+    }
+
+private:
+    View<complex const, 4> maps_;
+};
+
+} // namespace
 
 SenseOperator::SenseOperator(std::shared_ptr<Nufft const> nufft, Tensor<complex> maps, Tensor<real> weights,
     std::shared_ptr<Toeplitz const> toeplitz, index_t coils_per_pass)
@@ -67,8 +84,9 @@ void SenseOperator::weighted_adjoint(Tensor<complex> const& kspace, Tensor<compl
 
 void SenseOperator::do_normal(Tensor<complex> const& image, Tensor<complex> const& out) const {
     require(image.data() != out.data(), "sense: the normal operator cannot work in place");
-    // The convolution takes fewer coils at once than gridding, and a coil image more is a volume more.
-    passes(toeplitz_ ? toeplitz_->coils_per_pass() : coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
+    if (toeplitz_ && context().device() == Device::cpu) return toeplitz_->apply(image, MapRows(maps_), out);
+    // A convolution takes its coils one by one, and a coil image more is a volume more.
+    passes(toeplitz_ ? 1 : coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
         auto const maps = maps_.slice(first, last);
         expand(image, maps, coils);
         if (toeplitz_)
