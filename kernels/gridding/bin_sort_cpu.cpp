@@ -9,13 +9,13 @@ namespace {
 
 // Edge of a block of cells, whose points follow each other: what they cover, with 8 coils, stays in the first-level cache.
 constexpr std::int32_t kBlock = 4;
-constexpr std::int32_t kMostBlocks = 64; // of a tile
+constexpr std::int32_t kMostBlocks = 512;// of a tile
 
 struct Blocks {
     std::int32_t y, x, count;
 
     explicit Blocks(Tiling const& t) : y(along(t.tile[1])), x(along(t.tile[2])), count(along(t.tile[0]) * y * x) {
-        if (count > kMostBlocks) throw std::logic_error("gridding: a tile has more than 64 blocks");
+        if (count > kMostBlocks) throw std::logic_error("gridding: a tile has more than 512 blocks");
     }
     static std::int32_t along(std::int32_t cells) { return (cells + kBlock - 1) / kBlock; }
     std::int32_t of(GridPoint const& p) const {

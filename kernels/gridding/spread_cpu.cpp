@@ -47,9 +47,8 @@ template <int Width, int Coils> void spread(Spread const& k) {
             for (index_t s = k.colours[colour]; s < k.colours[colour + 1]; ++s) {
                 Subproblem const sub = k.subproblems[s];
                 tile.move_to(sub.tile);
-                tile.clear();
                 spread_piece<Width, Coils>(k, window, sub, tile);
-                tile.add_to(reinterpret_cast<real*>(k.grid.data));
+                tile.move_into(reinterpret_cast<real*>(k.grid.data));
             }
     }
 }

@@ -80,18 +80,18 @@ public:
     index_t row_stride() const { return pitch_; }
     index_t plane_stride() const { return rows_ * pitch_; }
 
-    void clear() {
-        for (index_t z = 0; z < extent_[0]; ++z)
-            for (index_t y = 0; y < extent_[1]; ++y) std::fill_n(cell(z, y, 0), extent_[2] * numbers_, real(0));
-    }
     void read(real const* grid) {
         stretches([&](index_t at, real* tile, index_t n) { std::copy_n(grid + at, n, tile); });
     }
-    void add_to(real* grid) const {
-        stretches([&](index_t at, real const* tile, index_t n) {
+    /// Adds the tile to the grid and leaves it zero, as it was made.
+    void move_into(real* grid) {
+        stretches([&](index_t at, real* tile, index_t n) {
             real* const to = grid + at;
 #pragma omp simd
-            for (index_t i = 0; i < n; ++i) to[i] += tile[i];
+            for (index_t i = 0; i < n; ++i) {
+                to[i] += tile[i];
+                tile[i] = 0;
+            }
         });
     }
 

@@ -19,7 +19,8 @@ Matrix grid_size(Matrix const& matrix, int width, double oversampling) {
 }
 
 void require_finite(Tensor<real> const& trajectory) {
-    auto const values = trajectory.to_host();
+    auto const on_host = trajectory.to(Context(Device::cpu));
+    auto const values = on_host.host();
     auto const bad = std::find_if(values.begin(), values.end(), [](real v) { return !std::isfinite(v); });
     require(bad == values.end(), "nufft: the trajectory is not finite at point {} (component {})", (bad - values.begin()) / 3,
         (bad - values.begin()) % 3);
