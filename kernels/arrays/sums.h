@@ -1,9 +1,15 @@
-// Sums that losses and norms need, in double and in an order that does not depend on the number of threads.
+// Sums over arrays, in double and in an order that does not depend on the number of threads.
 #pragma once
 
 #include "kernels/kernel.h"
 
 namespace tessera {
+
+/// partial[b] = sum of conj(x) y over the b-th of partial.size() stretches; their sum is the inner product.
+struct DotPartial {
+    View<complex const, 1> x, y;
+    View<Complex<double>, 1> partial;
+};
 
 /// partial[b] = sum of x, or of x^2, over the b-th of partial.size() stretches.
 struct RealSum {

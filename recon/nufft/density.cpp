@@ -3,7 +3,6 @@
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/complex_parts.h"
 #include "kernels/gridding/density.h"
-#include "kernels/arrays/real_arithmetic.h"
 #include "recon/nufft/gridder.h"
 #include "recon/nufft/radial_weights.h"
 

@@ -1,10 +1,10 @@
 #include "recon/nufft/toeplitz.h"
 
 #include "core/arrays/sums.h"
+#include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 #include "kernels/arrays/complex_parts.h"
 #include "kernels/arrays/pad.h"
-#include "kernels/arrays/real_arithmetic.h"
 #include "kernels/gridding/fold_weights.h"
 
 #include <cmath>
@@ -60,7 +60,7 @@ double real_difference(Tensor<complex> const& a, Tensor<complex> const& b) {
     enqueue(a.stream(), RealPart{a.flat(), 1, x.flat()});
     enqueue(a.stream(), RealPart{b.flat(), 1, y.flat()});
     double const size = norm(std::vector{y});
-    enqueue(a.stream(), AxpbyReal{1, x.flat(), -1, y.flat()});
+    enqueue(a.stream(), Axpby<real>{1, x.flat(), -1, y.flat()});
     return size > 0 ? norm(std::vector{y}) / size : 0;
 }
 

@@ -1,6 +1,6 @@
 #include "recon/sense/normalisation.h"
 
-#include "recon/metrics/metrics.h"
+#include "core/arrays/vector_ops.h"
 
 #include <algorithm>
 #include <cmath>

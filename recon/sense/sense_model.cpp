@@ -4,10 +4,6 @@
 
 namespace tessera {
 
-NufftOptions nufft_options(NufftConfig const& config) {
-    return {.accuracy = config.accuracy, .oversampling = config.oversampling.value_or(0), .coils_per_pass = config.coils_per_pass};
-}
-
 Samples gather(Samples const& all, std::vector<index_t> const& points) {
     Context const host;
     auto const n = static_cast<index_t>(points.size()), coils = all.kspace.shape()[0];
@@ -34,7 +30,7 @@ std::vector<index_t> points_of(std::vector<index_t> const& readouts, index_t sam
 std::shared_ptr<SenseOperator const> sense_model(Tensor<complex> const& maps, Samples const& samples, NufftConfig const& config,
     NormalOperator normal) {
     Matrix const matrix{maps.shape()[1], maps.shape()[2], maps.shape()[3]};
-    auto nufft = std::make_shared<Nufft>(maps.context(), matrix, samples.trajectory, nufft_options(config));
+    auto nufft = std::make_shared<Nufft>(maps.context(), matrix, samples.trajectory, config);
     std::shared_ptr<Toeplitz const> toeplitz;
     if (normal == NormalOperator::toeplitz)
         toeplitz = std::make_shared<Toeplitz>(maps.context(), matrix, samples.trajectory, samples.weights, config.accuracy,

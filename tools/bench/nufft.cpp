@@ -81,7 +81,9 @@ Report measure(BenchCase const& bench) {
         memory.reset_peak();
         c.planning = timed([&] {
             c.nufft.emplace(context, bench.matrix, trajectory,
-                NufftOptions{.accuracy = bench.accuracy, .oversampling = oversampling, .coils_per_pass = bench.coils_per_pass});
+                NufftConfig{.accuracy = bench.accuracy,
+                    .oversampling = oversampling > 0 ? std::optional(oversampling) : std::nullopt,
+                    .coils_per_pass = bench.coils_per_pass});
         });
         c.first2 = timed([&] { c.nufft->forward(volumes, kspace_out); });
         c.peak2 = memory.use().peak - before;

@@ -1,6 +1,5 @@
 // What happens before the first iteration: density compensation, maps; and the Fourier transform of the oversampled grid.
 #include "core/fft/padded_fft.h"
-#include "kernels/arrays/real_arithmetic.h"
 #include "recon/nufft/density.h"
 #include "recon/nufft/nufft.h"
 #include "recon/scan/jsense.h"
