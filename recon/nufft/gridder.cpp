@@ -19,7 +19,8 @@ Matrix grid_size(Matrix const& matrix, int width, double oversampling) {
 }
 
 void require_finite(Tensor<real> const& trajectory) {
-    auto const values = trajectory.to_host();
+    auto const on_host = trajectory.to(Context(Device::cpu));
+    auto const values = on_host.host();
     auto const bad = std::find_if(values.begin(), values.end(), [](real v) { return !std::isfinite(v); });
     require(bad == values.end(), "nufft: the trajectory is not finite at point {} (component {})", (bad - values.begin()) / 3,
         (bad - values.begin()) % 3);
@@ -47,7 +48,7 @@ Gridder::Gridder(
     LocatePoints locate{coordinates.view<2>(), tiling_, {}, tile.flat(), unsorted.flat()};
     for (int d = 0; d < 3; ++d) locate.scale[d] = static_cast<double>(grid[d]) / static_cast<double>(matrix[d]);
     enqueue(context.stream(), locate);
-    enqueue(context.stream(), BinSort{tile.flat(), unsorted.flat(), rank.flat(), start.flat(), points_.flat()});
+    enqueue(context.stream(), BinSort{tiling_, tile.flat(), unsorted.flat(), rank.flat(), start.flat(), points_.flat()});
 
     auto const pieces = make_subproblems(tiling_, start.to_host(), context.device());
     subproblems_ = Tensor<Subproblem>::from(context, {static_cast<index_t>(pieces.pieces.size())}, pieces.pieces);
