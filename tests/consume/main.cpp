@@ -2,6 +2,7 @@
 #include "recon/formats/nifti/nifti.h"
 #include "recon/formats/read.h"
 #include "recon/methods/methods.h"
+#include "recon/methods/recon_config.h"
 #include "recon/nufft/nufft.h"
 #include "recon/scan/scan.h"
 
