@@ -13,13 +13,13 @@ namespace {
 
 using namespace lanes;
 
-index_t blocks_of(index_t n) { return (n + kLanes - 1) / kLanes; }
+index_t blocks_of(index_t n) { return (n + kAbreast - 1) / kAbreast; }
 
 // Sizes in complex numbers. A line more per plane and row keeps those apart in cache that are a power of two apart in memory.
-index_t plane_stride(Matrix const& volume) { return (volume[0] * volume[1] + 9) * kLanes; }
-index_t row_stride(Matrix const& half) { return (half[1] + 1) * kLanes; }
+index_t plane_stride(Matrix const& volume) { return (volume[0] * volume[1] + 9) * kAbreast; }
+index_t row_stride(Matrix const& half) { return (half[1] + 1) * kAbreast; }
 index_t thread_size(Matrix const& volume, Matrix const& half) {
-    return 2 * volume[0] * row_stride(half) + 2 * half[0] * kLanes; // both parities of y, and two columns of z
+    return 2 * volume[0] * row_stride(half) + 2 * half[0] * kAbreast; // both parities of y, and two columns of z
 }
 
 // exp(-i pi shift n / half) for the n of a volume.
@@ -34,10 +34,10 @@ std::vector<Factor> phases(index_t n, index_t half, double shift) {
 }
 
 void conjugate_all(complex* panel, index_t n) {
-    for (index_t x = 0; x < n; ++x) store(panel + x * kLanes, conjugate(load(panel + x * kLanes)));
+    for (index_t x = 0; x < n; ++x) store(panel + x * kAbreast, conjugate(load(panel + x * kAbreast)));
 }
 template <bool Conjugate> void multiply(complex const* factors, complex* panel, index_t n) {
-    for (index_t x = 0; x < n; ++x) store(panel + x * kLanes, product<Conjugate>(load(factors + x * kLanes), load(panel + x * kLanes)));
+    for (index_t x = 0; x < n; ++x) store(panel + x * kAbreast, product<Conjugate>(load(factors + x * kAbreast), load(panel + x * kAbreast)));
 }
 
 } // namespace
@@ -58,7 +58,7 @@ Matrix DoubledConvolution::half_grid(Matrix const& volume) {
 
 index_t DoubledConvolution::spectrum_size(Matrix const& volume) {
     Matrix const half = half_grid(volume);
-    return blocks_of(half[2]) * kLanes * 2 * half[1] * (volume[0] == 1 ? 1 : 2) * half[0];
+    return blocks_of(half[2]) * kAbreast * 2 * half[1] * (volume[0] == 1 ? 1 : 2) * half[0];
 }
 
 index_t DoubledConvolution::workspace_size(Matrix const& volume, int threads) {
@@ -69,16 +69,16 @@ index_t DoubledConvolution::workspace_size(Matrix const& volume, int threads) {
 void DoubledConvolution::pack(complex const* grid, real scale, index_t parity_z, index_t parity_y, real* spectrum) const {
     auto const [hz, hy, hx] = half_;
     index_t const pz = axis_parities(0);
-    // [x / kLanes][parity y][y][parity z][z][x % kLanes], each axis in the order of its transform
+    // [x / kAbreast][parity y][y][parity z][z][x % kAbreast], each axis in the order of its transform
 #pragma omp parallel for schedule(static)
     for (index_t block = 0; block < blocks_of(hx); ++block)
         for (index_t y = 0; y < hy; ++y) {
-            real* const column = spectrum + (((block * 2 + parity_y) * hy + y) * pz + parity_z) * hz * kLanes;
+            real* const column = spectrum + (((block * 2 + parity_y) * hy + y) * pz + parity_z) * hz * kAbreast;
             for (index_t z = 0; z < hz; ++z) {
                 complex const* const row = grid + (fz_.order()[z] * hy + fy_.order()[y]) * hx;
-                for (index_t i = 0; i < kLanes; ++i) {
-                    index_t const x = block * kLanes + i;
-                    column[z * kLanes + i] = x < hx ? scale * row[fx_.order()[x]].re : real(0);
+                for (index_t i = 0; i < kAbreast; ++i) {
+                    index_t const x = block * kAbreast + i;
+                    column[z * kAbreast + i] = x < hx ? scale * row[fx_.order()[x]].re : real(0);
                 }
             }
         }
@@ -104,16 +104,16 @@ void DoubledConvolution::between_x(complex const* in, RowFactors const* factors,
     index_t const hx = half_[2], row_blocks = blocks_of(ny), stride = plane_stride(volume_);
 #pragma omp parallel num_threads(threads)
     {
-        PanelBuffer const fresh(nx * kLanes), done(hx * kLanes), weights(nx * kLanes);
+        PanelBuffer const fresh(nx * kAbreast), done(hx * kAbreast), weights(nx * kAbreast);
 #pragma omp for schedule(static)
         for (index_t job = 0; job < nz * row_blocks; ++job) {
-            index_t const z = job / row_blocks, y = job % row_blocks * kLanes, rows = std::min(kLanes, ny - y);
-            complex* const first = workspace + (z * ny + y) * kLanes;
+            index_t const z = job / row_blocks, y = job % row_blocks * kAbreast, rows = std::min(kAbreast, ny - y);
+            complex* const first = workspace + (z * ny + y) * kAbreast;
             index_t const at = (z * ny + y) * nx;
             if (next) gather_rows(in + at, nx, nx, rows, fresh.data()); // before out, which may be the same memory, is written
             if (ended) {
                 from_planes(first, stride, hx, rows, done.data());
-                fx_.backward(done.data(), {done.data(), kLanes, nx, shift_x_.data()});
+                fx_.backward(done.data(), {done.data(), kAbreast, nx, shift_x_.data()});
                 if (ended->negative) conjugate_all(done.data(), nx);
                 if (factors) {
                     factors->rows(ended->which, z, y, rows, weights.data());
@@ -127,14 +127,14 @@ void DoubledConvolution::between_x(complex const* in, RowFactors const* factors,
                     multiply<false>(weights.data(), fresh.data(), nx);
                 }
                 if (next->negative) conjugate_all(fresh.data(), nx);
-                fx_.forward({fresh.data(), kLanes, nx, shift_x_.data()}, done.data());
+                fx_.forward({fresh.data(), kAbreast, nx, shift_x_.data()}, done.data());
                 to_planes(done.data(), hx, rows, stride, first);
             }
         }
     }
 }
 
-// y and z of every plane of kLanes frequencies of x, forth and back.
+// y and z of every plane of kAbreast frequencies of x, forth and back.
 void DoubledConvolution::planes(real const* spectrum, complex* workspace, int threads) const {
     auto const [nz, ny, nx] = volume_;
     auto const [hz, hy, hx] = half_;
@@ -143,28 +143,28 @@ void DoubledConvolution::planes(real const* spectrum, complex* workspace, int th
     {
         complex* const own = workspace + blocks * plane_stride(volume_) + omp_get_thread_num() * thread_size(volume_, half_);
         complex* const even = own + 2 * nz * stride;
-        complex* const odd = even + hz * kLanes;
+        complex* const odd = even + hz * kAbreast;
 #pragma omp for schedule(dynamic)
         for (index_t block = 0; block < blocks; ++block) {
             complex* const plane = workspace + block * plane_stride(volume_);
             for (index_t py = 0; py < 2; ++py)
                 for (index_t z = 0; z < nz; ++z)
-                    fy_.forward({plane + z * ny * kLanes, kLanes, ny, py ? odd_y_.data() : nullptr}, own + (py * nz + z) * stride);
+                    fy_.forward({plane + z * ny * kAbreast, kAbreast, ny, py ? odd_y_.data() : nullptr}, own + (py * nz + z) * stride);
             for (index_t py = 0; py < 2; ++py)
                 for (index_t y = 0; y < hy; ++y) {
-                    complex* const column = own + py * nz * stride + y * kLanes;
-                    real const* const s = spectrum + ((block * 2 + py) * hy + y) * pz * hz * kLanes;
+                    complex* const column = own + py * nz * stride + y * kAbreast;
+                    real const* const s = spectrum + ((block * 2 + py) * hy + y) * pz * hz * kAbreast;
                     if (pz == 1) {
                         fz_.convolve({column, stride, nz}, s, even, {column, stride, nz});
                         continue;
                     }
-                    fz_.convolve({column, stride, nz}, s, even, {even, kLanes, nz});
-                    fz_.convolve({column, stride, nz, odd_z_.data()}, s + hz * kLanes, odd, {column, stride, nz, odd_z_.data(), even, kLanes});
+                    fz_.convolve({column, stride, nz}, s, even, {even, kAbreast, nz});
+                    fz_.convolve({column, stride, nz, odd_z_.data()}, s + hz * kAbreast, odd, {column, stride, nz, odd_z_.data(), even, kAbreast});
                 }
             for (index_t py = 0; py < 2; ++py)
                 for (index_t z = 0; z < nz; ++z) {
-                    complex* const row = plane + z * ny * kLanes;
-                    fy_.backward(own + (py * nz + z) * stride, {row, kLanes, ny, py ? odd_y_.data() : nullptr, py ? row : nullptr, kLanes});
+                    complex* const row = plane + z * ny * kAbreast;
+                    fy_.backward(own + (py * nz + z) * stride, {row, kAbreast, ny, py ? odd_y_.data() : nullptr, py ? row : nullptr, kAbreast});
                 }
         }
     }

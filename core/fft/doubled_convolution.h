@@ -13,7 +13,7 @@ class RowFactors {
 public:
     virtual ~RowFactors() = default;
     virtual index_t count() const = 0;
-    /// panel[x * kLanes + i] = factor of volume `which` at (z, y + i, x) for i < rows <= kLanes; what is left of a line is 0.
+    /// panel[x * kAbreast + i] = factor of volume `which` at (z, y + i, x) for i < rows <= kAbreast; what is left of a line is 0.
     virtual void rows(index_t which, index_t z, index_t y, index_t rows, complex* panel) const = 0;
 };
 

@@ -49,11 +49,11 @@ std::vector<int> radices(index_t n) {
 
 struct PlainLoad {
     complex const* panel;
-    [[gnu::always_inline]] Lanes operator()(index_t i) const { return load(panel + i * kLanes); }
+    [[gnu::always_inline]] Lanes operator()(index_t i) const { return load(panel + i * kAbreast); }
 };
 struct PlainStore {
     complex* panel;
-    [[gnu::always_inline]] void operator()(index_t i, Lanes v) const { store(panel + i * kLanes, v); }
+    [[gnu::always_inline]] void operator()(index_t i, Lanes v) const { store(panel + i * kAbreast, v); }
 };
 template <bool Phase> struct SourceLoad {
     LaneSource from;
@@ -83,10 +83,10 @@ template <int R, class Load> void forward_stage(LaneFft::Stage const& stage, Loa
             Lanes a[R];
             unrolled<R>([&](auto k) __attribute__((always_inline)) { a[k()] = from(first + k() * stage.rest); });
             butterfly<R, true>(a);
-            store(panel + first * kLanes, a[0]);
+            store(panel + first * kAbreast, a[0]);
             unrolled<R - 1>([&](auto j) __attribute__((always_inline)) {
                 constexpr int k = j() + 1;
-                store(panel + (first + k * stage.rest) * kLanes, times(a[k], w[j()]));
+                store(panel + (first + k * stage.rest) * kAbreast, times(a[k], w[j()]));
             });
         }
     }
@@ -99,10 +99,10 @@ template <int R, class Store> void backward_stage(LaneFft::Stage const& stage, c
         for (index_t b = 0; b < stage.blocks; ++b) {
             index_t const first = b * R * stage.rest + p;
             Lanes a[R];
-            a[0] = load(panel + first * kLanes);
+            a[0] = load(panel + first * kAbreast);
             unrolled<R - 1>([&](auto j) __attribute__((always_inline)) {
                 constexpr int k = j() + 1;
-                a[k] = times<true>(load(panel + (first + k * stage.rest) * kLanes), w[j()]);
+                a[k] = times<true>(load(panel + (first + k * stage.rest) * kAbreast), w[j()]);
             });
             butterfly<R, false>(a);
             unrolled<R>([&](auto k) __attribute__((always_inline)) { to(first + k() * stage.rest, a[k()]); });
@@ -117,9 +117,9 @@ template <int R, class Load> void middle_stage(LaneFft::Stage const& stage, Load
         Lanes a[R];
         unrolled<R>([&](auto k) __attribute__((always_inline)) { a[k()] = from(first + k()); });
         butterfly<R, true>(a);
-        unrolled<R>([&](auto k) __attribute__((always_inline)) { a[k()] = a[k()] * twice_each(spectrum + (first + k()) * kLanes); });
+        unrolled<R>([&](auto k) __attribute__((always_inline)) { a[k()] = a[k()] * twice_each(spectrum + (first + k()) * kAbreast); });
         butterfly<R, false>(a);
-        unrolled<R>([&](auto k) __attribute__((always_inline)) { store(panel + (first + k()) * kLanes, a[k()]); });
+        unrolled<R>([&](auto k) __attribute__((always_inline)) { store(panel + (first + k()) * kAbreast, a[k()]); });
     }
 }
 
@@ -190,7 +190,7 @@ void LaneFft::backward(complex* panel, LaneSink const& to) const {
 void LaneFft::convolve(LaneSource const& from, real const* spectrum, complex* panel, LaneSink const& to) const {
     if (stages_.size() < 2) {
         forward(from, panel);
-        for (index_t i = 0; i < n_; ++i) store(panel + i * kLanes, load(panel + i * kLanes) * twice_each(spectrum + i * kLanes));
+        for (index_t i = 0; i < n_; ++i) store(panel + i * kAbreast, load(panel + i * kAbreast) * twice_each(spectrum + i * kAbreast));
         return backward(panel, to);
     }
     std::size_t const last = stages_.size() - 1;

@@ -1,4 +1,4 @@
-// FFTs of kLanes sequences side by side, in registers: the host's transform where the order of frequencies does not matter.
+// FFTs of kAbreast sequences side by side, in registers: the host's transform where the order of frequencies does not matter.
 #pragma once
 
 #include "core/fft/lanes.h"
@@ -10,7 +10,7 @@ namespace tessera {
 /// Where a transform reads: element i of every lane at data + i * stride, times phase[i]; zero from element n on.
 struct LaneSource {
     complex const* data;
-    index_t stride, n;                     ///< in complex numbers; data and stride are multiples of kLanes
+    index_t stride, n;                     ///< in complex numbers; data and stride are multiples of kAbreast
     lanes::Factor const* phase = nullptr;  ///< [n] or null for 1
 };
 
@@ -23,7 +23,7 @@ struct LaneSink {
     index_t added_stride = 0;
 };
 
-/// Unnormalised transforms of length n, a product of 2, 3, 5 and 7, of panels [n][kLanes], which are aligned to 64 bytes.
+/// Unnormalised transforms of length n, a product of 2, 3, 5 and 7, of panels [n][kAbreast], which are aligned to 64 bytes.
 ///
 /// forward() leaves frequency order()[i] at position i (decimation in frequency, without reordering), and backward() expects
 /// it there. Every stage is arithmetic between whole registers. Thread-safe.
@@ -37,7 +37,7 @@ public:
 
     void forward(LaneSource const& from, complex* panel) const;
     void backward(complex* panel, LaneSink const& to) const;
-    /// backward(spectrum forward(from)) for a real spectrum [n][kLanes] in the order of the panel.
+    /// backward(spectrum forward(from)) for a real spectrum [n][kAbreast] in the order of the panel.
     void convolve(LaneSource const& from, real const* spectrum, complex* panel, LaneSink const& to) const;
 
     /// Smallest product of 2, 3, 5 and 7 that is not below n.

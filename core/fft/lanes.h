@@ -7,17 +7,17 @@
 
 namespace tessera {
 
-/// Complex numbers in a cache line of 64 bytes: 8 in float, 4 in double.
-inline constexpr index_t kLanes = 64 / static_cast<index_t>(sizeof(complex));
+/// How many sequences go side by side: the complex numbers in a cache line of 64 bytes, 8 in float, 4 in double.
+inline constexpr index_t kAbreast = 64 / static_cast<index_t>(sizeof(complex));
 
-/// kLanes complex numbers, as in memory. A vector of GCC and clang: one register with AVX-512, two with AVX2.
+/// kAbreast complex numbers, as in memory. A vector of GCC and clang: one register with AVX-512, two with AVX2.
 typedef real Lanes __attribute__((vector_size(64), may_alias));
 
 namespace lanes {
 
 typedef real Unaligned __attribute__((vector_size(64), aligned(alignof(complex)), may_alias));
 typedef real Half __attribute__((vector_size(32), may_alias));
-using Reals = std::make_integer_sequence<int, static_cast<int>(2 * kLanes)>;
+using Reals = std::make_integer_sequence<int, static_cast<int>(2 * kAbreast)>;
 
 [[gnu::always_inline]] inline Lanes load(complex const* p) { return *reinterpret_cast<Lanes const*>(p); }
 [[gnu::always_inline]] inline void store(complex* p, Lanes v) { *reinterpret_cast<Lanes*>(p) = v; }
@@ -44,7 +44,7 @@ template <int... I> [[gnu::always_inline]] inline Lanes alternating(real even, r
 template <int... I> [[gnu::always_inline]] inline Lanes twice_each(Half h, std::integer_sequence<int, I...>) {
     return __builtin_shufflevector(h, h, (I / 2)...);
 }
-/// kLanes real numbers, each for both parts of a complex one.
+/// kAbreast real numbers, each for both parts of a complex one.
 [[gnu::always_inline]] inline Lanes twice_each(real const* p) { return twice_each(*reinterpret_cast<Half const*>(p), Reals{}); }
 
 /// One complex factor for all lanes, in the order in which it is used.
@@ -73,17 +73,17 @@ template <bool Conjugate = false> [[gnu::always_inline]] inline Lanes product(La
 }
 
 template <int Step, int... I> [[gnu::always_inline]] inline void exchange(Lanes& a, Lanes& b, std::integer_sequence<int, I...>) {
-    constexpr int kSecond = static_cast<int>(2 * kLanes) - 2 * Step; // to the same part of the second row, Step lanes before
+    constexpr int kSecond = static_cast<int>(2 * kAbreast) - 2 * Step; // to the same part of the second row, Step lanes before
     Lanes const low = __builtin_shufflevector(a, b, (I / 2 & Step ? I + kSecond : I)...);
-    b = __builtin_shufflevector(a, b, (I / 2 & Step ? I + static_cast<int>(2 * kLanes) : I + 2 * Step)...);
+    b = __builtin_shufflevector(a, b, (I / 2 & Step ? I + static_cast<int>(2 * kAbreast) : I + 2 * Step)...);
     a = low;
 }
 /// Lane j of rows[i] becomes lane i of rows[j].
-[[gnu::always_inline]] inline void transpose(Lanes (&rows)[kLanes]) {
-    for (index_t i = 0; i < kLanes; i += 2) exchange<1>(rows[i], rows[i + 1], Reals{});
-    for (index_t i = 0; i < kLanes; i += 4)
+[[gnu::always_inline]] inline void transpose(Lanes (&rows)[kAbreast]) {
+    for (index_t i = 0; i < kAbreast; i += 2) exchange<1>(rows[i], rows[i + 1], Reals{});
+    for (index_t i = 0; i < kAbreast; i += 4)
         for (index_t j = i; j < i + 2; ++j) exchange<2>(rows[j], rows[j + 2], Reals{});
-    if constexpr (kLanes == 8)
+    if constexpr (kAbreast == 8)
         for (index_t j = 0; j < 4; ++j) exchange<4>(rows[j], rows[j + 4], Reals{});
 }
 

@@ -21,20 +21,20 @@ public:
           fx_(grid[2], coils), z_(grid[0], volume[0]), y_(grid[1], volume[1]), x_(grid[2], volume[2]) {}
 
     void forward(complex const* volumes, complex* grid) const {
-        rows_forward(volumes, grid, [&](index_t z) { return z_.row(z); });
-        pass_y(grid, true, [&](index_t z) { return z_.row(z); });
+        rows_forward(volumes, grid);
+        pass_y(grid, true);
         pass_z(grid, true, z_, WrappedSupport::all(grid_[0]));
     }
 
     void adjoint(complex* grid, complex* volumes) const {
         pass_z(grid, false, WrappedSupport::all(grid_[0]), z_);
-        pass_y(grid, false, [&](index_t z) { return z_.row(z); });
-        rows_backward(grid, volumes, [&](index_t z) { return z_.row(z); });
+        pass_y(grid, false);
+        rows_backward(grid, volumes);
     }
 
 private:
-    template <class Plane> void rows_forward(complex const* volumes, complex* grid, Plane const& plane) const {
-        rows(grid, plane, [&](complex* row, complex* panel, index_t z, index_t y) {
+    void rows_forward(complex const* volumes, complex* grid) const {
+        rows(grid, [&](complex* row, complex* panel, index_t z, index_t y) {
             real const wzy = weights_[0][z] * weights_[1][y];
             for (index_t c = 0; c < coils_; ++c) {
                 complex const* const line = volume_line(volumes, c, z, y);
@@ -46,8 +46,8 @@ private:
         });
     }
 
-    template <class Plane> void rows_backward(complex* grid, complex* volumes, Plane const& plane) const {
-        rows(grid, plane, [&](complex* row, complex* panel, index_t z, index_t y) {
+    void rows_backward(complex* grid, complex* volumes) const {
+        rows(grid, [&](complex* row, complex* panel, index_t z, index_t y) {
             std::copy_n(row, grid_[2] * coils_, panel);
             fx_.backward(panel);
             real const wzy = weights_[0][z] * weights_[1][y];
@@ -62,24 +62,24 @@ private:
         return volumes + ((c * volume_[0] + z) * volume_[1] + y) * volume_[2];
     }
 
-    // Calls f(row of the grid, scratch panel, z, y) for every row of the volume; plane(z) says where plane z is stored.
-    template <class Plane, class F> void rows(complex* grid, Plane const& plane, F const& f) const {
+    // Calls f(row of the grid, scratch panel, z, y) for every row of the volume.
+    template <class F> void rows(complex* grid, F const& f) const {
 #pragma omp parallel
         {
             PanelBuffer const panel(grid_[2] * coils_);
 #pragma omp for schedule(static)
             for (index_t job = 0; job < volume_[0] * volume_[1]; ++job) {
                 index_t const z = job / volume_[1], y = job % volume_[1];
-                f(grid + (plane(z) * grid_[1] + y_.row(y)) * grid_[2] * coils_, panel.data(), z, y);
+                f(grid + (z_.row(z) * grid_[1] + y_.row(y)) * grid_[2] * coils_, panel.data(), z, y);
             }
         }
     }
 
-    template <class Plane> void pass_y(complex* grid, bool forward, Plane const& plane) const {
+    void pass_y(complex* grid, bool forward) const {
         index_t const line = grid_[2] * coils_, size = grid_[1] * line;
         auto const all = WrappedSupport::all(grid_[1]);
         PanelPass{&fy_, line, line, forward ? y_ : all, forward ? all : y_, forward}.run(
-            grid, volume_[0], [&](index_t z) { return plane(z) * size; });
+            grid, volume_[0], [&](index_t z) { return z_.row(z) * size; });
     }
 
     void pass_z(complex* grid, bool forward, WrappedSupport in, WrappedSupport out) const {

@@ -1,5 +1,6 @@
 #include "recon/nufft/density.h"
 
+#include "core/terminal/interrupt.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/complex_parts.h"
 #include "kernels/gridding/density.h"
@@ -62,7 +63,8 @@ real step_length(index_t iteration) {
 
 } // namespace
 
-Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<real> const& trajectory, DensityConfig const& config) {
+Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<real> const& trajectory, DensityConfig const& config,
+    std::function<void(index_t)> const& told) {
     require(config.iterations >= 1, "density: {} iterations, expected at least 1", config.iterations);
     Gridder const gridder(context, matrix, trajectory, GriddingKernel(kAccuracy, kOversampling), kOversampling);
     index_t const n = gridder.points();
@@ -71,11 +73,13 @@ Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<re
     weights.copy_from(Tensor<complex>::from(context, {1, n}, std::vector<complex>(static_cast<std::size_t>(n), {1, 0})));
 
     for (index_t i = 0; i < config.iterations; ++i) {
+        interruption_point();
         grid.zero();
         gridder.spread(weights, grid);
         gridder.interpolate(grid, density);
         if (i > 0 && unevenness(density) < config.tolerance) break;
         enqueue(context.stream(), DivideByDensity{density.flat(), weights.flat(), step_length(i)});
+        if (told) told(i + 1);
     }
 
     Tensor<real> const shaped(context, without_last(trajectory.shape()));
@@ -107,10 +111,11 @@ void normalise_weights(Tensor<real> const& weights, Matrix matrix, Tensor<real> 
     weights.copy_from(Tensor<real>::from(weights.context(), weights.shape(), w));
 }
 
-Tensor<real> density_weights(Context const& context, Matrix matrix, Acquisition const& acquisition, DensityConfig const& config) {
+Tensor<real> density_weights(Context const& context, Matrix matrix, Acquisition const& acquisition, DensityConfig const& config,
+    std::function<void(index_t)> const& told) {
     Shape const shape{acquisition.readouts(), acquisition.samples()};
     switch (config.kind) {
-    case DensityKind::pipe: return pipe_menon_weights(context, matrix, acquisition.trajectory, config);
+    case DensityKind::pipe: return pipe_menon_weights(context, matrix, acquisition.trajectory, config, told);
     case DensityKind::radial: return radial_weights(matrix, acquisition.trajectory).to(context);
     case DensityKind::file: {
         require(acquisition.weights.has_value(), "{}: no density compensation in the file (choose \"pipe\")", acquisition.source);

@@ -1,6 +1,7 @@
 #include "recon/nufft/toeplitz.h"
 
 #include "core/arrays/sums.h"
+#include "core/terminal/interrupt.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 #include "kernels/arrays/complex_parts.h"
@@ -207,9 +208,11 @@ void Toeplitz::apply(Tensor<complex> const& in, Tensor<complex> const& out) cons
     }
     int const threads = omp_get_max_threads();
     Tensor<complex> const workspace(context_, {DoubledConvolution::workspace_size(matrix_, threads)});
-    for (index_t c = 0; c < in.shape()[0]; ++c)
+    for (index_t c = 0; c < in.shape()[0]; ++c) {
+        interruption_point();
         convolution_->apply(in[c].data(), nullptr, {spectrum_[0].data(), spectrum_[spectrum_.shape()[0] - 1].data()}, workspace.data(), threads,
             out[c].data());
+    }
 }
 
 // Part by part with the kernels of any device.

@@ -31,7 +31,7 @@ public:
 
     /// Whether half of the spectrum is kept.
     bool symmetric() const { return spectrum_.shape()[0] == 1; }
-    /// What an operator holds, and what apply() takes beside its volumes with the present number of threads.
+    /// What an operator holds, and what apply() takes with the present number of threads (in place elsewhere than on the CPU: a volume more).
     static MemoryNeed bytes(Device device, Matrix const& matrix, bool symmetric);
 
 private:

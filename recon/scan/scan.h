@@ -1,6 +1,7 @@
 // A scan on the way to its image: what every reconstruction method starts from.
 #pragma once
 
+#include "recon/scan/coil_maps.h"
 #include "recon/scan/scan_config.h"
 
 namespace tessera {
@@ -13,11 +14,12 @@ struct Scan {
     Tensor<complex> kspace;                   ///< [coil, points]
     Tensor<real> trajectory;                  ///< [points, 3]
     Tensor<real> weights;                     ///< [points]
-    Tensor<complex> maps;                     ///< [coil, z, y, x], root sum of squares 1; empty where the method needs none
+    CoilMaps maps;                            ///< [coil, z, y, x], root sum of squares 1; none where the method needs none
     std::optional<Tensor<real>> expected;     ///< [z, y, x] magnitude that a perfect reconstruction has, where the file knows
     std::optional<Tensor<complex>> target;    ///< [z, y, x] what `maps` make of the true coil images, where the file knows them
     std::vector<VesselSegment> vessels;       ///< the vessel tree in mm from the volume's centre; empty where the file knows none
-    bool whitened = false;                    ///< noise is independent between coils, of deviation 1 (E |n|^2 = 1 a sample)
+    /// Where the scan is whitened, noise is independent between coils and of this deviation (E |n|^2 = deviation^2 a sample).
+    std::optional<double> noise_deviation;
 };
 
 /// Prepares an acquisition in `context` as configured: readouts, field of view, whitening, compression, density, maps.

@@ -13,6 +13,10 @@ namespace tessera {
 enum class MapsSource { jsense, file };
 constexpr std::array<std::string_view, 2> config_names(MapsSource) { return {"jsense", "file"}; }
 
+/// How maps are kept: on a coarse grid where that is exact enough, or whole.
+enum class MapsResolution { automatic, full };
+constexpr std::array<std::string_view, 2> config_names(MapsResolution) { return {"auto", "full"}; }
+
 enum class FieldOfView { file, automatic };
 constexpr std::array<std::string_view, 2> config_names(FieldOfView) { return {"file", "auto"}; }
 
@@ -22,7 +26,7 @@ struct CoilsConfig {
     double energy = 1;
     void describe(ConfigVisitor& v) {
         v("prewhiten", prewhiten, "Make the noise of all coils independent and equal, where the file has noise samples.");
-        v("virtual_coils", virtual_coils, "Compress to so many virtual coils; null: as many as energy needs.", {.min = 1});
+        v("virtual_coils", virtual_coils, "Compress to so many virtual coils; null: as many as energy needs.", {.min = 1, .max = 1024});
         v("energy", energy, "Part of the signal energy that virtual coils keep; 1: no compression.", {.above = 0, .max = 1});
     }
 };
@@ -33,12 +37,17 @@ struct MapsConfig {
     index_t order = 3;
     index_t iterations = 8;
     double lambda = 1e-3;
+    MapsResolution resolution = MapsResolution::automatic;
+    double accuracy = 1e-3;
     void describe(ConfigVisitor& v) {
         v("source", source, "Sensitivity maps: jsense estimates them from the data, file takes those of the input.");
         v("calibration", calibration, "jsense: voxels per axis of its low-resolution problem.", {.min = 4, .max = 128});
         v("order", order, "jsense: order of the maps' trigonometric polynomials.", {.min = 1, .max = 16});
         v("iterations", iterations, "jsense: alternations between image and maps.", {.min = 0});
         v("lambda", lambda, "jsense: relative Tikhonov weight.", {.min = 0});
+        v("resolution", resolution, "auto keeps maps on a coarse grid and interpolates them where they are used, as far as accuracy allows; full "
+                                    "keeps every voxel.");
+        v("accuracy", accuracy, "auto: largest relative error of interpolated maps.", {.above = 0, .max = 0.1});
     }
 };
 
@@ -58,6 +67,8 @@ struct ScanConfig {
     std::optional<std::array<index_t, 2>> readouts;
     std::optional<Matrix> matrix;
     FieldOfView fov = FieldOfView::file;
+    GeometryConfig geometry;
+    bool external_files = false, untrusted = false;
     DensityConfig density;
     CoilsConfig coils;
     MapsConfig maps;
@@ -73,8 +84,11 @@ struct ScanConfig {
         v("slice", slice, "Which slice of 2D multi-slice data.", {.min = 0});
         v("contrast", contrast, "Which contrast (ISMRMRD).", {.min = 0});
         v("readouts", readouts, "First and end of the readouts to use, e.g. [400, 4600]; null: all.", {.min = 0});
-        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null: as the file says or the trajectory spans.", {.min = 1});
+        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null: as the file says or the trajectory spans.", {.min = 1, .max = kLongestAxis});
         v("fov", fov, "Field of view: that of the file, or estimated from the data (oversampled readouts).");
+        v("geometry", geometry, "Where the volume lies, where the file does not say it or is wrong.");
+        v("external_files", external_files, "HDF5: reads values that lie in other files (external links, raw and virtual storage).");
+        v("untrusted", untrusted, "Reads the input in a child process with limits of time and memory, for files from elsewhere.");
         v("density", density, "Density compensation.");
         v("coils", coils, "Noise prewhitening and coil compression.");
         v("maps", maps, "Coil sensitivity maps.");
@@ -82,7 +96,8 @@ struct ScanConfig {
     }
     ReadOptions read_options() const {
         return {.format = format, .trajectory_units = trajectory_units, .matrix = matrix.value_or(Matrix{0, 0, 0}), .encoding = encoding,
-            .slice = slice, .contrast = contrast, .datasets = datasets, .trajectory = trajectory, .weights = weights};
+            .slice = slice, .contrast = contrast, .datasets = datasets, .trajectory = trajectory, .weights = weights, .geometry = geometry,
+            .untrusted = untrusted, .external_files = external_files};
     }
 };
 

@@ -27,7 +27,7 @@ std::vector<index_t> points_of(std::vector<index_t> const& readouts, index_t sam
     return points;
 }
 
-std::shared_ptr<SenseOperator const> sense_model(Tensor<complex> const& maps, Samples const& samples, NufftConfig const& config,
+std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, Samples const& samples, NufftConfig const& config,
     NormalOperator normal) {
     Matrix const matrix{maps.shape()[1], maps.shape()[2], maps.shape()[3]};
     auto nufft = std::make_shared<Nufft>(maps.context(), matrix, samples.trajectory, config);

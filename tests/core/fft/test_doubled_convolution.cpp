@@ -17,7 +17,7 @@ public:
     index_t count() const override { return count_; }
     void rows(index_t which, index_t z, index_t y, index_t rows, complex* panel) const override {
         for (index_t x = 0; x < m_[2]; ++x)
-            for (index_t i = 0; i < kLanes; ++i) panel[x * kLanes + i] = i < rows ? at(which, z, y + i, x) : complex{};
+            for (index_t i = 0; i < kAbreast; ++i) panel[x * kAbreast + i] = i < rows ? at(which, z, y + i, x) : complex{};
     }
     complex at(index_t which, index_t z, index_t y, index_t x) const {
         return values_[static_cast<std::size_t>(((which * m_[0] + z) * m_[1] + y) * m_[2] + x)];

@@ -144,7 +144,7 @@ TEST_CASE("files of no known format are refused", "[validate]") {
     CHECK(reading_error(path, options) == "datasets: 'k' is not one of kspace, trajectory, weights, maps, noise, reference, vessels");
     options = {};
     options.format = "siemens";
-    CHECK(reading_error(path, options) == "format: 'siemens' is not one of auto, tessera, mri_raw, ismrmrd, bart, hdf5");
+    CHECK(reading_error(path, options) == "format: 'siemens' is not one of auto, bart, mri_raw, ismrmrd, tessera, hdf5");
 }
 
 TEST_CASE("datasets of wrong shape and type are refused, and truncated files", "[validate]") {
