@@ -3,10 +3,10 @@
 namespace tessera {
 namespace {
 
-template <int Width, int Coils> void interpolate_piece(Interpolate const& k, Window<Width> const& window, Subproblem const& sub, Tile const& tile) {
+template <int Width, int Coils> void interpolate_piece(Interpolate const& k, TileWindow<Width> const& window, Subproblem const& sub, Tile const& tile) {
     constexpr int kRow = 2 * Width * Coils;
     index_t const n = k.samples.shape[1], rows = tile.row_stride(), planes = tile.plane_stride();
-    typename Window<Width>::Weights w;
+    typename TileWindow<Width>::Weights w;
     for (index_t i = sub.begin; i < sub.end; ++i) {
         GridPoint const p = k.points[i];
         auto const z = static_cast<std::int32_t>(p.z), y = static_cast<std::int32_t>(p.y), x = static_cast<std::int32_t>(p.x);
@@ -28,7 +28,7 @@ template <int Width, int Coils> void interpolate_piece(Interpolate const& k, Win
 }
 
 template <int Width, int Coils> void interpolate(Interpolate const& k) {
-    Window<Width> const window(k.table, k.tiling.width[0] == 1);
+    TileWindow<Width> const window(k.table, k.tiling.width[0] == 1);
 #pragma omp parallel
     {
         Tile tile(k.tiling, 2 * Coils);

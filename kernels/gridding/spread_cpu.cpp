@@ -5,10 +5,10 @@ namespace {
 
 constexpr index_t kAhead = 16; // points whose samples are fetched before they are needed
 
-template <int Width, int Coils> void spread_piece(Spread const& k, Window<Width> const& window, Subproblem const& sub, Tile const& tile) {
+template <int Width, int Coils> void spread_piece(Spread const& k, TileWindow<Width> const& window, Subproblem const& sub, Tile const& tile) {
     constexpr int kRow = 2 * Width * Coils;
     index_t const n = k.samples.shape[1], rows = tile.row_stride(), planes = tile.plane_stride();
-    typename Window<Width>::Weights w;
+    typename TileWindow<Width>::Weights w;
     alignas(64) real line[kRow + kLanes] = {};
     for (index_t i = sub.begin; i < sub.end; ++i) {
         GridPoint const p = k.points[i];
@@ -36,7 +36,7 @@ template <int Width, int Coils> void spread_piece(Spread const& k, Window<Width>
 }
 
 template <int Width, int Coils> void spread(Spread const& k) {
-    Window<Width> const window(k.table, k.tiling.width[0] == 1);
+    TileWindow<Width> const window(k.table, k.tiling.width[0] == 1);
     // Subproblems of a colour touch disjoint cells, and the order within one is fixed: no atomics, and the same bits
     // whatever the number of threads.
 #pragma omp parallel

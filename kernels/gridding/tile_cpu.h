@@ -16,12 +16,12 @@
 namespace tessera {
 
 /// The kernel's polynomials of all three axes side by side, so that they are evaluated together: x, then y, then z.
-template <int Width> class Window {
+template <int Width> class TileWindow {
     static constexpr int kTerms = Width + 3;
     static constexpr int kSlots = (3 * Width + kLanes - 1) / kLanes * kLanes;
 
 public:
-    explicit Window(KernelTable const& table, bool flat) {
+    explicit TileWindow(KernelTable const& table, bool flat) {
         for (int slot = 0; slot < 3 * Width; ++slot) {
             is_axis_[slot / Width][slot] = 1;
             for (int p = 0; p < kTerms; ++p) coefficients_[p][slot] = table.data[p * Width + slot % Width];

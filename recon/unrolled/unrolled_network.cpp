@@ -3,6 +3,7 @@
 #include "core/arrays/vector_ops.h"
 #include "nn/complex_channels.h"
 #include "recon/unrolled/blockwise.h"
+#include "recon/unrolled/informed_network.h"
 
 #include <cmath>
 
@@ -12,11 +13,26 @@ UnrolledNetwork::UnrolledNetwork(ModelConfig const& config, ParameterList& param
     : config_(config), consistency_(make_data_consistency(config.data_consistency)) {
     index_t const sets = config.shared_weights ? 1 : config.unrolls;
     for (index_t k = 0; k < sets; ++k) {
-        networks_.push_back(make_network(config.network, parameters, config.shared_weights ? "regulariser." : fmt::format("regularisers.{}.", k)));
+        networks_.push_back(make_network(config.network, parameters, config.shared_weights ? "regulariser." : fmt::format("regularisers.{}.", k),
+            config.informed ? kNumbersTold : 0));
         std::string const name = consistency_->parameter_name();
         data_parameters_.push_back(
             parameters.add_constant(config.shared_weights ? name : fmt::format("{}.{}", name, k), {1}, consistency_->parameter_start()));
+        if (config.informed)
+            slopes_.push_back(parameters.add_constant(config.shared_weights ? name + "_slopes" : fmt::format("{}_slopes.{}", name, k), {kNumbersTold}, 0));
     }
+}
+
+// The network of a stage: of an unroll, or, with the weights of the last, of what follows after all of them.
+std::unique_ptr<Network> UnrolledNetwork::regulariser(index_t stage, ScanConditions const& conditions) const {
+    Network const& network = *networks_[static_cast<std::size_t>(config_.shared_weights ? 0 : std::min(stage, config_.unrolls - 1))];
+    return std::make_unique<InformedNetwork>(network, conditions, static_cast<double>(stage) / static_cast<double>(config_.unrolls), config_.informed);
+}
+
+LearnedNumber UnrolledNetwork::data_parameter(index_t unroll, ScanConditions const& conditions) const {
+    auto const set = static_cast<std::size_t>(config_.shared_weights ? 0 : unroll);
+    if (!config_.informed) return {data_parameters_[set], {}, {}};
+    return {data_parameters_[set], slopes_[set], numbers_told(conditions, static_cast<double>(unroll) / static_cast<double>(config_.unrolls))};
 }
 
 std::vector<double> UnrolledNetwork::weights_of_data() const {
@@ -25,10 +41,10 @@ std::vector<double> UnrolledNetwork::weights_of_data() const {
     return values;
 }
 
-// One unroll, forward and back, with the feature maps of one block.
+// One unroll, forward and back, with the feature maps of one block. The final regulariser is one that has no data consistency.
 struct UnrolledNetwork::Unroll {
-    Network const& network;
-    Parameter const& parameter;
+    std::shared_ptr<Network const> network;
+    std::optional<LearnedNumber> parameter;
     DataTerm const& data;
     DataConsistencyStep const& consistency;
     BlockPartition const& partition;
@@ -38,11 +54,11 @@ struct UnrolledNetwork::Unroll {
     // Neither this nor the store holds x on the device once it is not needed: CG works in four volumes.
     Tensor<complex> forward(Tensor<complex> x, VolumeStore& store) const {
         Tensor<complex> z(x.context(), x.shape());
-        Blockwise{network, partition}.forward(x, z);
+        Blockwise{*network, partition}.forward(x, z);
         x = {};
         store.settle();
         require(std::isfinite(norm(z)), "unroll {}: the output of the regulariser is not finite", number);
-        consistency.step(data, scalar(parameter), z, report);
+        if (parameter) consistency.step(data, parameter->value(), z, report);
         return z;
     }
 
@@ -50,24 +66,25 @@ struct UnrolledNetwork::Unroll {
     // block by block in any case, so what the gradient of the parameter needs of it, an inner product, is taken there.
     // Returns dL/dx_k, or nothing where it is not wanted.
     Tensor<complex> backward(Tensor<complex> const& g, VolumeStore& store, std::size_t k, bool wanted) const {
-        auto const own = consistency.pullback(data, scalar(parameter), [&] { return store.get(k + 1); }, g, report);
+        DataConsistencyStep::ParameterGradient own;
+        if (parameter) own = consistency.pullback(data, parameter->value(), [&] { return store.get(k + 1); }, g, report);
         store.pop();
         auto gx = wanted ? Tensor<complex>::zeros(g.context(), g.shape()) : Tensor<complex>();
-        double const inner = Blockwise{network, partition}.backward(store.get(k), g, gx, own.probe);
-        add_to_gradient(parameter, own.constant + own.factor * inner);
+        double const inner = Blockwise{*network, partition}.backward(store.get(k), g, gx, own.probe);
+        if (parameter) parameter->add_to_gradient(own.constant + own.factor * inner);
         return gx;
     }
 };
 
 Var UnrolledNetwork::forward(Tape& tape, DataTerm const& data, Var const& x0, MemoryConfig const& memory,
     std::shared_ptr<SolverReport> const& report) const {
-    auto const set = [this](index_t k) { return static_cast<std::size_t>(config_.shared_weights ? 0 : k); };
     if (memory.policy == MemoryPolicy::full) {
         Var x = x0;
         for (index_t k = 0; k < config_.unrolls; ++k) {
-            auto const z = networks_[set(k)]->forward(tape, x);
-            x = data_consistency(tape, consistency_, data, z, data_parameters_[set(k)], report);
+            auto const z = regulariser(k, data.conditions)->forward(tape, x);
+            x = data_consistency(tape, consistency_, data, z, data_parameter(k, data.conditions), report);
         }
+        if (config_.final_regulariser) x = regulariser(config_.unrolls, data.conditions)->forward(tape, x);
         return x;
     }
 
@@ -77,16 +94,18 @@ Var UnrolledNetwork::forward(Tape& tape, DataTerm const& data, Var const& x0, Me
         memory.halo.value_or(seen.radius), seen.alignment);
     auto const store = std::make_shared<VolumeStore>(x0.context(), memory.checkpoints);
     if (tape.recording()) store->push(as_complex(x0.value()));
-    auto const unroll = [this, data, partition, report, set](index_t i) {
-        return Unroll{*networks_[set(i)], data_parameters_[set(i)], data, *consistency_, *partition, *report, i + 1};
+    auto const unroll = [this, data, partition, report](index_t i) {
+        std::optional<LearnedNumber> parameter;
+        if (i < config_.unrolls) parameter = data_parameter(i, data.conditions);
+        return Unroll{regulariser(i, data.conditions), parameter, data, *consistency_, *partition, *report, i + 1};
     };
     Var x = x0;
-    for (index_t k = 0; k < config_.unrolls; ++k) {
+    bool const trained = data_parameters_.front().trained();
+    for (index_t k = 0; k < stages(); ++k) {
         auto previous = as_complex(std::move(x).release());
         auto const next = unroll(k).forward(std::move(previous), *store);
-        if (report->progress) report->progress(k + 1);
+        if (report->progress && k < config_.unrolls) report->progress(k + 1);
         if (tape.recording()) store->push(next);
-        bool const trained = data_parameters_[set(k)].trained();
         x = tape.record(as_channels(next), x.slot() || trained, [=, slot = x.slot()](Tensor<real> gradient) {
             auto const g = as_complex(gradient.unique() ? std::exchange(gradient, {}) : gradient.clone());
             auto const gx = unroll(k).backward(g, *store, static_cast<std::size_t>(k), bool(slot));
