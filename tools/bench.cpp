@@ -8,32 +8,13 @@
 #include "tools/bench/measure.h"
 #include "tools/program.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <string_view>
 
 using namespace tessera;
 
 namespace {
-
-/// What every subcommand understands: a configuration, fields on top of it, and short options for the usual fields.
-struct Arguments {
-    std::string file;
-    std::vector<std::string> overrides;
-    bool json = false, print_schema = false, quiet = false;
-
-    void add_to(CLI::App& app) {
-        app.add_option("config", file, "Configuration file (JSON)");
-        app.add_option("--set", overrides, "Override a field of the configuration: --set path.to.field=value")->expected(1)->take_all();
-        app.add_flag("--json", json, "Print JSON in place of a table");
-        app.add_flag("--print-schema", print_schema, "Print the JSON Schema of the configuration and exit");
-        app.add_flag("--quiet", quiet, "Only warnings and errors");
-    }
-    void add_field(CLI::App& app, std::string const& option, std::string const& path) {
-        app.add_option_function<std::string>(
-            option, [this, path](std::string const& value) { overrides.push_back(path + "=" + value); }, "The same as --set " + path + "=...");
-    }
-    std::string text() const { return file.empty() ? "{}" : read_config_text(file); }
-    std::string source() const { return file.empty() ? "tessera-bench" : file; }
-};
 
 /// A reconstruction from file to image, stage by stage.
 struct Stages {
@@ -48,6 +29,7 @@ struct Stages {
 };
 
 void bench_recon(ReconConfig const& config, bool json) {
+    if (json) set_log_level(LogLevel::warn);
     auto const context = make_context(config);
     Stages stages;
     Stopwatch const whole(context);
@@ -71,53 +53,42 @@ void bench_recon(ReconConfig const& config, bool json) {
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Times the parts of a reconstruction.", "tessera-bench");
-    app.set_version_flag("--version", TESSERA_VERSION);
-    app.require_subcommand(1);
-    Arguments arguments;
-    std::function<void()> work;
-
     struct Part {
-        char const *name, *purpose;
+        std::string_view name;
+        char const* purpose;
         void (*run)(BenchCase const&);
     };
-    for (Part const& part : {Part{"nufft", "Times and errors of the non-uniform Fourier transform", bench_nufft},
-             Part{"density", "Times density compensation", bench_density}, Part{"maps", "Times the joint estimation of maps", bench_maps},
-             Part{"fft", "Times the Fourier transform of the oversampled grid", bench_fft}}) {
-        CLI::App* const sub = app.add_subcommand(part.name, part.purpose);
-        arguments.add_to(*sub);
-        for (char const* field : {"readouts", "samples"}) arguments.add_field(*sub, std::string("--") + field, std::string("trajectory.") + field);
-        for (char const* field : {"coils", "accuracy", "threads", "repeats", "device"}) arguments.add_field(*sub, std::string("--") + field, field);
-        sub->add_option_function<std::string>(
-            "--matrix", [&](std::string const& n) { arguments.overrides.push_back("matrix=[" + n + "," + n + "," + n + "]"); }, "Voxels along each axis");
-        sub->add_option_function<std::string>(
-            "--oversampling", [&](std::string const& s) { arguments.overrides.push_back("oversampling=[" + s + "]"); }, "Grids to compare, with commas");
-        sub->callback([&, part] {
-            work = [&, part] {
-                if (arguments.print_schema) return fmt::print("{}\n", config_schema<BenchCase>("tessera-bench"));
-                auto bench = parse_config<BenchCase>(arguments.text(), arguments.source(), arguments.overrides);
-                bench.json = bench.json || arguments.json;
-                if (bench.threads) omp_set_num_threads(static_cast<int>(*bench.threads));
-                part.run(bench);
-            };
-        });
-    }
-    CLI::App* const recon = app.add_subcommand("recon", "Times a reconstruction from file to image; its configuration is tessera-recon's");
-    arguments.add_to(*recon);
-    recon->callback([&] {
-        work = [&] {
-            if (arguments.print_schema) return fmt::print("{}\n", config_schema<ReconConfig>("tessera-recon"));
-            bench_recon(parse_config<ReconConfig>(arguments.text(), arguments.source(), arguments.overrides), arguments.json);
-        };
-    });
+    constexpr Part kParts[] = {{"nufft", "Times the non-uniform Fourier transform, and compares it with direct sums.", bench_nufft},
+        {"density", "Times density compensation.", bench_density}, {"maps", "Times the joint estimation of maps.", bench_maps},
+        {"fft", "Times the Fourier transform of the oversampled grid.", bench_fft}};
 
-    CLI11_PARSE(app, argc, argv);
-    try {
-        if (arguments.quiet || arguments.json) set_log_level(LogLevel::warn);
-        work();
-        return 0;
-    } catch (std::exception const& e) {
-        log_error("{}", e.what());
-        return 1;
+    // The first word says what to time; without one it is the NUFFT.
+    std::string_view const word = argc > 1 ? argv[1] : "";
+    bool json = false;
+    auto const json_flag = [&](CLI::App& app) { app.add_flag("--json", json, "Print JSON in place of a table"); };
+    if (word == "recon") {
+        Usage const usage{.name = "tessera-bench recon",
+            .purpose = "Times a reconstruction from file to image; fields are those of tessera-recon.",
+            .inputs = "input",
+            .shortcuts = {{"--method", "method"}, {"--threads", "threads"}},
+            .examples = {"tessera-bench recon scan.h5 -o out --method cg-sense"},
+            .fields = {"method", "threads"}};
+        return program<ReconConfig>(usage, argc - 1, argv + 1, [&](ReconConfig const& config) { bench_recon(config, json); }, json_flag);
     }
+    auto const* const found = std::find_if(std::begin(kParts), std::end(kParts), [&](Part const& p) { return p.name == word; });
+    bool const named = found != std::end(kParts);
+    Part const part = named ? *found : kParts[0];
+    Usage const usage{.name = "tessera-bench",
+        .purpose = named ? part.purpose : "Times the parts of a reconstruction: tessera-bench nufft (default), density, maps, fft or recon.",
+        .output = false,
+        .shortcuts = {{"--matrix", "matrix"}, {"--readouts", "trajectory.readouts"}, {"--samples", "trajectory.samples"}, {"--coils", "coils"},
+            {"--accuracy", "accuracy"}, {"--oversampling", "oversampling"}, {"--threads", "threads"}, {"--repeats", "repeats"}, {"--device", "device"}},
+        .examples = {"tessera-bench config.json", "tessera-bench nufft --matrix 128 --coils 8", "tessera-bench density --matrix 128 --json"},
+        .fields = {"matrix", "trajectory.kind", "trajectory.readouts", "trajectory.samples", "coils", "accuracy", "oversampling", "repeats", "threads"}};
+    auto const run = [&](BenchCase bench) {
+        bench.json = bench.json || json;
+        if (bench.threads) omp_set_num_threads(static_cast<int>(*bench.threads));
+        part.run(bench);
+    };
+    return program<BenchCase>(usage, argc - named, argv + named, run, json_flag);
 }

@@ -74,7 +74,8 @@ public:
             require_config(file);
         }
         require(inputs.empty() || *usage_.inputs != '\0', "{}: {} is one file too many", usage_.name, inputs.empty() ? "" : inputs.front());
-        require(!file.empty() || !inputs.empty() || !overrides_.empty() || !output_.empty(), "{}: nothing to do: no configuration{} (see --help)",
+        bool const any_option = std::any_of(given_.begin(), given_.end(), [](std::string const& value) { return !value.empty(); });
+        require(!file.empty() || !inputs.empty() || !overrides_.empty() || !output_.empty() || any_option, "{}: nothing to do: no configuration{} (see --help)",
             usage_.name, *usage_.inputs ? " and no k-space file" : " file given");
         auto const overrides = all_overrides(inputs);
         require(!file.empty() || !*usage_.inputs || !usage_.output || has_output(overrides), "{}: where do results go? -o names the folder", usage_.name);

@@ -63,7 +63,8 @@ TEST_CASE("tessera-bench says what it cannot do", "[bench]") {
     TemporaryFolder const folder;
     auto const refused = bench(folder, "nufft --coils 0");
     CHECK(refused.status != 0);
-    CHECK(refused.output.find("/coils: found the number 0, expected an integer of at least 1") != std::string::npos);
-    CHECK(bench(folder, "").status != 0);
-    CHECK(bench(folder, "nufft missing.json").status != 0);
+    CHECK(refused.output.find("/coils: found the number 0, expected an integer from 1 to 1024") != std::string::npos);
+    CHECK(bench(folder, "").output.find("nothing to do") != std::string::npos);
+    CHECK(bench(folder, "nufft missing.json").output.find("missing.json: no such file") != std::string::npos);
+    CHECK(bench(folder, "density sideways").status != 0);
 }

@@ -21,9 +21,9 @@ struct BenchCase {
     bool json = false;
 
     void describe(ConfigVisitor& v) {
-        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z).", {.min = 1});
+        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z).", {.min = 1, .max = kLongestAxis});
         v("trajectory", trajectory, "Where k-space is sampled.");
-        v("coils", coils, "Coils transformed by one call.", {.min = 1});
+        v("coils", coils, "Coils transformed by one call.", {.min = 1, .max = 1024});
         v("coils_per_pass", coils_per_pass, "Coils gridded at once.", {.min = 1, .max = 64});
         v("accuracy", accuracy, "Relative error that is asked for.", {.min = 1e-6, .max = 1e-2});
         v("oversampling", oversampling, "nufft: grids to compare, in turn within one run; 0: the NUFFT's choice.", {.min = 0, .max = 2});
@@ -32,7 +32,7 @@ struct BenchCase {
         v("checked_points", checked_points, "nufft: samples of the first coil compared with a direct sum; 0: none.", {.min = 0});
         v("checked_voxels", checked_voxels, "nufft: voxels of the first coil compared with a direct sum; 0: none.", {.min = 0});
         v("device", device, "Where everything runs.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
-        v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
+        v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1, .max = 1024});
         v("json", json, "Prints the results as JSON in place of a table.");
     }
     std::string title() const;
