@@ -3,7 +3,9 @@
 #include "core/device/device.h"
 #include "recon/comparison/comparison_report.h"
 #include "recon/training/training_set.h"
+#include "recon/planner/comparison_plan.h"
 #include "tools/method_bars.h"
+#include "tools/planning.h"
 #include "tools/program.h"
 
 #include <algorithm>
@@ -48,7 +50,7 @@ private:
     report::ComparisonReport report_;
 };
 
-void run(ComparisonConfig const& config) {
+void run(ComparisonConfig const& config, PlanOptions const& options) {
     auto const start = std::chrono::steady_clock::now();
     auto const files = expand_paths(config.input);
     auto const methods = config.named_methods();
@@ -72,6 +74,7 @@ void run(ComparisonConfig const& config) {
     auto const measures = measures_in(results.cases());
     bool const several = results.cases().size() > 1;
     fmt::print("{}", markdown(several ? summary_table(results.cases(), measures) : case_table(results.cases().front(), measures)));
+    options.write_profile(config.output, context);
     log_info("wrote {} after {}", (config.output / "report.html").string(),
         format_duration(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()));
 }
@@ -79,5 +82,12 @@ void run(ComparisonConfig const& config) {
 } // namespace
 
 int main(int argc, char** argv) {
-    return program<ComparisonConfig>("tessera-compare", "Compares reconstructions of non-Cartesian MRI k-space.", argc, argv, run);
+    PlanOptions options;
+    return program<ComparisonConfig>(
+        "tessera-compare", "Compares reconstructions of non-Cartesian MRI k-space.", argc, argv,
+        [&](ComparisonConfig const& config, std::vector<std::string> const& given) {
+            if (options.plan) return print_plan(config, given, options, plan_comparison, comparison_savings());
+            run(fitted(config, given, plan_comparison, comparison_savings()), options);
+        },
+        [&](CLI::App& app) { options.add_to(app); });
 }

@@ -3,6 +3,7 @@
 
 #include "core/files/atomic_file.h"
 #include "core/config/config.h"
+#include "core/config/given_fields.h"
 #include "core/device/device.h"
 #include "core/terminal/log.h"
 
@@ -27,7 +28,8 @@ template <class Config> Context make_context(Config const& config) {
     return context;
 }
 
-/// Runs `run(config)` on the configuration that the command line names. `more_options` adds options of the program's own.
+/// Runs `run(config)`, or `run(config, given)` with the fields that the user gave (given_fields()), on the configuration that the
+/// command line names. `more_options` adds options of the program's own.
 template <class Config, class Run>
 int program(char const* name, char const* purpose, int argc, char** argv, Run const& run, std::function<void(CLI::App&)> const& more_options = {}) {
     CLI::App app(purpose, name);
@@ -48,7 +50,9 @@ int program(char const* name, char const* purpose, int argc, char** argv, Run co
         }
         require(file_option->count() > 0, "{}: no configuration file given (see --help)", name);
         if (quiet) set_log_level(LogLevel::warn);
-        run(load_config<Config>(file, overrides));
+        auto const config = load_config<Config>(file, overrides);
+        if constexpr (std::is_invocable_v<Run, Config const&, std::vector<std::string> const&>) run(config, given_fields(file, overrides));
+        else run(config);
         return 0;
     } catch (std::exception const& e) {
         log_error("{}", e.what());

@@ -4,7 +4,9 @@
 #include "core/terminal/progress.h"
 #include "recon/training/gradient_check.h"
 #include "recon/training/run_folder.h"
+#include "recon/planner/training_plan.h"
 #include "tools/interrupt.h"
+#include "tools/planning.h"
 #include "tools/program.h"
 
 #include <algorithm>
@@ -17,6 +19,7 @@ namespace {
 struct Options {
     std::string resume;
     bool check_gradients = false;
+    PlanOptions plan;
 };
 
 void check_gradients(TrainingConfig const& config) {
@@ -48,6 +51,8 @@ public:
             trainer_.parameters().count(), device_name(context_.device()));
         if (resumed_) log_info("going on after step {}", *resumed_);
     }
+
+    Context const& context() const { return context_; }
 
     void run() {
         if (trainer_.step_number() >= config_.steps) return log_info("all {} steps are done already", config_.steps);
@@ -135,13 +140,17 @@ int main(int argc, char** argv) {
     Options options;
     return program<TrainingConfig>(
         "tessera-train", "Trains an unrolled network to reconstruct non-Cartesian MRI k-space.", argc, argv,
-        [&](TrainingConfig const& config) {
+        [&](TrainingConfig const& config, std::vector<std::string> const& given) {
+            if (options.plan.plan) return print_plan(config, given, options.plan, plan_training, training_savings());
             if (options.check_gradients) return check_gradients(config);
             if (options.resume.empty()) RunFolder::require_new(config); // before scans are prepared, which takes long
-            Training(config, options.resume).run();
+            Training training(fitted(config, given, plan_training, training_savings()), options.resume);
+            training.run();
+            options.plan.write_profile(config.output, training.context());
         },
         [&](CLI::App& app) {
             app.add_option("--resume", options.resume, "Go on with a run: a checkpoint, or \"auto\" for the one in /output, if there is one");
+            options.plan.add_to(app);
             app.add_flag("--check-gradients", options.check_gradients, "Compare block-wise with full-volume gradients and exit");
         });
 }

@@ -73,6 +73,9 @@ void set_log_level(LogLevel level) {
     follow_sinks();
 }
 
+LogPause::LogPause() { logger().set_level(spdlog::level::err); }
+LogPause::~LogPause() { follow_sinks(); }
+
 bool log_shown(LogLevel level) { return logger().sinks().front()->should_log(native(level)); }
 
 bool log_enabled(LogLevel level) { return logger().should_log(native(level)); }

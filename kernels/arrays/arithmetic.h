@@ -11,6 +11,8 @@ struct Axpby {
     View<complex const, 1> x;
     complex b;
     View<complex, 1> y;
+
+    Work work() const { return moved(3 * y.size() * static_cast<index_t>(sizeof(complex))); }
 };
 
 /// z = x y, or z = conj(x) y.

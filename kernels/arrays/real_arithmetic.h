@@ -11,6 +11,8 @@ struct AxpbyReal {
     View<real const, 1> x;
     real b;
     View<real, 1> y;
+
+    Work work() const { return moved(3 * y.size() * static_cast<index_t>(sizeof(real))); }
 };
 
 /// y = factor(0) x. x may be y.

@@ -1,5 +1,6 @@
 #include "recon/comparison/comparison.h"
 
+#include "core/device/stage.h"
 #include "core/files/hdf5.h"
 #include "recon/unrolled/block_partition.h"
 #include "recon/methods/choose_lambda.h"
@@ -100,8 +101,9 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
 ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
     std::function<MethodProgress(std::string const&)> const& said) {
     auto const progress = [&](std::string const& what) { return said ? said(what) : MethodProgress{}; };
+    Stage const stage(context, files.at(i).stem().string());
     Case c;
-    c.scan = prepare_scan(context, read_acquisition(files.at(i), config.read_options()), config, true);
+    c.scan = prepare_scan(context, read_acquisition(files.at(i), config.read_options(), context.host()), config, true);
     if (!config.reference.empty()) c.scan.expected = read_reference(config.reference.at(i), c.scan.matrix);
     if (c.scan.expected) {
         c.object = object_mask(*c.scan.expected);

@@ -49,7 +49,7 @@ struct ComparisonConfig : ScanConfig {
     double error_factor = 5;
     index_t pictures = 4;
     std::string device = "auto";
-    std::optional<double> memory_limit_gib;
+    std::optional<double> memory_limit_gib, host_limit_gib;
     std::optional<index_t> threads;
 
     void describe(ConfigVisitor& v) {
@@ -67,6 +67,7 @@ struct ComparisonConfig : ScanConfig {
         v("pictures", pictures, "How many of the inputs are shown in the report.", {.min = 0});
         v("device", device, "Where to compute; auto takes a GPU where there is one.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
         v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0});
+        v("host_limit_gib", host_limit_gib, "Host memory that may be used; null: all there is.", {.above = 0});
         v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
         ScanConfig::describe(v);
     }

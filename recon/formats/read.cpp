@@ -32,19 +32,21 @@ std::string detect_acquisition_format(std::filesystem::path const& path, ReadOpt
         names.empty() ? " nothing in it" : names);
 }
 
-Acquisition read_acquisition(std::filesystem::path const& path, ReadOptions const& options) {
+Acquisition read_acquisition(std::filesystem::path const& path, ReadOptions const& options, Context const& host) {
     std::string const format = options.format == "auto" ? detect_acquisition_format(path, options) : options.format;
     Acquisition a;
-    if (format == "bart") a = read_bart(path, options);
-    else if (format == "mri_raw") a = read_mri_raw(hdf5::File(path), options);
-    else if (format == "ismrmrd") a = read_ismrmrd(hdf5::File(path), options);
-    else if (format == "tessera" || format == "hdf5") a = read_plain_hdf5(hdf5::File(path), options);
+    if (format == "bart") a = read_bart(path, options, host);
+    else if (format == "mri_raw") a = read_mri_raw(hdf5::File(path), options, host);
+    else if (format == "ismrmrd") a = read_ismrmrd(hdf5::File(path), options, host);
+    else if (format == "tessera" || format == "hdf5") a = read_plain_hdf5(hdf5::File(path), options, host);
     else fail("format: '{}' is not one of auto, {}", format, fmt::join(acquisition_formats(), ", "));
     if (options.matrix != Matrix{0, 0, 0}) a.matrix = options.matrix;
     if (a.matrix == Matrix{0, 0, 0}) {
         Matrix const m = smallest_matrix(a.trajectory);
+        if (host.rehearses()) a.matrix = m;
         a.notes.push_back(fmt::format("the file states no matrix; the trajectory fills {} x {} x {} (x, y, z)", m[2], m[1], m[0]));
     }
+    a.trajectory = a.trajectory.to(host); // a rehearsal read it for the matrix
     validate(a);
     return a;
 }

@@ -1,5 +1,6 @@
 #include "recon/methods/methods.h"
 
+#include "core/device/stage.h"
 #include "core/terminal/log.h"
 #include "core/arrays/vector_ops.h"
 #include "kernels/arrays/arithmetic.h"
@@ -15,6 +16,7 @@
 namespace tessera {
 
 Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProgress const& progress) {
+    Stage const stage(scan_.kspace.context(), config_name(config.method));
     switch (config.method) {
     case Method::gridding: return gridding(config.gridding);
     case Method::cg_sense: return cg_sense(config.cg, progress);

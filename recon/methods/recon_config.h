@@ -105,7 +105,7 @@ struct ScanConfig {
 struct ReconConfig : ScanConfig, MethodConfig {
     std::filesystem::path input, output;
     std::string device = "auto";
-    std::optional<double> memory_limit_gib;
+    std::optional<double> memory_limit_gib, host_limit_gib;
     std::optional<index_t> threads;
     OutputsConfig outputs;
 
@@ -114,6 +114,7 @@ struct ReconConfig : ScanConfig, MethodConfig {
         v("output", output, "The folder for results; made where it does not exist.", {.required = true});
         v("device", device, "Where to compute; auto takes a GPU where there is one.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
         v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0});
+        v("host_limit_gib", host_limit_gib, "Host memory that may be used; null: all there is.", {.above = 0});
         v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
         ScanConfig::describe(v);
         MethodConfig::describe(v);

@@ -1,6 +1,8 @@
 #include "recon/nufft/density.h"
 
 #include "kernels/arrays/arithmetic.h"
+#include "core/device/host_memory.h"
+#include "kernels/arrays/complex_parts.h"
 #include "kernels/gridding/density.h"
 #include "kernels/arrays/real_arithmetic.h"
 #include "recon/nufft/gridder.h"
@@ -42,6 +44,8 @@ private:
 
 /// How far the weighted density is from 1, root mean square over samples.
 double unevenness(Tensor<complex> const& density) {
+    HostMemory const copy(density.context(), density.bytes());
+    if (density.context().rehearses()) return 1;
     double sum = 0;
     for (complex const d : density.to_host()) sum += (d.re - 1.0) * (d.re - 1.0);
     return std::sqrt(sum / static_cast<double>(std::max<index_t>(1, density.size())));
@@ -55,7 +59,11 @@ Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<re
     index_t const n = gridder.points();
     auto const [z, y, x] = gridder.grid();
     Tensor<complex> const weights(context, {1, n}), density(context, {1, n}), grid(context, {z, y, x, 1});
-    weights.copy_from(Tensor<complex>::from(context, {1, n}, std::vector<complex>(static_cast<std::size_t>(n), {1, 0})));
+    {
+        Tensor<real> const ones(context, {n});
+        enqueue(context.stream(), Fill{ones.flat(), 1});
+        enqueue(context.stream(), RealToComplex{ones.flat(), weights.flat()});
+    }
 
     for (index_t i = 0; i < config.iterations; ++i) {
         grid.zero();
@@ -65,9 +73,8 @@ Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<re
         enqueue(context.stream(), DivideByDensity{density.flat(), weights.flat()});
     }
 
-    std::vector<real> result;
-    for (complex const w : weights.to_host()) result.push_back(w.re);
-    auto const shaped = Tensor<real>::from(context, without_last(trajectory.shape()), result);
+    Tensor<real> const shaped(context, without_last(trajectory.shape()));
+    enqueue(context.stream(), RealPart{weights.flat(), 1, shaped.flat()});
     if (n > 0) normalise_weights(shaped, matrix, trajectory);
     return shaped;
 }
@@ -76,6 +83,11 @@ void normalise_weights(Tensor<real> const& weights, Matrix matrix, Tensor<real> 
     require(trajectory.shape().rank() >= 1 && trajectory.shape()[-1] == 3, "density: trajectory of shape {}, expected [..., 3]",
         trajectory.shape().str());
     require(weights.size() == trajectory.size() / 3, "density: {} weights for {} points", weights.size(), trajectory.size() / 3);
+    HostMemory const copies(weights.context(), trajectory.bytes() + weights.bytes());
+    if (weights.context().rehearses()) {
+        Tensor<real> const scaled(weights.context(), weights.shape());
+        return;
+    }
     Bell const bells[3] = {Bell(matrix[2]), Bell(matrix[1]), Bell(matrix[0])}; // x, y, z as the trajectory's components
     auto const k = trajectory.to_host();
     auto w = weights.to_host();

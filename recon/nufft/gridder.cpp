@@ -1,5 +1,6 @@
 #include "recon/nufft/gridder.h"
 
+#include "core/device/host_memory.h"
 #include "core/fft/panel_fft.h"
 
 #include <algorithm>
@@ -19,6 +20,8 @@ Matrix grid_size(Matrix const& matrix, int width, double oversampling) {
 }
 
 void require_finite(Tensor<real> const& trajectory) {
+    HostMemory const copy(trajectory.context(), trajectory.bytes());
+    if (trajectory.context().rehearses()) return;
     auto const values = trajectory.to_host();
     auto const bad = std::find_if(values.begin(), values.end(), [](real v) { return !std::isfinite(v); });
     require(bad == values.end(), "nufft: the trajectory is not finite at point {} (component {})", (bad - values.begin()) / 3,
@@ -49,6 +52,10 @@ Gridder::Gridder(
     enqueue(context.stream(), locate);
     enqueue(context.stream(), BinSort{tile.flat(), unsorted.flat(), rank.flat(), start.flat(), points_.flat()});
 
+    if (context.rehearses()) {
+        subproblems_ = Tensor<Subproblem>(context, {most_subproblems(tiling_, n, context.device())});
+        return;
+    }
     auto const pieces = make_subproblems(tiling_, start.to_host(), context.device());
     subproblems_ = Tensor<Subproblem>::from(context, {static_cast<index_t>(pieces.pieces.size())}, pieces.pieces);
     colours_ = pieces.colours;

@@ -1,5 +1,6 @@
 #include "recon/scan/scan.h"
 
+#include "core/device/stage.h"
 #include "core/terminal/log.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
@@ -31,6 +32,7 @@ std::optional<Tensor<real>> expected_image(Acquisition const& a) {
     if (!a.maps) return expected;
     auto const squares = Tensor<real>::zeros(host, {expected.size()});
     enqueue(host.stream(), AddSquares{a.maps->reshape({a.coils(), expected.size()}).view<2>(), squares.flat()});
+    if (host.rehearses()) return expected;
     for (index_t i = 0; i < expected.size(); ++i) expected.data()[i] *= std::sqrt(squares.data()[i]);
     return expected;
 }
@@ -103,6 +105,7 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
         log_info("readouts: {} to {}", (*config.readouts)[0], (*config.readouts)[1]);
     }
 
+    Stage const preparing(context, "scan");
     Scan scan;
     scan.whitened = config.coils.prewhiten && a.noise; // and stays so: virtual coils are orthonormal
     if (scan.whitened) {
@@ -116,7 +119,10 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
     log_info("{}: {} coils, {} readouts of {} samples; matrix {} x {} x {} (z, y, x)", a.format, a.coils(), a.readouts(), a.samples(),
         scan.matrix[0], scan.matrix[1], scan.matrix[2]);
 
-    auto const weights = density_weights(context, scan.matrix, a, config.density);
+    auto const weights = [&] {
+        Stage const stage(context, "density");
+        return density_weights(context, scan.matrix, a, config.density);
+    }();
     compress_coils(a, weights, config.coils);
 
     scan.readouts = a.readouts();
@@ -127,6 +133,7 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
     scan.weights = weights.reshape({points});
     scan.expected = expected_image(a);
     if (maps) {
+        Stage const stage(context, "maps");
         scan.maps = maps_for(context, scan, a, config.maps);
         scan.target = target_image(context, scan, a);
     }

@@ -1,6 +1,7 @@
 #include "recon/sense/least_squares.h"
 
 #include "core/arrays/vector_ops.h"
+#include "core/device/stage.h"
 #include "kernels/arrays/arithmetic.h"
 #include "recon/sense/normalisation.h"
 #include "recon/sense/sense_model.h"
@@ -24,6 +25,7 @@ LeastSquares least_squares(Scan const& scan, NufftConfig const& config, NormalOp
         weights = Tensor<real>::from(weights.context(), weights.shape(), std::vector<real>(static_cast<std::size_t>(weights.size()), 1));
     auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, weights}, config, normal);
     problem.data.model = model;
+    Stage const stage(model->context(), "x_0");
     problem.data.b = Tensor<complex>(model->context(), model->domain());
     model->weighted_adjoint(scan.kspace, problem.data.b);
     if (weighted) {

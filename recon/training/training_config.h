@@ -13,7 +13,7 @@ struct TrainingConfig {
     std::filesystem::path output;
     std::uint64_t seed = 1;
     std::string device = "auto";
-    std::optional<double> memory_limit_gib;
+    std::optional<double> memory_limit_gib, host_limit_gib;
     std::optional<index_t> threads;
     DataConfig data;
     ModelConfig model;
@@ -34,6 +34,7 @@ struct TrainingConfig {
         v("seed", seed, "Fixes initial weights, order of the data and draws of readouts.");
         v("device", device, "Where to compute; auto takes a GPU where there is one.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
         v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0});
+        v("host_limit_gib", host_limit_gib, "Host memory that may be used; null: all there is.", {.above = 0});
         v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
         v("data", data, "What to train and to measure on.");
         v("model", model, "The unrolled network.");

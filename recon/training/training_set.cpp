@@ -1,5 +1,6 @@
 #include "recon/training/training_set.h"
 
+#include "core/device/stage.h"
 #include "core/terminal/log.h"
 #include "core/arrays/random.h"
 #include "core/arrays/vector_ops.h"
@@ -16,7 +17,7 @@ namespace {
 enum Purpose : std::uint64_t { kValidation = 2ull << 32, kTraining = 3ull << 32 };
 
 Scan to_host(Scan scan) {
-    Context const host;
+    Context const host = scan.kspace.context().host();
     scan.kspace = scan.kspace.to(host);
     scan.trajectory = scan.trajectory.to(host);
     scan.weights = scan.weights.to(host);
@@ -47,6 +48,7 @@ std::vector<std::filesystem::path> expand_paths(std::vector<std::filesystem::pat
 TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::path> const& files, DataConfig const& config, std::uint64_t seed,
     std::function<void(index_t)> const& progress)
     : context_(context), config_(config), seed_(seed) {
+    Stage const stage(context, "preparation");
     require(!config.readouts || config.supervision == Supervision::supervised,
         "/data/readouts: self-supervised steps split all readouts (/data/loss_fraction says how)");
     if (config.readouts)
@@ -63,7 +65,7 @@ TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::pa
 }
 
 TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const {
-    auto scan = prepare_scan(context_, read_acquisition(file, config_.scan.read_options()), config_.scan, true);
+    auto scan = prepare_scan(context_, read_acquisition(file, config_.scan.read_options(), context_.host()), config_.scan, true);
     Case c;
     c.name = file.stem().string();
     if (config_.supervision == Supervision::self_supervised) {
@@ -75,7 +77,7 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
             "{}: the file has no reference and maps of the matrix {} x {} x {} to train towards (/data/target \"reconstruction\" makes a target "
             "of all readouts)",
             file.string(), scan.matrix[0], scan.matrix[1], scan.matrix[2]);
-        c.target = scan.target->to(Context());
+        c.target = scan.target->to(context_.host());
     } else {
         auto const& cg = config_.target_cg;
         auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, scan.weights}, config_.scan.nufft, cg.normal);
@@ -85,7 +87,7 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
         auto const result = conjugate_gradient([&](auto const& x, auto const& out) { model->normal(x, out); }, b, target,
             {.iterations = cg.iterations, .tolerance = cg.tolerance, .lambda = cg.lambda});
         log_info("{}: target from {} readouts, {} iterations, residual {:.1e}", file.string(), scan.readouts, result.iterations, result.residual);
-        c.target = target.to(Context());
+        c.target = target.to(context_.host());
     }
     if (c.target) c.object = object_mask(magnitude(*c.target));
     c.scan = to_host(std::move(scan));
@@ -99,7 +101,8 @@ Samples TrainingSet::select(Case const& c, std::vector<index_t> const& readouts)
     if (count == s.readouts) return {s.kspace.to(context_), s.trajectory.to(context_), s.weights.to(context_)};
     auto const chosen = gather({s.kspace, s.trajectory, s.weights}, points_of(readouts, s.samples));
     real const growth = static_cast<real>(static_cast<double>(s.readouts) / static_cast<double>(count));
-    for (real& w : chosen.weights.host()) w *= growth;
+    if (!context_.rehearses())
+        for (real& w : chosen.weights.host()) w *= growth;
     return {chosen.kspace.to(context_), chosen.trajectory.to(context_), chosen.weights.to(context_)};
 }
 

@@ -31,6 +31,8 @@ public:
 
     std::size_t size() const { return cases_.size(); }
     std::string const& name(std::size_t i) const { return cases_.at(i).name; }
+    /// From the next example on.
+    void use_coils_per_pass(index_t coils) { config_.scan.nufft.coils_per_pass = coils; }
     Scan const& scan(std::size_t i) const { return cases_.at(i).scan; }
 
     /// Scan i with readouts drawn by (seed, draw). Self-supervised, the readouts that validation uses are never drawn.
