@@ -11,12 +11,16 @@ Plan plan_training(Device device, Rates const& rates, TrainingConfig const& conf
         Trainer trainer(context, config);
         auto const scans = static_cast<index_t>(trainer.training_set().size());
         rehearsed = (scans + config.batch - 1) / config.batch;
-        if (trainer.has_validation()) trainer.validate(); // first, as a run does: operators may be kept
+        auto const validate = [&] { // at both ends, as a run does: operators may be kept
+            if (trainer.has_validation()) trainer.validate();
+        };
+        validate();
         for (index_t i = 0; i < rehearsed; ++i) trainer.step();
+        validate();
     });
     plan.seconds = 0;
     auto const steps = static_cast<double>(config.steps) / static_cast<double>(rehearsed);
-    auto const validations = 1 + static_cast<double>((config.steps - 1) / config.validate_every + 1);
+    auto const validations = (1 + static_cast<double>((config.steps - 1) / config.validate_every + 1)) / 2; // of two rehearsed ones
     double times = 1; // of the stage at the top
     for (auto& s : plan.stages) {
         if (s.depth == 0) times = s.name == "step" ? steps : s.name == "validation" ? validations : 1;

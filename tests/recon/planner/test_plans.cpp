@@ -10,6 +10,8 @@
 #include "tests/support/recon_scan.h"
 #include "tests/support/temporary_folder.h"
 
+#include <fmt/ranges.h>
+#include <map>
 #include <nlohmann/json.hpp>
 
 using namespace tessera;
@@ -17,18 +19,29 @@ using namespace tessera::test;
 
 namespace {
 
+/// Stages with the names of all that they are part of: "step/loss".
+std::map<std::string, PlannedStage> by_path(Plan const& plan) {
+    std::map<std::string, PlannedStage> all;
+    std::vector<std::string> names;
+    for (auto const& s : plan.stages) {
+        names.resize(s.depth);
+        names.push_back(s.name);
+        all[fmt::format("{}", fmt::join(names, "/"))] = s;
+    }
+    return all;
+}
+
 /// Never below what was taken, and at most a tenth and a few small vectors more.
 void check_plan(Plan const& plan, Plan const& run) {
     CHECK(plan.device_peak_bytes >= run.device_peak_bytes);
     CHECK(static_cast<double>(plan.device_peak_bytes) <= 1.1 * static_cast<double>(run.device_peak_bytes));
     CHECK(plan.host_peak_bytes >= run.host_peak_bytes);
-    for (auto const& stage : run.stages) {
-        CAPTURE(stage.name, stage.depth);
-        auto const found = std::find_if(plan.stages.begin(), plan.stages.end(),
-            [&](PlannedStage const& s) { return s.name == stage.name && s.depth == stage.depth; });
-        REQUIRE(found != plan.stages.end());
-        CHECK(found->device_peak_bytes >= stage.device_peak_bytes);
-        CHECK(static_cast<double>(found->device_peak_bytes) <= 1.1 * static_cast<double>(stage.device_peak_bytes) + 65536);
+    auto const planned = by_path(plan);
+    for (auto const& [path, stage] : by_path(run)) {
+        CAPTURE(path);
+        REQUIRE(planned.contains(path));
+        CHECK(planned.at(path).device_peak_bytes >= stage.device_peak_bytes);
+        CHECK(static_cast<double>(planned.at(path).device_peak_bytes) <= 1.1 * static_cast<double>(stage.device_peak_bytes) + 65536);
     }
 }
 

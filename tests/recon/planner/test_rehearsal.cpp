@@ -2,8 +2,10 @@
 #include "recon/planner/plan.h"
 
 #include "core/arrays/vector_ops.h"
+#include "kernels/arrays/real_arithmetic.h"
 #include "nn/complex_channels.h"
 #include "nn/loss.h"
+#include "nn/network.h"
 #include "recon/nufft/density.h"
 #include "recon/nufft/nufft.h"
 #include "recon/nufft/toeplitz.h"
