@@ -1,10 +1,22 @@
 #include "nn/parameter.h"
 
 #include "core/arrays/random.h"
+#include "kernels/arrays/real_arithmetic.h"
 
 #include <cmath>
 
 namespace tessera {
+
+double scalar(Parameter const& p) {
+    require(p.value.size() == 1, "parameter \"{}\": shape {}, expected one number", p.name, p.value.shape().str());
+    return static_cast<double>(p.value.to_host()[0]);
+}
+
+void add_to_gradient(Parameter const& p, double value) {
+    if (!p.trained()) return;
+    auto const one = Tensor<real>::from(p.gradient.context(), {1}, std::vector<real>{static_cast<real>(value)});
+    enqueue(p.gradient.stream(), AxpbyReal{1, one.flat(), 1, p.gradient.flat()});
+}
 
 Parameter ParameterList::add(std::string const& name, Shape const& shape, std::vector<real> const& values, bool decays) {
     for (auto const& other : all_) require(other.name != name, "parameters: two are named \"{}\"", name);

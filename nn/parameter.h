@@ -18,6 +18,11 @@ struct Parameter {
     bool trained() const { return gradient.size() > 0; }
 };
 
+/// The value of a parameter with one element. Waits for the stream.
+double scalar(Parameter const& p);
+/// Adds to the gradient of a parameter with one element, where it is trained.
+void add_to_gradient(Parameter const& p, double value);
+
 /// The parameters of a model, in the order of their creation.
 class ParameterList {
 public:

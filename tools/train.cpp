@@ -10,6 +10,7 @@
 #include "tools/program.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace tessera;
 namespace fs = std::filesystem;
@@ -28,7 +29,7 @@ void check_gradients(TrainingConfig const& config) {
         c.matrix == c.original ? "" : fmt::format(" (cropped from {} x {} x {})", c.original[0], c.original[1], c.original[2]), c.patch[0], c.patch[1],
         c.patch[2]);
     fmt::print("relative difference: weights {:.1e}, {} {:.1e}, input {:.1e}\n", c.weights,
-        config.model.data_consistency.kind == DataConsistency::cg ? "lambda" : "step", c.consistency, c.input);
+        make_data_consistency(config.model.data_consistency)->value_name(), c.consistency, c.input);
     fmt::print("peak device memory: block {}, full {}\n", format_bytes(c.block_peak), format_bytes(c.full_peak));
 }
 
@@ -109,8 +110,8 @@ private:
         folder_.add(record);
         for (auto const& c : record.cases)
             log_info("step {}, {}: {}", record.step, c.name,
-                c.object ? fmt::format("{} (in the object; seam {:.3f})", summary(*c.object), c.seam)
-                         : fmt::format("k-space error {:.4f} on held-out readouts (iterative SENSE: {:.4f})", *c.kspace_error, *c.kspace_error_sense));
+                c.has_image() ? fmt::format("{} (in the object{})", summary(c.object), std::isfinite(c.seam) ? fmt::format("; seam {:.3f}", c.seam) : "")
+                              : fmt::format("k-space error {:.4f} on held-out readouts (iterative SENSE: {:.4f})", c.kspace_error, c.kspace_error_sense));
         if (record.score() < best_ && trainer_.step_number() > 0) {
             best_ = record.score();
             trainer_.save_best(RunFolder::best_checkpoint(config_));

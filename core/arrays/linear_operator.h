@@ -1,7 +1,7 @@
 // Linear maps between complex tensors.
 #pragma once
 
-#include "core/arrays/tensor.h"
+#include "core/arrays/vector_ops.h"
 
 namespace tessera {
 
@@ -20,6 +20,11 @@ public:
         check("forward", x, domain(), y, codomain());
         do_forward(x, y);
     }
+    /// y += A x.
+    void add_forward(Tensor<complex> const& x, Tensor<complex> const& y) const {
+        check("add_forward", x, domain(), y, codomain());
+        do_add_forward(x, y);
+    }
     /// x = A^H y.
     void adjoint(Tensor<complex> const& y, Tensor<complex> const& x) const {
         check("adjoint", y, codomain(), x, domain());
@@ -33,6 +38,11 @@ public:
 
 private:
     virtual void do_forward(Tensor<complex> const& x, Tensor<complex> const& y) const = 0;
+    virtual void do_add_forward(Tensor<complex> const& x, Tensor<complex> const& y) const {
+        Tensor<complex> const more(context(), codomain());
+        do_forward(x, more);
+        axpby(1, more, 1, y);
+    }
     virtual void do_adjoint(Tensor<complex> const& y, Tensor<complex> const& x) const = 0;
     virtual void do_normal(Tensor<complex> const& x, Tensor<complex> const& z) const {
         Tensor<complex> const y(context(), codomain());

@@ -7,8 +7,8 @@
 
 namespace tessera {
 
-PowerIterationResult largest_eigenvalue(Context const& context, Shape const& shape,
-    std::function<void(Tensor<complex> const&, Tensor<complex> const&)> const& normal, PowerIterationOptions const& options) {
+PowerIterationResult largest_eigenvalue(LinearOperator const& m, PowerIterationOptions const& options) {
+    auto const shape = m.domain();
     PowerIterationResult result;
     if (shape.size() == 0) return result;
     if (context.rehearses()) {
@@ -24,11 +24,11 @@ PowerIterationResult largest_eigenvalue(Context const& context, Shape const& sha
         auto const draw = random.normal2();
         v = {static_cast<real>(1 + draw.re), static_cast<real>(draw.im)};
     }
-    auto x = Tensor<complex>::from(context, shape, start);
-    Tensor<complex> product(context, shape);
+    auto x = Tensor<complex>::from(m.context(), shape, start);
+    Tensor<complex> product(m.context(), shape);
     axpby(1 / norm(x), x, 0, x);
     while (result.iterations < options.iterations) {
-        normal(x, product);
+        m.forward(x, product);
         ++result.iterations;
         double const before = result.eigenvalue, size = norm(product);
         result.eigenvalue = dot(x, product).re; // x has norm 1

@@ -1,9 +1,7 @@
-// The largest eigenvalue of a normal operator.
+// The largest eigenvalue of a Hermitian operator.
 #pragma once
 
-#include "core/arrays/tensor.h"
-
-#include <functional>
+#include "core/arrays/linear_operator.h"
 
 namespace tessera {
 
@@ -17,11 +15,10 @@ struct PowerIterationResult {
     index_t iterations = 0;
 };
 
-/// The largest eigenvalue of a Hermitian positive semi-definite operator normal(x, out) on tensors of `shape`, by the power
-/// method from a fixed random start. Holds two tensors of that shape.
+/// The largest eigenvalue of a Hermitian positive semi-definite operator, by the power method from a fixed random start.
+/// Holds two tensors of its domain.
 /// Throws Error where the operator gives values that are not finite. Source: von Mises, Pollaczek-Geiringer 1929,
 /// doi:10.1002/zamm.19290090206.
-PowerIterationResult largest_eigenvalue(Context const& context, Shape const& shape,
-    std::function<void(Tensor<complex> const&, Tensor<complex> const&)> const& normal, PowerIterationOptions const& options = {});
+PowerIterationResult largest_eigenvalue(LinearOperator const& m, PowerIterationOptions const& options = {});
 
 } // namespace tessera

@@ -1,8 +1,9 @@
 #include "recon/compressed_sensing/proximal_gradient.h"
 
+#include "core/arrays/operator_algebra.h"
+#include "core/arrays/power_iteration.h"
 #include "core/arrays/vector_ops.h"
 #include "kernels/arrays/gradient_step.h"
-#include "core/arrays/power_iteration.h"
 
 #include <cmath>
 #include <limits>
@@ -32,15 +33,15 @@ double relative_change(Tensor<complex> const& from, Tensor<complex> const& to) {
 
 ProximalGradientResult proximal_gradient(LeastSquares const& problem, Regulariser& regulariser, ProximalGradientOptions const& options) {
     auto const& b = problem.data.b;
-    auto const normal = [&](Tensor<complex> const& x, Tensor<complex> const& out) { problem.data.model->normal(x, out); };
+    NormalOf const normal(problem.data.model);
     ProximalGradientResult result;
-    result.lipschitz = options.lipschitz ? *options.lipschitz : largest_eigenvalue(b.context(), b.shape(), normal).eigenvalue;
+    result.lipschitz = options.lipschitz ? *options.lipschitz : largest_eigenvalue(normal).eigenvalue;
     require(std::isfinite(result.lipschitz) && result.lipschitz >= 0, "proximal gradient: the largest eigenvalue is {}", result.lipschitz);
 
     Point now(b), next(b); // `next` holds the iterate before until it is replaced
     if (options.start) {
         now.x.copy_from(*options.start);
-        normal(now.x, now.normal);
+        normal.forward(now.x, now.normal);
     } else {
         now.x.zero();
         now.normal.zero();
@@ -58,7 +59,7 @@ ProximalGradientResult proximal_gradient(LeastSquares const& problem, Regularise
         enqueue(b.stream(), GradientStep{now.x.flat(), now.normal.flat(), next.x.flat(), next.normal.flat(), b.flat(),
                                 static_cast<real>(momentum), static_cast<real>(step)});
         double const penalty = regulariser.proximal(next.x, options.lambda * step, result.iterations);
-        normal(next.x, next.normal);
+        normal.forward(next.x, next.normal);
         double const next_cost = value(problem, next.x, next.normal) + options.lambda * penalty;
         require(std::isfinite(next_cost), "proximal gradient: the cost is {} after {} iterations", next_cost, result.iterations);
         bool const rises = next_cost > cost, undo = rises && regulariser.steady();

@@ -15,7 +15,7 @@ public:
     UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density);
 
     /// The image [z, y, x] in the scale of the data. `progress` gets the number of unrolls that are done, and of all.
-    Tensor<complex> operator()(LeastSquares const& problem, std::function<void(index_t, index_t)> const& progress = {}) const;
+    Tensor<complex> operator()(LeastSquares problem, std::function<void(index_t, index_t)> const& progress = {}) const;
 
 private:
     ModelConfig model_;

@@ -4,6 +4,7 @@
 #include "core/config/config.h"
 #include "recon/compressed_sensing/compressed_sensing_config.h"
 #include "recon/methods/sweep.h"
+#include "recon/sense/data_term.h"
 
 #include <filesystem>
 
@@ -14,9 +15,6 @@ constexpr std::array<std::string_view, 5> config_names(Method) { return {"griddi
 
 enum class CoilCombination { rss, maps };
 constexpr std::array<std::string_view, 2> config_names(CoilCombination) { return {"rss", "maps"}; }
-
-enum class NormalOperator { toeplitz, gridded };
-constexpr std::array<std::string_view, 2> config_names(NormalOperator) { return {"toeplitz", "gridded"}; }
 
 struct GriddingConfig {
     CoilCombination combine = CoilCombination::rss;

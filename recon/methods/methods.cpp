@@ -1,13 +1,14 @@
 #include "recon/methods/methods.h"
 
+#include "core/arrays/conjugate_gradient.h"
+#include "core/arrays/operator_algebra.h"
+#include "core/arrays/vector_ops.h"
 #include "core/device/stage.h"
 #include "core/terminal/log.h"
-#include "core/arrays/vector_ops.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 #include "kernels/arrays/complex_parts.h"
 #include "recon/compressed_sensing/compressed_sensing.h"
-#include "core/arrays/conjugate_gradient.h"
 #include "recon/methods/mbdl.h"
 #include "recon/sense/sense_model.h"
 
@@ -25,7 +26,9 @@ Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProg
     case Method::mbdl: break;
     }
     UnrolledReconstruction const network(scan_.kspace.context(), scan_, config.mbdl, config_.density);
-    return network(data_term(NormalOperator::toeplitz, true), [&](index_t done, index_t total) {
+    auto problem = data_term(NormalOperator::toeplitz, true);
+    data_terms_.clear(); // its b may wait on the host
+    return network(std::move(problem), [&](index_t done, index_t total) {
         if (progress.update) progress.update(done, total, "");
     });
 }
@@ -65,8 +68,8 @@ Tensor<complex> Reconstructor::cg_sense(CgConfig const& config, MethodProgress c
     auto const told = [&](index_t iteration, double residual) {
         if (progress.update) progress.update(iteration, config.iterations, fmt::format("residual {:.2e}", residual));
     };
-    auto const result = conjugate_gradient([&](auto const& x, auto const& out) { problem.data.model->normal(x, out); }, problem.data.b, image,
-        {.iterations = config.iterations, .tolerance = config.tolerance, .lambda = config.lambda, .progress = told});
+    auto const result = conjugate_gradient(*regularised(problem.data.model, config.lambda), problem.data.b, image,
+        {.iterations = config.iterations, .tolerance = config.tolerance, .progress = told});
     log_info("cg-sense: lambda {:g}, {} iterations, relative residual {:.2e}", config.lambda, result.iterations, result.residual);
     axpby(problem.scale, image, 0, image);
     return image;

@@ -1,10 +1,11 @@
 #include "recon/scan/jsense.h"
 
+#include "core/arrays/conjugate_gradient.h"
+#include "core/arrays/operator_algebra.h"
 #include "core/arrays/vector_ops.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 #include "recon/scan/coil_basis.h"
-#include "core/arrays/conjugate_gradient.h"
 #include "recon/nufft/nufft.h"
 #include "recon/nufft/toeplitz.h"
 
@@ -119,7 +120,7 @@ private:
             for (index_t c = 0; c < coils_; ++c) enqueue(cpu_.stream(), Multiply{image, coils[c].flat(), coils[c].flat(), true});
             basis_.adjoint(coils, out);
         };
-        auto const normal = [&](Tensor<complex> const& c, Tensor<complex> const& out) {
+        HermitianFunction const normal(cpu_, coefficients_.shape(), [&](Tensor<complex> const& c, Tensor<complex> const& out) {
             basis_.evaluate(c, scratch_);
             for (index_t i = 0; i < coils_; ++i) enqueue(cpu_.stream(), Multiply{image, scratch_[i].flat(), scratch_[i].flat()});
             toeplitz_.apply(scratch_, scratch_);
@@ -127,7 +128,7 @@ private:
             auto penalty = c.clone();
             enqueue(cpu_.stream(), MultiplyReal{roughness_.flat(), penalty.reshape({coils_, roughness_.size()}).view<2>()});
             axpby(options_.lambda * dot(image_, image_).re, penalty, 1, out);
-        };
+        });
         Tensor<complex> b(cpu_, coefficients_.shape());
         pull_back(rhs_.clone(), b);
         conjugate_gradient(normal, b, coefficients_, {.iterations = options_.inner, .tolerance = 1e-3});
@@ -144,14 +145,15 @@ private:
     // Image from the maps: plain SENSE.
     void solve_image() {
         auto const maps = maps_.reshape(flat()).view<2>(), scratch = scratch_.reshape(flat()).view<2>();
-        auto const normal = [&](Tensor<complex> const& x, Tensor<complex> const& out) {
+        auto const normal = std::make_shared<HermitianFunction>(cpu_, image_.shape(), [&](Tensor<complex> const& x, Tensor<complex> const& out) {
             enqueue(cpu_.stream(), ExpandCoils{x.flat(), maps, scratch});
             toeplitz_.apply(scratch_, scratch_);
             enqueue(cpu_.stream(), CombineCoils{scratch, maps, out.flat()});
-        };
+        });
+        Sum const regularised(normal, std::make_shared<ScaledIdentity>(cpu_, image_.shape(), options_.lambda));
         Tensor<complex> b(cpu_, image_.shape());
         enqueue(cpu_.stream(), CombineCoils{rhs_.reshape(flat()).view<2>(), maps, b.flat()});
-        conjugate_gradient(normal, b, image_, {.iterations = options_.inner, .tolerance = 1e-3, .lambda = options_.lambda});
+        conjugate_gradient(regularised, b, image_, {.iterations = options_.inner, .tolerance = 1e-3});
     }
 
     Context cpu_;

@@ -1,7 +1,7 @@
 // The data term of one scan: what every iterative method starts from.
 #pragma once
 
-#include "recon/unrolled/data_consistency.h"
+#include "recon/sense/data_term.h"
 #include "recon/scan/scan.h"
 
 namespace tessera {

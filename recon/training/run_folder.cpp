@@ -5,15 +5,11 @@
 #include "core/device/device.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <omp.h>
 
 namespace tessera {
 namespace {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::string> term_names(TrainingConfig const& config) {
     std::vector<std::string> names;
@@ -37,8 +33,6 @@ std::filesystem::path prepared(TrainingConfig const& config, bool resumed) {
     }
     return config.output / "log.txt";
 }
-
-ImageQuality no_quality() { return {kNone, kNone, kNone, kNone, kNone, kNone}; }
 
 } // namespace
 
@@ -76,37 +70,11 @@ void RunFolder::describe(Context const& context, Trainer const& trainer) {
     facts_.emplace_back("configuration", config_json(config_));
 }
 
-void RunFolder::add(StepRecord const& r) {
-    bool const cg = config_.model.data_consistency.kind == DataConsistency::cg;
-    TrainingRow row;
-    row.step = r.step;
-    row.loss = r.loss;
-    row.terms = r.terms;
-    row.learning_rate = r.learning_rate;
-    row.lambda = r.consistency;
-    row.gradient_norm = r.gradient_norm;
-    row.cg_residual_forward = cg ? r.solver.forward : kNone;
-    row.cg_residual_backward = cg ? r.solver.backward : kNone;
-    row.seconds = r.seconds;
-    row.peak_bytes = static_cast<double>(r.peak_bytes);
-    metrics_.add(row);
-}
+void RunFolder::add(StepRecord const& record) { metrics_.add(record); }
 
 void RunFolder::add(ValidationRecord const& record) {
-    std::vector<ValidationRow> rows;
-    for (auto const& c : record.cases) {
-        ValidationRow row;
-        row.step = record.step;
-        row.name = c.name;
-        row.object = c.object.value_or(no_quality());
-        row.volume = c.whole.value_or(no_quality());
-        row.seam = c.object && config_.memory.policy == MemoryPolicy::block ? c.seam : kNone;
-        row.kspace_error = c.kspace_error.value_or(kNone);
-        row.kspace_error_sense = c.kspace_error_sense.value_or(kNone);
-        rows.push_back(row);
-        metrics_.add(row);
-    }
-    if (!rows.empty()) metrics_.add(mean_of(rows));
+    for (auto const& c : record.cases) metrics_.add(c);
+    if (!record.cases.empty()) metrics_.add(mean_of(record.cases));
     if (!record.preview) return;
 
     auto const& p = *record.preview;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::array<double ImageQuality::*, 6> kQuality{&ImageQuality::nrmse, &ImageQuality::psnr, &ImageQuality::ssim, &ImageQuality::hfen,
     &ImageQuality::data_range, &ImageQuality::scale};
-constexpr std::array<double ValidationRow::*, 3> kOthers{&ValidationRow::seam, &ValidationRow::kspace_error, &ValidationRow::kspace_error_sense};
+constexpr std::array<double CaseRecord::*, 3> kOthers{&CaseRecord::seam, &CaseRecord::kspace_error, &CaseRecord::kspace_error_sense};
 constexpr std::array<char const*, 6> kQualityNames{"nrmse", "psnr", "ssim", "hfen", "data_range", "scale"};
 
 std::vector<std::string> training_columns(std::vector<std::string> const& terms, index_t unrolls) {
@@ -46,9 +46,9 @@ private:
 
 } // namespace
 
-ValidationRow mean_of(std::vector<ValidationRow> const& cases) {
+CaseRecord mean_of(std::vector<CaseRecord> const& cases) {
     require(!cases.empty(), "validation: no case to take the mean of");
-    ValidationRow mean{cases.front().step, ValidationRow::kMean, {}, {}, 0, 0, 0};
+    CaseRecord mean{cases.front().step, CaseRecord::kMean, {}, {}, 0, 0, 0};
     auto const n = static_cast<double>(cases.size());
     for (auto const& c : cases) {
         for (auto const member : kQuality) {
@@ -68,7 +68,7 @@ RunMetrics::RunMetrics(std::filesystem::path const& folder, std::vector<std::str
     : terms_(std::move(terms)), unrolls_(unrolls), training_(folder / "metrics", training_columns(terms_, unrolls), resumed_step),
       validation_(folder / "validation", validation_columns(), resumed_step) {}
 
-void RunMetrics::add(TrainingRow const& r) {
+void RunMetrics::add(StepRecord const& r) {
     require(r.terms.size() == terms_.size() && static_cast<index_t>(r.lambda.size()) == unrolls_,
         "metrics: a row of {} loss terms and {} lambdas in a run of {} and {}", r.terms.size(), r.lambda.size(), terms_.size(), unrolls_);
     RowLog::Row row{static_cast<double>(r.step), r.loss};
@@ -79,7 +79,7 @@ void RunMetrics::add(TrainingRow const& r) {
     training_.append(std::move(row));
 }
 
-void RunMetrics::add(ValidationRow const& r) {
+void RunMetrics::add(CaseRecord const& r) {
     RowLog::Row row{static_cast<double>(r.step), r.name};
     for (ImageQuality const& q : {r.object, r.volume})
         for (auto const member : kQuality) row.emplace_back(q.*member);
@@ -87,11 +87,11 @@ void RunMetrics::add(ValidationRow const& r) {
     validation_.append(std::move(row));
 }
 
-std::vector<TrainingRow> RunMetrics::training() const {
-    std::vector<TrainingRow> rows;
+std::vector<StepRecord> RunMetrics::training() const {
+    std::vector<StepRecord> rows;
     for (auto const& cells : training_.rows()) {
         Reader read(cells);
-        TrainingRow r;
+        StepRecord r;
         r.step = static_cast<index_t>(read.number());
         r.loss = read.number();
         r.terms = read.numbers(terms_.size());
@@ -103,11 +103,11 @@ std::vector<TrainingRow> RunMetrics::training() const {
     return rows;
 }
 
-std::vector<ValidationRow> RunMetrics::validation() const {
-    std::vector<ValidationRow> rows;
+std::vector<CaseRecord> RunMetrics::validation() const {
+    std::vector<CaseRecord> rows;
     for (auto const& cells : validation_.rows()) {
         Reader read(cells);
-        ValidationRow r;
+        CaseRecord r;
         r.step = static_cast<index_t>(read.number());
         r.name = read.text();
         for (ImageQuality* const q : {&r.object, &r.volume})

@@ -9,34 +9,40 @@
 namespace tessera {
 
 /// One step of the optimiser.
-struct TrainingRow {
-    index_t step = 0;
+struct StepRecord {
+    static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+    index_t step = 0;                  ///< 1 for the first
     double loss = 0;
-    std::vector<double> terms;         ///< of the loss, before their weights, in the order of the columns
+    std::vector<double> terms;         ///< of the loss, before their weights, in the order of the columns; empty for self-supervision
     double learning_rate = 0;
     std::vector<double> lambda;        ///< of each set of weights (or its step size)
     double gradient_norm = 0;          ///< before clipping
-    double cg_residual_forward = 0;    ///< largest of the unrolls; NaN where data consistency needs no CG
-    double cg_residual_backward = 0;
+    double cg_residual_forward = kNone;  ///< largest of the unrolls; NaN where data consistency needs no solver
+    double cg_residual_backward = kNone;
     double seconds = 0;                ///< this step took
     double peak_bytes = 0;             ///< of device memory during this step
 };
 
 /// One held-out case, or the mean over all, after a step.
-struct ValidationRow {
-    index_t step = 0;
-    std::string name;            ///< of the case; kMean for the mean
-    ImageQuality object, volume; ///< in the object's mask and without
-    double seam = 0;             ///< seam_ratio(); NaN without patches
-    // Self-supervised runs have no image to compare with (object and volume are NaN) and measure these; NaN elsewhere.
-    double kspace_error = std::numeric_limits<double>::quiet_NaN();       ///< ||W^1/2 (A x - y)|| / ||W^1/2 y|| of held-out readouts
-    double kspace_error_sense = std::numeric_limits<double>::quiet_NaN(); ///< of iterative SENSE at its best lambda
-
+struct CaseRecord {
     static constexpr char const* kMean = "mean";
+    static constexpr double kNone = StepRecord::kNone;
+    static constexpr ImageQuality kNoQuality{kNone, kNone, kNone, kNone, kNone, kNone};
+
+    index_t step = 0;
+    std::string name; ///< of the case; kMean for the mean
+    ImageQuality object = kNoQuality, volume = kNoQuality; ///< in the object's mask and without
+    double seam = kNone;         ///< seam_ratio(); NaN without patches
+    // Self-supervised runs have no image to compare with (object and volume are NaN) and measure these; NaN elsewhere.
+    double kspace_error = kNone;       ///< ||W^1/2 (A x - y)|| / ||W^1/2 y|| of held-out readouts
+    double kspace_error_sense = kNone; ///< of iterative SENSE at its best lambda
+
+    bool has_image() const { return object.nrmse == object.nrmse; } ///< whether there was an image to compare with
 };
 
 /// The mean of rows of one step, as a row of its own. Throws Error where there is none.
-ValidationRow mean_of(std::vector<ValidationRow> const& cases);
+CaseRecord mean_of(std::vector<CaseRecord> const& cases);
 
 /// Writes metrics.{csv,jsonl} and validation.{csv,jsonl} (docs/formats.md) and keeps all rows for the report.
 class RunMetrics {
@@ -48,13 +54,13 @@ public:
     RunMetrics(std::filesystem::path const& folder, std::vector<std::string> terms, index_t unrolls, index_t resumed_step);
 
     /// Throws Error for another number of terms or unrolls than the run has.
-    void add(TrainingRow const& row);
-    void add(ValidationRow const& row);
+    void add(StepRecord const& row);
+    void add(CaseRecord const& row);
 
     std::vector<std::string> const& terms() const { return terms_; }
     index_t unrolls() const { return unrolls_; }
-    std::vector<TrainingRow> training() const;
-    std::vector<ValidationRow> validation() const;
+    std::vector<StepRecord> training() const;
+    std::vector<CaseRecord> validation() const;
 
 private:
     std::vector<std::string> terms_;

@@ -1,8 +1,10 @@
 #include "recon/training/trainer.h"
 
+#include "core/arrays/conjugate_gradient.h"
+#include "core/arrays/operator_algebra.h"
+#include "core/arrays/vector_ops.h"
 #include "core/device/stage.h"
 #include "core/terminal/log.h"
-#include "core/arrays/vector_ops.h"
 #include "kernels/philox.h"
 #include "nn/apply.h"
 #include "nn/complex_channels.h"
@@ -52,7 +54,7 @@ template <class F> auto at(std::string const& place, F const& f) {
 
 double ValidationRecord::score() const {
     double sum = 0;
-    for (auto const& c : cases) sum += c.kspace_error ? *c.kspace_error : c.object->nrmse;
+    for (auto const& c : cases) sum += c.has_image() ? c.object.nrmse : c.kspace_error;
     return sum / static_cast<double>(cases.size());
 }
 
@@ -143,7 +145,8 @@ StepRecord Trainer::attempt() {
         Tape tape;
         // The output is not held: the gradients of the unrolls have its memory for themselves.
         auto const loss = at(fmt::format("step {}, scan {}", record.step, example.name), [&] {
-            return loss_of(tape, example, network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report));
+            auto x0 = as_var(example.data.b);
+            return loss_of(tape, example, network_.forward(tape, std::exchange(example.data, {}), std::move(x0), config_.memory, report));
         });
         double const value = value_of(loss.total);
         require(std::isfinite(value), "step {}, scan {}: the loss is {}, though all data consistency steps were finite", record.step, example.name,
@@ -158,18 +161,21 @@ StepRecord Trainer::attempt() {
     record.gradient_norm = clip_gradients(parameters_, config_.optimiser.clip_norm);
     check_gradients(record.gradient_norm, scans);
     record.learning_rate = config_.optimiser.learning_rate * schedule_factor(config_.schedule, record.step, config_.steps);
-    record.consistency = network_.weights_of_data();
+    record.lambda = network_.weights_of_data();
     Stage const optimising(context_, "optimiser");
     optimiser_.step(record.step, record.learning_rate);
     if (average_) average_->update(record.step);
     step_ = record.step;
-    record.solver = *report;
+    if (report->solves > 0) {
+        record.cg_residual_forward = report->forward;
+        record.cg_residual_backward = report->backward;
+    }
     double const tolerance = config_.model.data_consistency.backward_tolerance;
-    if (record.solver.backward > tolerance && !std::exchange(warned_, true))
+    if (report->backward > tolerance && !std::exchange(warned_, true))
         log_warn("step {}: the backward solve of data consistency stopped at a relative residual of {:.1e} (backward_tolerance is {:.1e}); later "
                  "ones are in metrics.csv only",
-            record.step, record.solver.backward, tolerance);
-    record.peak_bytes = context_.allocator().use().peak;
+            record.step, report->backward, tolerance);
+    record.peak_bytes = static_cast<double>(context_.allocator().use().peak);
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return record;
 }
@@ -199,6 +205,7 @@ ValidationRecord Trainer::validate() {
 CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
     auto const example = validation_.validation_example(i);
     CaseRecord record;
+    record.step = step_;
     record.name = example.name;
     Tape tape(Tape::Mode::skip);
     auto const output = network_.forward(tape, example.data, as_var(example.data.b), config_.memory, std::make_shared<SolverReport>());
@@ -206,12 +213,12 @@ CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
     if (example.target) {
         auto const target = magnitude(*example.target);
         auto const mask = *example.object;
-        record.whole = quality(image, target);
+        record.volume = quality(image, target);
         record.object = quality(image, target, mask);
         if (config_.memory.policy == MemoryPolicy::block) {
             Tensor<real> const error(target.context(), target.shape());
             for (index_t v = 0; !context_.rehearses() && v < error.size(); ++v)
-                error.data()[v] = std::abs(static_cast<real>(record.object->scale) * image.data()[v] - target.data()[v]);
+                error.data()[v] = std::abs(static_cast<real>(record.object.scale) * image.data()[v] - target.data()[v]);
             Matrix const matrix{target.shape()[0], target.shape()[1], target.shape()[2]};
             record.seam = seam_ratio(error, BlockPartition(matrix, config_.memory.patch, 0).core(), mask);
         }
@@ -231,7 +238,7 @@ CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
             double const shown = fit_scale(preview->input, preview->target); // the gridded image has another intensity
             for (index_t v = 0; v < image.size(); ++v) {
                 preview->input.data()[v] *= static_cast<real>(shown);
-                preview->output.data()[v] *= static_cast<real>(record.object->scale);
+                preview->output.data()[v] *= static_cast<real>(record.object.scale);
             }
         }
     }
@@ -244,8 +251,7 @@ void Trainer::compare_with_sense(std::size_t i, Example const& e, CaseRecord& re
         auto best = std::pair(0.0, std::numeric_limits<double>::infinity());
         for (double const lambda : {0.0, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0}) {
             auto const x = Tensor<complex>::zeros(context_, e.data.b.shape());
-            conjugate_gradient([&](auto const& in, auto const& out) { e.data.model->normal(in, out); }, e.data.b, x,
-                {.iterations = 50, .tolerance = 1e-3, .lambda = lambda});
+            conjugate_gradient(*regularised(e.data.model, lambda), e.data.b, x, {.iterations = 50, .tolerance = 1e-3});
             Tape tape(Tape::Mode::skip);
             double const error = std::sqrt(value_of(loss_of(tape, e, as_var(x)).total));
             if (error < best.second) best = {lambda, error};

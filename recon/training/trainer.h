@@ -3,33 +3,11 @@
 
 #include "nn/moving_average.h"
 #include "nn/safetensors.h"
-#include "recon/metrics/image_quality.h"
+#include "recon/training/run_metrics.h"
 #include "recon/training/training_config.h"
 #include "recon/training/training_set.h"
 
 namespace tessera {
-
-/// What happened in one step.
-struct StepRecord {
-    index_t step = 0; ///< 1 for the first
-    double loss = 0;
-    std::vector<double> terms;       ///< of the loss, before their weights; empty for self-supervision
-    double learning_rate = 0;
-    double gradient_norm = 0;        ///< before clipping
-    std::vector<double> consistency; ///< lambda or step size of every set of weights
-    SolverReport solver;
-    double seconds = 0;
-    std::size_t peak_bytes = 0;      ///< of device memory
-};
-
-/// How good the network is on one scan.
-struct CaseRecord {
-    std::string name;
-    std::optional<ImageQuality> whole, object; ///< supervised: in the volume and in the object
-    double seam = 1;                           ///< supervised: error at patch faces over error beside them
-    std::optional<double> kspace_error;        ///< self-supervised: ||W^1/2 (A x - y)|| / ||W^1/2 y|| on held-out readouts
-    std::optional<double> kspace_error_sense;  ///< of iterative SENSE of the same input at its best lambda
-};
 
 /// Magnitudes [z, y, x] of one scan in host memory, for pictures.
 struct Preview {

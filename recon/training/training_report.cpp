@@ -38,15 +38,15 @@ bool has_values(Series const& s) {
     return std::any_of(s.y.begin(), s.y.end(), [](double v) { return std::isfinite(v); });
 }
 
-std::vector<ValidationRow> means(TrainingReport const& r) {
-    std::vector<ValidationRow> rows;
-    std::copy_if(r.validation.begin(), r.validation.end(), std::back_inserter(rows), [](auto const& v) { return v.name == ValidationRow::kMean; });
+std::vector<CaseRecord> means(TrainingReport const& r) {
+    std::vector<CaseRecord> rows;
+    std::copy_if(r.validation.begin(), r.validation.end(), std::back_inserter(rows), [](auto const& v) { return v.name == CaseRecord::kMean; });
     return rows;
 }
 
 std::string loss_chart(TrainingReport const& r) {
     Chart chart{"Training loss", "step", "loss", {}, true};
-    Series loss = series("loss", r.training, [](TrainingRow const& t) { return t.loss; });
+    Series loss = series("loss", r.training, [](StepRecord const& t) { return t.loss; });
     std::size_t const n = std::clamp<std::size_t>(r.training.size() / 20, 1, 200);
     if (r.training.size() > 40) {
         chart.series.push_back(running_mean(loss, n));
@@ -55,7 +55,7 @@ std::string loss_chart(TrainingReport const& r) {
     chart.series.push_back(std::move(loss));
     if (r.terms.size() > 1)
         for (std::size_t i = 0; i < r.terms.size(); ++i) {
-            Series term = series(r.terms[i], r.training, [i](TrainingRow const& t) { return t.terms[i]; });
+            Series term = series(r.terms[i], r.training, [i](StepRecord const& t) { return t.terms[i]; });
             chart.series.push_back(r.training.size() > 40 ? running_mean(term, n) : term);
             chart.series.back().name = r.terms[i];
         }
@@ -67,7 +67,7 @@ std::string lambda_chart(TrainingReport const& r) {
     std::size_t const unrolls = r.training.empty() ? 0 : r.training.front().lambda.size();
     for (std::size_t k = 0; k < unrolls; ++k)
         chart.series.push_back(series(unrolls == 1 ? "all unrolls" : fmt::format("unroll {}", k + 1), r.training,
-            [k](TrainingRow const& t) { return t.lambda[k]; }));
+            [k](StepRecord const& t) { return t.lambda[k]; }));
     return svg(chart);
 }
 
@@ -77,44 +77,44 @@ std::vector<std::string> training_charts(TrainingReport const& r) {
         Chart chart{title, "step", label, {series(title, r.training, get)}, log};
         if (has_values(chart.series[0])) charts.push_back(svg(chart));
     };
-    single("Learning rate", "", false, [](TrainingRow const& t) { return t.learning_rate; });
+    single("Learning rate", "", false, [](StepRecord const& t) { return t.learning_rate; });
     charts.push_back(lambda_chart(r));
-    single("Gradient norm before clipping", "", true, [](TrainingRow const& t) { return t.gradient_norm; });
+    single("Gradient norm before clipping", "", true, [](StepRecord const& t) { return t.gradient_norm; });
     Chart cg{"Residual of CG", "step", "relative residual",
-        {series("forward", r.training, [](TrainingRow const& t) { return t.cg_residual_forward; }),
-            series("backward", r.training, [](TrainingRow const& t) { return t.cg_residual_backward; })},
+        {series("forward", r.training, [](StepRecord const& t) { return t.cg_residual_forward; }),
+            series("backward", r.training, [](StepRecord const& t) { return t.cg_residual_backward; })},
         true};
     if (has_values(cg.series[0]) || has_values(cg.series[1])) charts.push_back(svg(cg));
-    single("Time per step", "seconds", false, [](TrainingRow const& t) { return t.seconds; });
-    single("Peak device memory", "GiB", false, [](TrainingRow const& t) { return t.peak_bytes / (1 << 30); });
+    single("Time per step", "seconds", false, [](StepRecord const& t) { return t.seconds; });
+    single("Peak device memory", "GiB", false, [](StepRecord const& t) { return t.peak_bytes / (1 << 30); });
     return charts;
 }
 
-std::vector<std::string> validation_charts(std::vector<ValidationRow> const& rows) {
+std::vector<std::string> validation_charts(std::vector<CaseRecord> const& rows) {
     std::vector<std::string> charts;
     auto const both = [&](char const* title, char const* label, double ImageQuality::*metric) {
         charts.push_back(svg({title, "step", label,
-            {series("in the object", rows, [=](ValidationRow const& v) { return v.object.*metric; }),
-                series("whole volume", rows, [=](ValidationRow const& v) { return v.volume.*metric; })},
+            {series("in the object", rows, [=](CaseRecord const& v) { return v.object.*metric; }),
+                series("whole volume", rows, [=](CaseRecord const& v) { return v.volume.*metric; })},
             false}));
     };
-    Series const kspace = series("network", rows, [](ValidationRow const& v) { return v.kspace_error; });
+    Series const kspace = series("network", rows, [](CaseRecord const& v) { return v.kspace_error; });
     if (has_values(kspace)) {
-        Series const sense = series("iterative SENSE, best \u03bb", rows, [](ValidationRow const& v) { return v.kspace_error_sense; });
+        Series const sense = series("iterative SENSE, best \u03bb", rows, [](CaseRecord const& v) { return v.kspace_error_sense; });
         return {svg({"k-space error of held-out readouts, lower is better", "step", "", {kspace, sense}, false})};
     }
     both("NRMSE, lower is better", "", &ImageQuality::nrmse);
     both("PSNR, higher is better", "dB", &ImageQuality::psnr);
     both("SSIM (3D), higher is better", "", &ImageQuality::ssim);
     both("HFEN, lower is better", "", &ImageQuality::hfen);
-    Series seam = series("seam", rows, [](ValidationRow const& v) { return v.seam; });
+    Series seam = series("seam", rows, [](CaseRecord const& v) { return v.seam; });
     if (has_values(seam)) charts.push_back(svg({"Error at patch faces over error beside them (1: no seam)", "step", "", {std::move(seam)}, false}));
     return charts;
 }
 
 std::string fixed(double value, int digits) { return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : number(value); }
 
-Table validation_table(std::string caption, std::vector<ValidationRow> const& rows, ImageQuality ValidationRow::*where, bool seam) {
+Table validation_table(std::string caption, std::vector<CaseRecord> const& rows, ImageQuality CaseRecord::*where, bool seam) {
     Table table{{"case", "NRMSE", "PSNR (dB)", "SSIM", "HFEN", "data range"}, {}, std::move(caption)};
     if (seam) table.header.emplace_back("seam");
     for (auto const& v : rows) {
@@ -125,17 +125,17 @@ Table validation_table(std::string caption, std::vector<ValidationRow> const& ro
     return table;
 }
 
-bool self_supervised(std::vector<ValidationRow> const& rows) {
-    return std::any_of(rows.begin(), rows.end(), [](ValidationRow const& v) { return std::isfinite(v.kspace_error); });
+bool self_supervised(std::vector<CaseRecord> const& rows) {
+    return std::any_of(rows.begin(), rows.end(), [](CaseRecord const& v) { return std::isfinite(v.kspace_error); });
 }
 
-Table kspace_table(index_t step, std::vector<ValidationRow> const& rows) {
+Table kspace_table(index_t step, std::vector<CaseRecord> const& rows) {
     Table table{{"case", "network", "iterative SENSE, best \u03bb"}, {}, fmt::format("Step {}, k-space error of held-out readouts", step)};
     for (auto const& v : rows) table.rows.push_back({v.name, fixed(v.kspace_error, 4), fixed(v.kspace_error_sense, 4)});
     return table;
 }
 
-void add_state(Page& page, TrainingReport const& r, std::vector<ValidationRow> const& mean) {
+void add_state(Page& page, TrainingReport const& r, std::vector<CaseRecord> const& mean) {
     if (!r.status.empty()) page.paragraph(r.status);
     if (r.training.empty()) return;
     auto const& last = r.training.back();
@@ -144,7 +144,7 @@ void add_state(Page& page, TrainingReport const& r, std::vector<ValidationRow> c
     Table table{{"", ""}, {{"steps", fmt::format("{}", last.step)}, {"time in steps", format_duration(seconds)}, {"training loss", number(last.loss)},
                               {"peak device memory", format_bytes(static_cast<std::size_t>(std::isfinite(last.peak_bytes) ? last.peak_bytes : 0))}},
         ""};
-    auto const better = [](ValidationRow const& a, ValidationRow const& b) {
+    auto const better = [](CaseRecord const& a, CaseRecord const& b) {
         return std::isfinite(a.kspace_error) ? a.kspace_error < b.kspace_error : a.object.nrmse < b.object.nrmse;
     };
     if (self_supervised(mean)) {
@@ -157,13 +157,13 @@ void add_state(Page& page, TrainingReport const& r, std::vector<ValidationRow> c
     page.add(html(table));
 }
 
-void add_validation(Page& page, TrainingReport const& r, std::vector<ValidationRow> const& mean) {
+void add_validation(Page& page, TrainingReport const& r, std::vector<CaseRecord> const& mean) {
     if (r.validation.empty()) {
         page.paragraph("There has been no validation yet.");
         return;
     }
     index_t const step = r.validation.back().step;
-    std::vector<ValidationRow> last;
+    std::vector<CaseRecord> last;
     std::copy_if(r.validation.begin(), r.validation.end(), std::back_inserter(last), [&](auto const& v) { return v.step == step; });
     if (self_supervised(r.validation)) {
         page.side_by_side(validation_charts(mean));
@@ -173,8 +173,8 @@ void add_validation(Page& page, TrainingReport const& r, std::vector<ValidationR
     page.paragraph("Magnitudes against the target after the least-squares scale. In the object means in the mask of the target; the data range, "
                    "peak of PSNR and range of SSIM, is the target's maximum there.");
     page.side_by_side(validation_charts(mean));
-    page.side_by_side({html(validation_table(fmt::format("Step {}, in the object", step), last, &ValidationRow::object, true)),
-        html(validation_table(fmt::format("Step {}, whole volume", step), last, &ValidationRow::volume, false))});
+    page.side_by_side({html(validation_table(fmt::format("Step {}, in the object", step), last, &CaseRecord::object, true)),
+        html(validation_table(fmt::format("Step {}, whole volume", step), last, &CaseRecord::volume, false))});
 }
 
 } // namespace

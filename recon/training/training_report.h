@@ -20,8 +20,8 @@ struct TrainingReport {
     std::string status;                                     ///< one sentence: running, complete, stopped because ...
     std::vector<std::pair<std::string, std::string>> facts; ///< configuration and environment, shown as a table
     std::vector<std::string> terms;                         ///< names of the loss's terms
-    std::vector<TrainingRow> training;
-    std::vector<ValidationRow> validation;
+    std::vector<StepRecord> training;
+    std::vector<CaseRecord> validation;
     std::vector<Preview> previews;
 };
 

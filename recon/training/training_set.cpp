@@ -1,9 +1,11 @@
 #include "recon/training/training_set.h"
 
-#include "core/device/stage.h"
-#include "core/terminal/log.h"
+#include "core/arrays/conjugate_gradient.h"
+#include "core/arrays/operator_algebra.h"
 #include "core/arrays/random.h"
 #include "core/arrays/vector_ops.h"
+#include "core/device/stage.h"
+#include "core/terminal/log.h"
 #include "recon/sense/held_out.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/sense/normalisation.h"
@@ -84,8 +86,8 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
         Tensor<complex> const b(context_, model->domain());
         model->weighted_adjoint(scan.kspace, b);
         auto const target = Tensor<complex>::zeros(context_, b.shape());
-        auto const result = conjugate_gradient([&](auto const& x, auto const& out) { model->normal(x, out); }, b, target,
-            {.iterations = cg.iterations, .tolerance = cg.tolerance, .lambda = cg.lambda});
+        auto const result =
+            conjugate_gradient(*regularised(model, cg.lambda), b, target, {.iterations = cg.iterations, .tolerance = cg.tolerance});
         log_info("{}: target from {} readouts, {} iterations, residual {:.1e}", file.string(), scan.readouts, result.iterations, result.residual);
         c.target = target.to(context_.host());
     }

@@ -1,55 +1,55 @@
 #include "recon/unrolled/data_consistency.h"
 
 #include "core/arrays/vector_ops.h"
+#include "nn/complex_channels.h"
+#include "recon/unrolled/cg_consistency.h"
+#include "recon/unrolled/gradient_consistency.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace tessera {
 namespace {
 
-auto normal_of(DataTerm const& data) {
-    return [model = data.model](Tensor<complex> const& x, Tensor<complex> const& out) { model->normal(x, out); };
-}
+using StepPointer = std::unique_ptr<DataConsistencyStep const>;
+
+template <class Step> StepPointer make(DataConsistencyConfig const& config) { return std::make_unique<Step const>(config); }
+
+struct Kind {
+    char const* name;
+    StepPointer (*make)(DataConsistencyConfig const&);
+};
+
+// Every kind there is.
+constexpr Kind kKinds[] = {
+    {"cg", make<CgConsistency>},
+    {"gradient", make<GradientConsistency>},
+};
 
 } // namespace
 
-void cg_step(DataTerm const& data, double lambda, Tensor<complex> const& z_to_x, DataConsistencyConfig const& config, SolverReport& report) {
-    // From x = z the residual is b - A^H W A z. ||b + lambda z|| is found without forming it.
-    double const z2 = dot(z_to_x, z_to_x).re, b2 = dot(data.b, data.b).re, bz = dot(data.b, z_to_x).re;
-    double const scale = std::sqrt(std::max(0.0, b2 + 2 * lambda * bz + lambda * lambda * z2));
-    Tensor<complex> const residual(z_to_x.context(), z_to_x.shape());
-    data.model->normal(z_to_x, residual);
-    axpby(1, data.b, -1, residual);
-    auto const result = conjugate_gradient_from(normal_of(data), residual, scale, z_to_x,
-        {.iterations = config.iterations, .tolerance = config.tolerance, .lambda = lambda});
-    report.forward = std::max(report.forward, result.residual);
-    report.forward_iterations += result.iterations;
+std::vector<std::string> data_consistency_kinds() {
+    std::vector<std::string> names;
+    for (auto const& kind : kKinds) names.emplace_back(kind.name);
+    return names;
 }
 
-void cg_step_pullback(DataTerm const& data, double lambda, Tensor<complex> const& g_to_v, DataConsistencyConfig const& config, SolverReport& report) {
-    double const scale = norm(g_to_v);
-    if (scale == 0) return;
-    auto const v = Tensor<complex>::zeros(g_to_v.context(), g_to_v.shape());
-    auto const result = conjugate_gradient_from(normal_of(data), g_to_v, scale, v,
-        {.iterations = config.backward_iterations, .tolerance = config.backward_tolerance, .lambda = lambda});
-    report.backward = std::max(report.backward, result.residual);
-    report.backward_iterations += result.iterations;
-    g_to_v.copy_from(v);
+std::unique_ptr<DataConsistencyStep const> make_data_consistency(DataConsistencyConfig const& config) {
+    auto const kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](Kind const& k) { return config.kind == k.name; });
+    require(kind != std::end(kKinds), "data consistency: no kind \"{}\"", config.kind);
+    return kind->make(config);
 }
 
-void gradient_step(DataTerm const& data, double step, Tensor<complex> const& z_to_x) {
-    Tensor<complex> const gradient(z_to_x.context(), z_to_x.shape());
-    data.model->normal(z_to_x, gradient);
-    axpby(-1, data.b, 1, gradient);
-    axpby(-step, gradient, 1, z_to_x);
-}
-
-Tensor<complex> gradient_step_pullback(DataTerm const& data, double step, Tensor<complex> const& g) {
-    Tensor<complex> normal(g.context(), g.shape());
-    data.model->normal(g, normal);
-    axpby(-step, normal, 1, g);
-    return normal;
+Var data_consistency(Tape& tape, std::shared_ptr<DataConsistencyStep const> const& step, DataTerm const& data, Var const& z, Parameter const& parameter,
+    std::shared_ptr<SolverReport> const& report) {
+    double const number = scalar(parameter);
+    auto const x = as_complex(z.value()).clone();
+    step->step(data, number, x, *report);
+    return tape.record(as_channels(x), z.slot() || parameter.trained(), [=, slot = z.slot(), prior = as_complex(z.value())](Tensor<real> gradient) {
+        auto const g = as_complex(gradient.unique() ? gradient : gradient.clone());
+        auto const p = step->pullback(data, number, [&] { return x; }, g, *report);
+        add_to_gradient(parameter, p.constant + p.factor * dot(p.probe, prior).re);
+        slot.add(as_channels(g));
+    });
 }
 
 } // namespace tessera

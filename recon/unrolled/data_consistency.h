@@ -1,28 +1,22 @@
-// The steps of an unrolled network that know the measurement.
+// The step of an unrolled network that knows the measurement.
 #pragma once
 
 #include "core/config/config.h"
-#include "core/arrays/linear_operator.h"
-#include "core/arrays/conjugate_gradient.h"
+#include "nn/parameter.h"
+#include "nn/tape.h"
+#include "recon/sense/data_term.h"
 
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace tessera {
 
-/// What data consistency needs of one scan: the normal operator and one volume.
-struct DataTerm {
-    std::shared_ptr<LinearOperator const> model; ///< its normal() is A^H W A
-    Tensor<complex> b;                           ///< A^H W y, [z, y, x]
-};
-
-enum class DataConsistency {
-    cg,      ///< argmin ||W^1/2 (A x - y)||^2 + lambda ||x - z||^2
-    gradient ///< z - step A^H W (A z - y)
-};
-constexpr std::array<std::string_view, 2> config_names(DataConsistency) { return {"cg", "gradient"}; }
+/// The names of all kinds, in the order of their table (data_consistency.cpp).
+std::vector<std::string> data_consistency_kinds();
 
 struct DataConsistencyConfig {
-    DataConsistency kind = DataConsistency::cg;
+    std::string kind = "cg";
     double lambda = 0.1;
     double step = 1;
     index_t iterations = 10;
@@ -31,7 +25,7 @@ struct DataConsistencyConfig {
     double backward_tolerance = 1e-3;
 
     void describe(ConfigVisitor& v) {
-        v("kind", kind, "cg: solve with the regulariser's output as prior; gradient: one step towards the data.");
+        v("kind", kind, "cg: solve with the regulariser's output as prior; gradient: one step towards the data.", {.one_of = data_consistency_kinds()});
         v("lambda", lambda, "cg: weight of the prior that training starts from; A^H W A is about the identity.", {.above = 0});
         v("step", step, "gradient: step size that training starts from.");
         v("iterations", iterations, "cg: iterations at most.", {.min = 1});
@@ -41,26 +35,51 @@ struct DataConsistencyConfig {
     }
 };
 
-/// The largest relative residuals of CG since it was made, and its iterations.
+/// The largest relative residuals of inner solvers since it was made, and their iterations.
 struct SolverReport {
     double forward = 0, backward = 0;
     index_t forward_iterations = 0, backward_iterations = 0;
+    index_t solves = 0; ///< how often a solver ran
     std::function<void(index_t)> progress{}; ///< called after every unroll of the forward pass with its number, from 1
 };
 
-/// x = (A^H W A + lambda I)^-1 (b + lambda z), in the memory of z; CG starts at z.
-void cg_step(DataTerm const& data, double lambda, Tensor<complex> const& z_to_x, DataConsistencyConfig const& config, SolverReport& report);
-
-/// The implicit gradient of cg_step: v = (A^H W A + lambda I)^-1 g, in the memory of g, with which
-/// dL/dz = lambda v and dL/dlambda = Re <v, z - x>.
+/// x = D(z): moves the regulariser's output z towards the data, with one trained number. Volumes are [z, y, x].
 ///
-/// It is exact as far as CG has converged; the residual goes to the report. Source: Aggarwal, Mani, Jacob 2019 (MoDL), doi:10.1109/TMI.2018.2865356.
-void cg_step_pullback(DataTerm const& data, double lambda, Tensor<complex> const& g_to_v, DataConsistencyConfig const& config, SolverReport& report);
+/// Stateless: one object serves any number of scans and threads.
+class DataConsistencyStep {
+public:
+    /// What the gradient of the trained number needs: dL/dparameter = constant + factor Re <probe, z>. It is linear in z, so that
+    /// blocks can add it up while they make z again, and nobody has to keep z.
+    struct ParameterGradient {
+        double constant = 0, factor = 1;
+        Tensor<complex> probe; ///< may share the memory of dL/dz
+    };
 
-/// x = z - step (A^H W A z - b), in the memory of z.
-void gradient_step(DataTerm const& data, double step, Tensor<complex> const& z_to_x);
+    virtual ~DataConsistencyStep() = default;
 
-/// dL/dz = g - step A^H W A g, in the memory of g. Returns A^H W A g, with which dL/dstep = Re <A^H W A g, -z> + Re <g, b>.
-Tensor<complex> gradient_step_pullback(DataTerm const& data, double step, Tensor<complex> const& g);
+    /// How weight files call the trained number, and where training starts.
+    virtual std::string parameter_name() const = 0;
+    virtual double parameter_start() const = 0;
+    /// How logs call what the number stands for, and its value: lambda = exp(log_lambda).
+    virtual std::string value_name() const = 0;
+    virtual double value(double parameter) const = 0;
+
+    // Both are given the data term to keep: who needs b only to begin with lets it go then, so that a b which waits on the host takes no
+    // memory while a solver works.
+
+    /// x, in the memory of z.
+    virtual void step(DataTerm data, double parameter, Tensor<complex> const& z_to_x, SolverReport& report) const = 0;
+    /// From g = dL/dx to dL/dz, in the memory of g. `x` fetches the result of step() and is called at most once: it may have to come
+    /// from the host, and is let go before the solver works where that is possible.
+    virtual ParameterGradient pullback(DataTerm data, double parameter, std::function<Tensor<complex>()> const& x,
+        Tensor<complex> const& g_to_gz, SolverReport& report) const = 0;
+};
+
+/// The step of config.kind.
+std::unique_ptr<DataConsistencyStep const> make_data_consistency(DataConsistencyConfig const& config);
+
+/// The step as an operation on a tape; z and the result are maps [z, y, x, 2]. Saves z and x.
+Var data_consistency(Tape& tape, std::shared_ptr<DataConsistencyStep const> const& step, DataTerm const& data, Var const& z, Parameter const& parameter,
+    std::shared_ptr<SolverReport> const& report);
 
 } // namespace tessera

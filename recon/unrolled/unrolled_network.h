@@ -50,22 +50,25 @@ struct MemoryConfig {
 /// arXiv:2204.13862.
 class UnrolledNetwork {
 public:
-    /// Adds its parameters to the list: "regulariser." or "regularisers.<k>.", and "log_lambda" or "step" with one value per
-    /// set of weights.
+    /// Adds its parameters to the list: "regulariser." or "regularisers.<k>.", and the number that data consistency trains
+    /// ("log_lambda", "step"), once per set of weights.
     UnrolledNetwork(ModelConfig const& config, ParameterList& parameters);
 
-    /// x0 and the result are maps [z, y, x, 2]. Nothing but the result is kept where the tape does not record.
-    Var forward(Tape& tape, DataTerm const& data, Var const& x0, MemoryConfig const& memory, std::shared_ptr<SolverReport> const& report) const;
+    /// x0 and the result are maps [z, y, x, 2]. Nothing but the result is kept where the tape does not record. A b and an x0 that the
+    /// caller gives away (std::move) leave the device while they wait, with checkpoints on the host and a policy that is not `full`.
+    Var forward(Tape& tape, DataTerm data, Var x0, MemoryConfig const& memory, std::shared_ptr<SolverReport> const& report) const;
 
     ModelConfig const& config() const { return config_; }
     Reach reach() const { return networks_[0]->reach(); }
     /// lambda (or the step) of every set of weights, for the log. Waits for the stream.
     std::vector<double> weights_of_data() const;
+    DataConsistencyStep const& consistency() const { return *consistency_; }
 
 private:
     struct Unroll;
 
     ModelConfig config_;
+    std::shared_ptr<DataConsistencyStep const> consistency_;
     std::vector<std::unique_ptr<Network>> networks_; // one, or one an unroll
     std::vector<Parameter> data_parameters_;         // log lambda or step, [1] each
 };

@@ -1,6 +1,7 @@
 // FISTA and the power method against dense linear algebra and closed forms.
 #include "core/arrays/vector_ops.h"
 #include "kernels/arrays/gradient_step.h"
+#include "core/arrays/operator_algebra.h"
 #include "core/arrays/power_iteration.h"
 #include "recon/compressed_sensing/total_variation.h"
 #include "recon/compressed_sensing/wavelet_norm.h"
@@ -71,17 +72,17 @@ TEST_CASE("the power method finds the largest eigenvalue", "[power_iteration]") 
     Context const ctx = each_device();
     Dense const d(ctx, wide());
     double const expected = Eigen::SelfAdjointEigenSolver<DenseMatrix>(d.model->matrix().adjoint() * d.model->matrix()).eigenvalues().maxCoeff();
-    auto const normal = [&](auto const& x, auto const& out) { d.model->normal(x, out); };
-    auto const rough = largest_eigenvalue(ctx, kShape, normal);
+    NormalOf const normal(d.model);
+    auto const rough = largest_eigenvalue(normal);
     CHECK(rough.eigenvalue == Approx(expected).epsilon(0.03));
     CHECK(rough.eigenvalue < expected * (1 + 1e-6));
-    auto const fine = largest_eigenvalue(ctx, kShape, normal, {.iterations = 3000, .tolerance = tolerance(1e-7, 1e-13)});
+    auto const fine = largest_eigenvalue(normal, {.iterations = 3000, .tolerance = tolerance(1e-7, 1e-13)});
     CHECK(fine.eigenvalue == Approx(expected).epsilon(tolerance(1e-4, 1e-9)));
     CHECK(fine.iterations > rough.iterations);
-    CHECK(largest_eigenvalue(ctx, kShape, normal).eigenvalue == rough.eigenvalue); // the same start
-    CHECK(largest_eigenvalue(ctx, kShape, normal, {.iterations = 2, .tolerance = 0}).iterations == 2);
-    CHECK(largest_eigenvalue(ctx, kShape, [](auto const&, auto const& out) { out.zero(); }).eigenvalue == 0);
-    CHECK_THROWS_WITH(largest_eigenvalue(ctx, kShape, [](auto const& x, auto const& out) { axpby(1e300 * 1e300, x, 0, out); }),
+    CHECK(largest_eigenvalue(normal).eigenvalue == rough.eigenvalue); // the same start
+    CHECK(largest_eigenvalue(normal, {.iterations = 2, .tolerance = 0}).iterations == 2);
+    CHECK(largest_eigenvalue(ScaledIdentity(ctx, kShape, 0)).eigenvalue == 0);
+    CHECK_THROWS_WITH(largest_eigenvalue(ScaledIdentity(ctx, kShape, 1e300 * 1e300)),
         Catch::Contains("not finite after 1 iterations"));
 }
 

@@ -207,7 +207,7 @@ TEST_CASE("the report of a training run holds everything itself", "[report]") {
     r.facts = {{"device", "cpu"}};
     for (index_t step = 1; step <= 100; ++step)
         r.training.push_back({step, 1.0 / static_cast<double>(step), {0.5, 0.25}, 1e-3, {0.05, 0.1}, 1, kNan, kNan, 0.5, double(1 << 30)});
-    auto const row = [](index_t step, double e) { return ValidationRow{step, "case", {e, 20, 0.9, 0.3, 1, 1}, {2 * e, 18, 0.8, 0.4, 1, 1}, 1.01}; };
+    auto const row = [](index_t step, double e) { return CaseRecord{step, "case", {e, 20, 0.9, 0.3, 1, 1}, {2 * e, 18, 0.8, 0.4, 1, 1}, 1.01}; };
     for (auto const& [step, e] : {std::pair<index_t, double>{50, 0.125}, {100, 0.25}}) {
         r.validation.push_back(row(step, e));
         r.validation.push_back(mean_of({row(step, e)}));

@@ -3,6 +3,7 @@
 #include "kernels/arrays/coils.h"
 #include "recon/scan/coil_basis.h"
 #include "core/arrays/conjugate_gradient.h"
+#include "core/arrays/operator_algebra.h"
 #include "recon/sense/sense_operator.h"
 #include "recon/nufft/toeplitz.h"
 #include "tests/support/devices.h"
@@ -66,7 +67,7 @@ TEST_CASE("conjugate gradients recover an image from overdetermined data", "[cg]
     a.weighted_adjoint(y, b);
     auto const x = Tensor<complex>::zeros(ctx, a.domain());
     index_t calls = 0;
-    auto const normal = [&](Tensor<complex> const& v, Tensor<complex> const& out) { a.normal(v, out); };
+    HermitianFunction const normal(ctx, a.domain(), [&](auto const& v, auto const& out) { a.normal(v, out); });
     auto const result = conjugate_gradient(normal, b, x, {.iterations = 60, .tolerance = 1e-5, .progress = [&](index_t, double) { ++calls; }});
     CHECK(result.residual <= 1e-5);
     CHECK(calls == result.iterations);
@@ -75,7 +76,8 @@ TEST_CASE("conjugate gradients recover an image from overdetermined data", "[cg]
     SECTION("lambda solves the regularised equations") {
         double const lambda = 2.5;
         auto const z = Tensor<complex>::zeros(ctx, a.domain());
-        conjugate_gradient(normal, b, z, {.iterations = 60, .tolerance = 1e-6, .lambda = lambda});
+        Sum const regularised(std::make_shared<HermitianFunction>(normal), std::make_shared<ScaledIdentity>(ctx, a.domain(), lambda));
+        conjugate_gradient(regularised, b, z, {.iterations = 60, .tolerance = 1e-6});
         Tensor<complex> check(ctx, a.domain());
         a.normal(z, check);
         axpby(lambda, z, 1, check);

@@ -15,11 +15,11 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInf = std::numeric_limits<double>::infinity();
 
-TrainingRow training_row(index_t step) {
+StepRecord training_row(index_t step) {
     double const s = static_cast<double>(step);
     return {step, 1 / (s + 3), {0.1 * s, 1e-300 / 3}, 1e-3, {0.05, 0.25 + s, kNan}, 2, kNan, kInf, 0.125, 5e9};
 }
-ValidationRow validation_row(index_t step, std::string name, double x) {
+CaseRecord validation_row(index_t step, std::string name, double x) {
     return {step, std::move(name), {x, kInf, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}, 1.5 * x};
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("metrics of a run are read back with all digits", "[run_metrics]") {
         for (index_t step = 1; step <= 4; ++step) run.add(training_row(step));
         run.add(validation_row(2, "a", 0.1));
         run.add(validation_row(4, "a", 0.2));
-        CHECK_THROWS_WITH(run.add(TrainingRow{}), Contains("a row of 0 loss terms and 0 lambdas in a run of 2 and 3"));
+        CHECK_THROWS_WITH(run.add(StepRecord{}), Contains("a row of 0 loss terms and 0 lambdas in a run of 2 and 3"));
     }
     auto const starts = [&](char const* file, std::string const& text) { return text_of(folder / file).rfind(text, 0) == 0; };
     CHECK(starts("metrics.csv", "step,loss,loss_l1,loss_ssim,learning_rate,lambda_0,lambda_1,lambda_2,gradient_norm,"
@@ -102,7 +102,7 @@ TEST_CASE("metrics of a run are read back with all digits", "[run_metrics]") {
     auto const rows = run.training();
     REQUIRE(rows.size() == 3);
     for (index_t step = 1; step <= 3; ++step) {
-        TrainingRow const &found = rows[static_cast<std::size_t>(step - 1)], expected = training_row(step);
+        StepRecord const &found = rows[static_cast<std::size_t>(step - 1)], expected = training_row(step);
         CHECK(found.step == step);
         CHECK(found.loss == expected.loss);
         CHECK(found.terms == expected.terms);

@@ -20,7 +20,7 @@ constexpr index_t kHalo = 2; // less than the exact one: memory does not mind
 constexpr index_t kRead = (8 + 2 * kHalo) * (8 + 2 * kHalo) * (8 + 2 * kHalo);
 
 // Kernels of one voxel, where the time for the others shows nothing.
-ModelConfig model(DataConsistency kind, index_t unrolls, index_t kernel = 1) {
+ModelConfig model(std::string const& kind, index_t unrolls, index_t kernel = 1) {
     ModelConfig config;
     config.network.resnet3d.kernel = kernel;
     config.unrolls = unrolls;
@@ -83,21 +83,21 @@ TEST_CASE("memory of block-wise training: some volumes and the maps of one patch
     for (Device const device : available_devices()) {
         if (device == Device::simt) continue; // counts the same and takes minutes
         Context const ctx(device);
-        auto const peak = [&](DataConsistency kind, index_t unrolls, CheckpointPlace place, Matrix const& m) {
+        auto const peak = [&](std::string const& kind, index_t unrolls, CheckpointPlace place, Matrix const& m) {
             return training_peak(ctx, model(kind, unrolls), memory(MemoryPolicy::block, place), m);
         };
-        index_t const patch = peak(DataConsistency::gradient, 2, CheckpointPlace::host, kSmall) - 4 * volume_bytes(kSmall);
+        index_t const patch = peak("gradient", 2, CheckpointPlace::host, kSmall) - 4 * volume_bytes(kSmall);
         INFO(device_name(device) << ": " << patch << " bytes for a patch, its maps need " << map_bytes(kRead));
 
         for (index_t const unrolls : {2, 8})
             for (auto const& m : {kSmall, kLarge}) {
                 index_t const volume = volume_bytes(m), sums = sum_bytes(m);
                 INFO(unrolls << " unrolls, " << m[0] << " x " << m[1] << " x " << m[2]);
-                CHECK(peak(DataConsistency::cg, unrolls, CheckpointPlace::host, m) == std::max(4 * volume + sums, 3 * volume + patch));
-                CHECK(peak(DataConsistency::gradient, unrolls, CheckpointPlace::host, m) == 4 * volume + patch);
-                CHECK(peak(DataConsistency::cg, unrolls, CheckpointPlace::device, m) ==
+                CHECK(peak("cg", unrolls, CheckpointPlace::host, m) == std::max(4 * volume + sums, 3 * volume + patch));
+                CHECK(peak("gradient", unrolls, CheckpointPlace::host, m) == 4 * volume + patch);
+                CHECK(peak("cg", unrolls, CheckpointPlace::device, m) ==
                       std::max((4 + unrolls) * volume + sums, (1 + unrolls) * volume + patch));
-                CHECK(peak(DataConsistency::gradient, unrolls, CheckpointPlace::device, m) == (2 + unrolls) * volume + patch);
+                CHECK(peak("gradient", unrolls, CheckpointPlace::device, m) == (2 + unrolls) * volume + patch);
             }
     }
 }
@@ -106,7 +106,7 @@ TEST_CASE("memory of a patch", "[memory]") {
     OneThread const one;
     bool const complex_numbers = GENERATE(false, true);
     index_t const kernel = complex_numbers ? 1 : GENERATE(1, 3);
-    auto config = model(DataConsistency::gradient, 2, kernel);
+    auto config = model("gradient", 2, kernel);
     if (complex_numbers) config.network.kind = NetworkKind::complex_resnet3d;
     index_t const patch = training_peak(Context(), config, memory(MemoryPolicy::block), kSmall) - 4 * volume_bytes(kSmall);
     CHECK(patch <= map_bytes(kRead, kernel) * 1.02);
@@ -115,12 +115,12 @@ TEST_CASE("memory of a patch", "[memory]") {
 
 TEST_CASE("memory of training without blocks: the maps of all voxels, of one unroll or of all", "[memory]") {
     OneThread const one;
-    auto const kind = GENERATE(DataConsistency::cg, DataConsistency::gradient);
+    auto const kind = GENERATE(as<std::string>(), "cg", "gradient");
     Context const ctx;
     auto const peak = [&](MemoryPolicy policy, index_t unrolls) { return training_peak(ctx, model(kind, unrolls), memory(policy), kSmall); };
     index_t const volume = volume_bytes(kSmall), maps = map_bytes(voxels(kSmall));
 
-    index_t const unroll = peak(MemoryPolicy::unroll, 2), volumes = kind == DataConsistency::cg ? 3 : 4;
+    index_t const unroll = peak(MemoryPolicy::unroll, 2), volumes = kind == "cg" ? 3 : 4;
     CHECK(peak(MemoryPolicy::unroll, 8) == unroll);
     CHECK(unroll >= volumes * volume + maps * 0.99); // loops in double want no other order of the weights
     CHECK(unroll <= volumes * volume + maps * 1.01);
@@ -138,7 +138,7 @@ TEST_CASE("within a limit that blocks need, other policies run out of memory", "
         index_t const volume = volume_bytes(kLarge), before = 2 * volume + (1 << 16); // two volumes and the parameters
         index_t const needed = std::max(4 * volume + sum_bytes(kLarge), 3 * volume + map_bytes(kRead) * 101 / 100);
         ctx.allocator().set_limit(static_cast<std::size_t>(before + needed));
-        training_peak(ctx, model(DataConsistency::cg, 8), memory(policy, place), kLarge);
+        training_peak(ctx, model("cg", 8), memory(policy, place), kLarge);
     };
     CHECK_NOTHROW(train(MemoryPolicy::block, CheckpointPlace::host));
     CHECK_THROWS_AS(train(MemoryPolicy::block, CheckpointPlace::device), OutOfMemory);
