@@ -11,9 +11,9 @@ PowerIterationResult largest_eigenvalue(LinearOperator const& m, PowerIterationO
     auto const shape = m.domain();
     PowerIterationResult result;
     if (shape.size() == 0) return result;
-    if (context.rehearses()) {
-        Tensor<complex> const x(context, shape), product(context, shape);
-        normal(x, product);
+    if (m.context().rehearses()) {
+        Tensor<complex> const x(m.context(), m.domain()), product(m.context(), m.domain());
+        m.forward(x, product);
         result.eigenvalue = 1;
         return result;
     }

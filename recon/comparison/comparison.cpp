@@ -76,7 +76,7 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
     result.chosen_by = choice.metric;
     if (double const* lambda = chosen.lambda()) result.lambda = *lambda;
 
-    Context const& context = c.scan.kspace.context();
+    Context const& context = c.scan.weights.context();
     context.synchronize();
     context.allocator().reset_peak();
     auto const start = Clock::now();

@@ -145,9 +145,10 @@ Scan with_image_added(Scan const& scan, Tensor<complex> const& added, index_t co
     Scan result = scan;
     result.expected.reset();
     result.target.reset();
-    result.kspace = Tensor<complex>(model->context(), model->codomain());
-    model->forward(added.to(model->context()), result.kspace);
-    axpby(1, scan.kspace, 1, result.kspace);
+    Tensor<complex> const samples(model->context(), model->codomain());
+    model->forward(added.to(model->context()), samples);
+    axpby(1, scan.kspace.to(model->context()), 1, samples);
+    result.kspace = samples.to(scan.kspace.context());
     return result;
 }
 

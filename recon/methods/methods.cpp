@@ -17,7 +17,7 @@
 namespace tessera {
 
 Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProgress const& progress) {
-    Stage const stage(scan_.kspace.context(), config_name(config.method));
+    Stage const stage(scan_.weights.context(), config_name(config.method));
     switch (config.method) {
     case Method::gridding: return gridding(config.gridding);
     case Method::cg_sense: return cg_sense(config.cg, progress);
@@ -25,7 +25,7 @@ Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProg
     case Method::tv: return compressed_sensing("tv", config.tv, progress, reconstruct_tv);
     case Method::mbdl: break;
     }
-    UnrolledReconstruction const network(scan_.kspace.context(), scan_, config.mbdl, config_.density);
+    UnrolledReconstruction const network(scan_.weights.context(), scan_, config.mbdl, config_.density);
     auto problem = data_term(NormalOperator::toeplitz, true);
     data_terms_.clear(); // its b may wait on the host
     return network(std::move(problem), [&](index_t done, index_t total) {
@@ -40,7 +40,7 @@ LeastSquares const& Reconstructor::data_term(NormalOperator normal, bool weighte
 }
 
 Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
-    Context const& context = scan_.kspace.context();
+    Context const& context = scan_.weights.context();
     auto const [nz, ny, nx] = scan_.matrix;
     auto const nufft = std::make_shared<Nufft>(context, scan_.matrix, scan_.trajectory, nufft_options(config_.nufft));
     Tensor<complex> const image(context, {nz, ny, nx});
@@ -52,7 +52,8 @@ Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
     index_t const coils = scan_.kspace.shape()[0], most = std::min(coils, config_.nufft.coils_per_pass);
     for (index_t first = 0; first < coils; first += most) {
         index_t const last = std::min(coils, first + most);
-        auto const samples = scan_.kspace.slice(first, last).clone();
+        Tensor<complex> const samples(context, {last - first, scan_.kspace.shape()[1]});
+        samples.copy_from(scan_.kspace.slice(first, last));
         enqueue(context.stream(), MultiplyReal{scan_.weights.flat(), samples.view<2>()});
         Tensor<complex> const volumes(context, {last - first, nz, ny, nx});
         nufft->adjoint(samples, volumes);
@@ -64,7 +65,7 @@ Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
 
 Tensor<complex> Reconstructor::cg_sense(CgConfig const& config, MethodProgress const& progress) {
     auto const& problem = data_term(config.normal, true);
-    auto const image = Tensor<complex>::zeros(scan_.kspace.context(), problem.data.b.shape());
+    auto const image = Tensor<complex>::zeros(scan_.weights.context(), problem.data.b.shape());
     auto const told = [&](index_t iteration, double residual) {
         if (progress.update) progress.update(iteration, config.iterations, fmt::format("residual {:.2e}", residual));
     };

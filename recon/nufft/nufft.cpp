@@ -108,4 +108,6 @@ void Nufft::adjoint(Tensor<complex> const& kspace, Tensor<complex> const& volume
     });
 }
 
+void Nufft::free_workspace() const { plan_->workspace = {}; }
+
 } // namespace tessera

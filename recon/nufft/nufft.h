@@ -36,6 +36,8 @@ public:
     void forward(Tensor<complex> const& volumes, Tensor<complex> const& kspace) const;
     /// kspace [coil, ...points] -> volumes [coil, z, y, x]; volumes are overwritten.
     void adjoint(Tensor<complex> const& kspace, Tensor<complex> const& volumes) const;
+    /// Gives the grid back, which otherwise waits for the next transform.
+    void free_workspace() const;
 
 private:
     struct Plan;

@@ -46,7 +46,7 @@ void compare(Context const& context, ComparisonConfig const& config, std::filesy
     }
     Tensor<complex> const other_noise(host, scan.kspace.shape());
     Scan replica = scan;
-    replica.kspace = other_noise.to(context);
+    replica.kspace = other_noise;
     for (auto const& method : chosen) pictures.push_back(magnitude(Reconstructor(replica, config)(method).to(host)));
 }
 

@@ -64,7 +64,7 @@ double kspace_error(Scan const& held_out, Tensor<complex> const& image, NufftCon
     require(energy > 0, "k-space error: the samples are zero");
     Tensor<complex> const difference(model->context(), model->codomain());
     model->forward(image.to(model->context()), difference);
-    axpby(-1, held_out.kspace, 1, difference);
+    axpby(-1, held_out.kspace.to(model->context()), 1, difference);
     return std::sqrt(weighted_energy(difference, held_out.weights) / energy);
 }
 

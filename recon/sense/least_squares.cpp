@@ -11,9 +11,9 @@ namespace tessera {
 double weighted_energy(Tensor<complex> const& kspace, Tensor<real> const& weights) {
     double sum = 0;
     for (index_t c = 0; c < kspace.shape()[0]; ++c) {
-        auto const weighted = kspace.slice(c, c + 1).clone();
-        enqueue(kspace.stream(), MultiplyReal{weights.flat(), weighted.view<2>()});
-        sum += dot(weighted, kspace.slice(c, c + 1)).re;
+        auto const samples = kspace.slice(c, c + 1).to(weights.context()), weighted = samples.clone();
+        enqueue(weights.stream(), MultiplyReal{weights.flat(), weighted.view<2>()});
+        sum += dot(weighted, samples).re;
     }
     return sum;
 }

@@ -58,11 +58,14 @@ void SenseOperator::do_adjoint(Tensor<complex> const& kspace, Tensor<complex> co
 
 void SenseOperator::weighted_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const {
     passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
-        auto const samples = kspace.reshape(codomain()).slice(first, last).clone();
+        auto const part = kspace.reshape(codomain()).slice(first, last);
+        Tensor<complex> const samples(context(), part.shape());
+        samples.copy_from(part);
         weigh(samples);
         nufft_->adjoint(samples, coils);
         combine(coils, maps_.slice(first, last), image, first > 0);
     });
+    if (toeplitz_) nufft_->free_workspace(); // iterations go on without it
 }
 
 void SenseOperator::do_normal(Tensor<complex> const& image, Tensor<complex> const& out) const {

@@ -84,7 +84,7 @@ void Trainer::start_from(std::filesystem::path const& path) const {
 LossValue Trainer::loss_of(Tape& tape, Example const& e, Var const& prediction) const {
     Stage const stage(context_, "loss");
     if (config_.data.supervision == Supervision::self_supervised)
-        return {weighted_l2_loss(tape, apply(tape, e.loss_model, prediction), e.loss_kspace, e.loss_weights), {}};
+        return {weighted_l2_loss(tape, apply(tape, e.loss_model, prediction), e.loss_kspace.to(context_), e.loss_weights), {}};
     LossMask mask;
     if (config_.loss_in_object) mask = e.object->to(context_);
     return evaluate_loss(tape, config_.loss, prediction, e.target->to(context_), mask);

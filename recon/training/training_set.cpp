@@ -96,16 +96,16 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
     return c;
 }
 
-// The readouts of a scan, on the device. Fewer readouts leave wider gaps, so the weights grow.
+// The readouts of a scan, on the device but for their k-space. Fewer readouts leave wider gaps, so the weights grow.
 Samples TrainingSet::select(Case const& c, std::vector<index_t> const& readouts) const {
     auto const& s = c.scan;
     auto const count = static_cast<index_t>(readouts.size());
-    if (count == s.readouts) return {s.kspace.to(context_), s.trajectory.to(context_), s.weights.to(context_)};
+    if (count == s.readouts) return {s.kspace, s.trajectory.to(context_), s.weights.to(context_)};
     auto const chosen = gather({s.kspace, s.trajectory, s.weights}, points_of(readouts, s.samples));
     real const growth = static_cast<real>(static_cast<double>(s.readouts) / static_cast<double>(count));
     if (!context_.rehearses())
         for (real& w : chosen.weights.host()) w *= growth;
-    return {chosen.kspace.to(context_), chosen.trajectory.to(context_), chosen.weights.to(context_)};
+    return {chosen.kspace, chosen.trajectory.to(context_), chosen.weights.to(context_)};
 }
 
 Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss) const {
@@ -120,7 +120,7 @@ Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, s
     e.scale = intensity_scale(e.data.b);
     axpby(1 / e.scale, e.data.b, 0, e.data.b);
     if (c.target) {
-        e.target = c.target->to(context_).clone();
+        e.target = c.target->to(context_); // another memory than the case's
         axpby(1 / e.scale, *e.target, 0, *e.target);
         e.object = *c.object;
     }

@@ -17,7 +17,7 @@ struct Example {
     std::optional<Tensor<real>> object;    ///< [z, y, x] in host memory; supervised: 1 in the object of the target
     // Self-supervised: readouts for the loss.
     std::shared_ptr<SenseOperator const> loss_model;
-    Tensor<complex> loss_kspace; ///< [coil, points]
+    Tensor<complex> loss_kspace; ///< [coil, points], in host memory
     Tensor<real> loss_weights;   ///< [points]
 };
 
