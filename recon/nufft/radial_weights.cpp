@@ -141,7 +141,11 @@ Tensor<real> radial_weights(Matrix matrix, Tensor<real> const& trajectory) {
         trajectory.shape().str());
     auto const on_host = trajectory.to(trajectory.context().host());
     HostMemory const spokes_at(on_host.context(), on_host.bytes() / 3 * sizeof(double) / sizeof(real));
-    if (on_host.context().rehearses()) return Tensor<real>(trajectory.context(), {trajectory.shape()[0], trajectory.shape()[1]});
+    if (on_host.context().rehearses()) {
+        Tensor<real> const weights(on_host.context(), {trajectory.shape()[0], trajectory.shape()[1]});
+        normalise_weights(weights, matrix, on_host);
+        return weights.to(trajectory.context());
+    }
     View<real const, 3> const k = on_host.view<3>();
     index_t const readouts = k.shape[0], samples = k.shape[1];
     Tensor<real> const weights(on_host.context(), {readouts, samples});

@@ -3,6 +3,8 @@
 #include "recon/planner/scan_notes.h"
 #include "recon/training/trainer.h"
 
+#include <algorithm>
+
 namespace tessera {
 
 Plan plan_training(Device device, Rates const& rates, TrainingConfig const& config) {
@@ -10,7 +12,7 @@ Plan plan_training(Device device, Rates const& rates, TrainingConfig const& conf
     auto plan = rehearse(device, rates, [&](Context const& context) {
         Trainer trainer(context, config);
         auto const scans = static_cast<index_t>(trainer.training_set().size());
-        rehearsed = (scans + config.batch - 1) / config.batch;
+        rehearsed = std::min(config.steps, (scans + config.batch - 1) / config.batch + 1); // the second finds what the first left
         auto const validate = [&] { // at both ends, as a run does: operators may be kept
             if (trainer.has_validation()) trainer.validate();
         };
