@@ -19,11 +19,12 @@ Json file_of(fs::path const& path) {
 Json printed(ProgramResult const& result) { return Json::parse(result.output.substr(result.output.find('{'))); }
 
 void check_against_profile(Json const& plan, Json const& profile) {
-    for (auto const* key : {"device_peak_bytes", "host_peak_bytes"}) {
+    // Of the host's memory, how many samples lie in the centre of k-space is known from the data only; in tiny scans they count.
+    for (auto const& [key, most] : {std::pair("device_peak_bytes", 1.1), std::pair("host_peak_bytes", 1.25)}) {
         auto const planned = plan.at(key).get<double>(), taken = profile.at(key).get<double>();
         CAPTURE(key);
         CHECK(planned >= taken);
-        CHECK(planned <= 1.1 * taken);
+        CHECK(planned <= most * taken);
     }
     CHECK(plan.at("seconds").get<double>() > 0);
     CHECK(plan.at("stages").size() >= 3);
