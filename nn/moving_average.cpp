@@ -1,6 +1,7 @@
 #include "nn/moving_average.h"
 
 #include "core/terminal/log.h"
+#include "kernels/arrays/arithmetic.h"
 #include "kernels/network/adam.h"
 
 #include <algorithm>

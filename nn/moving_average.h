@@ -1,7 +1,7 @@
 // An average of the weights over the last steps, which often validates better than the weights themselves.
 #pragma once
 
-#include "nn/named_tensor.h"
+#include "nn/weights/named_tensor.h"
 #include "nn/parameter.h"
 
 #include <vector>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/config/config.h"
-#include "nn/named_tensor.h"
+#include "nn/weights/named_tensor.h"
 #include "nn/parameter.h"
 
 #include <array>

@@ -1,7 +1,7 @@
 #include "nn/parameter.h"
 
 #include "core/arrays/random.h"
-#include "kernels/arrays/real_arithmetic.h"
+#include "kernels/arrays/arithmetic.h"
 
 #include <cmath>
 
@@ -15,7 +15,7 @@ double scalar(Parameter const& p) {
 void add_to_gradient(Parameter const& p, double value) {
     if (!p.trained()) return;
     auto const one = Tensor<real>::from(p.gradient.context(), {1}, std::vector<real>{static_cast<real>(value)});
-    enqueue(p.gradient.stream(), AxpbyReal{1, one.flat(), 1, p.gradient.flat()});
+    enqueue(p.gradient.stream(), Axpby<real>{1, one.flat(), 1, p.gradient.flat()});
 }
 
 Parameter ParameterList::add(std::string const& name, Shape const& shape, std::vector<real> const& values, bool decays) {

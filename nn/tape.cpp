@@ -1,6 +1,6 @@
 #include "nn/tape.h"
 
-#include "kernels/arrays/real_arithmetic.h"
+#include "kernels/arrays/arithmetic.h"
 
 namespace tessera {
 
@@ -14,7 +14,7 @@ void GradientSlot::add(Tensor<real> gradient) const {
     require(sum.shape() == gradient.shape(), "tape: gradients of shapes {} and {} for one value", sum.shape().str(), gradient.shape().str());
     if (!sum.unique()) std::swap(sum, gradient);
     if (!sum.unique()) sum = sum.clone();
-    enqueue(sum.stream(), AxpbyReal{1, gradient.flat(), 1, sum.flat()});
+    enqueue(sum.stream(), Axpby<real>{1, gradient.flat(), 1, sum.flat()});
 }
 
 Var Tape::record(Tensor<real> value, bool wanted, Pullback pullback) {

@@ -165,7 +165,7 @@ Report measure(BenchConfig const& config) {
         v.oversampling = oversampling;
         v.plan = seconds_of(context, [&] {
             nuffts.emplace_back(context, config.matrix, trajectory,
-                NufftOptions{.accuracy = config.accuracy, .oversampling = oversampling, .coils_per_pass = config.coils_per_pass});
+                NufftConfig{.accuracy = config.accuracy, .oversampling = oversampling, .coils_per_pass = config.coils_per_pass});
         });
         v.first = seconds_of(context, [&] {
             nuffts.back().forward(volumes, kspace_out);

@@ -35,9 +35,7 @@ void write_views(std::filesystem::path const& path, Acquisition const& scan) {
     Tensor<complex> const& reference = *scan.reference;
     Tensor<real> const magnitude(reference.context(), reference.shape());
     for (index_t i = 0; i < reference.size(); ++i) magnitude.data()[i] = abs(reference.data()[i]);
-    Vector3 voxel_mm{};
-    for (int d = 0; d < 3; ++d) voxel_mm[d] = scan.geometry.fov_mm[d] / static_cast<double>(scan.matrix[d]);
-    write_png_views(path, magnitude, voxel_mm, default_window(magnitude));
+    write_png_views(path, magnitude, voxel_mm(scan.geometry, scan.matrix), default_window(magnitude));
 }
 
 void run(ProgramConfig const& config) {

@@ -1,7 +1,7 @@
 #include "core/arrays/vector_ops.h"
 
 #include "kernels/arrays/arithmetic.h"
-#include "kernels/arrays/reduce.h"
+#include "kernels/arrays/sums.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,7 +22,19 @@ double norm(Tensor<complex> const& x) { return std::sqrt(dot(x, x).re); }
 
 void axpby(double a, Tensor<complex> const& x, double b, Tensor<complex> const& y) {
     require(x.shape() == y.shape(), "axpby: shapes {} and {}", x.shape().str(), y.shape().str());
-    enqueue(y.stream(), Axpby{{static_cast<real>(a), 0}, x.flat(), {static_cast<real>(b), 0}, y.flat()});
+    enqueue(y.stream(), Axpby<complex>{{static_cast<real>(a), 0}, x.flat(), {static_cast<real>(b), 0}, y.flat()});
+}
+
+Tensor<real> magnitude(Tensor<complex> const& image) {
+    Context const host = image.context().host();
+    auto const x = image.to(host);
+    Tensor<real> result(host, image.shape());
+    if (host.rehearses()) return result;
+    View<complex, 1> const in = x.flat();
+    View<real, 1> const out = result.flat();
+#pragma omp parallel for schedule(static)
+    for (index_t i = 0; i < out.size(); ++i) out[i] = abs(in[i]);
+    return result;
 }
 
 } // namespace tessera

@@ -11,5 +11,7 @@ Complex<double> dot(Tensor<complex> const& x, Tensor<complex> const& y);
 double norm(Tensor<complex> const& x);
 /// y = a x + b y; y may be uninitialised where b is 0.
 void axpby(double a, Tensor<complex> const& x, double b, Tensor<complex> const& y);
+/// |x| in host memory.
+Tensor<real> magnitude(Tensor<complex> const& image);
 
 } // namespace tessera

@@ -3,12 +3,18 @@
 #include "kernels/launch.h"
 
 namespace tessera {
+namespace {
 
-template <> void execute<kDevice>(Stream stream, Axpby const& k) {
+template <class T> void axpby(Stream stream, Axpby<T> const& k) {
     auto const [a, x, b, y] = k;
-    bool const keep = !(b == complex{});
+    bool const keep = !(b == T{});
     for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = keep ? a * x[i] + b * y[i] : a * x[i]; });
 }
+
+} // namespace
+
+template <> void execute<kDevice>(Stream stream, Axpby<complex> const& k) { axpby(stream, k); }
+template <> void execute<kDevice>(Stream stream, Axpby<real> const& k) { axpby(stream, k); }
 
 template <> void execute<kDevice>(Stream stream, Multiply const& k) {
     auto const x = k.x, y = k.y;
@@ -22,6 +28,26 @@ template <> void execute<kDevice>(Stream stream, MultiplyReal const& k) {
     auto const x = k.x;
     index_t const n = w.shape[0];
     for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) { x[i] = w[i % n] * x[i]; });
+}
+
+template <> void execute<kDevice>(Stream stream, ScaleBy const& k) {
+    auto const [x, factor, y] = k;
+    for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = factor[0] * x[i]; });
+}
+
+template <> void execute<kDevice>(Stream stream, Fill const& k) {
+    auto const x = k.x;
+    real const value = k.value;
+    for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) { x[i] = value; });
+}
+
+template <> void execute<kDevice>(Stream stream, SwapReal const& k) {
+    auto const [x, y] = k;
+    for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) {
+        real const held = x[i];
+        x[i] = y[i];
+        y[i] = held;
+    });
 }
 
 } // namespace tessera

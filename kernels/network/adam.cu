@@ -20,13 +20,4 @@ template <> void execute<kDevice>(Stream stream, FollowAverage const& k) {
     for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) { average[i] += rest * (x[i] - average[i]); });
 }
 
-template <> void execute<kDevice>(Stream stream, SwapReal const& k) {
-    auto const [x, y] = k;
-    for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) {
-        real const held = x[i];
-        x[i] = y[i];
-        y[i] = held;
-    });
-}
-
 } // namespace tessera

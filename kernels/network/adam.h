@@ -24,9 +24,4 @@ struct FollowAverage {
     View<real, 1> average;
 };
 
-/// Exchanges x and y.
-struct SwapReal {
-    View<real, 1> x, y;
-};
-
 } // namespace tessera

@@ -1,6 +1,6 @@
 #include "nn/ops/add.h"
 
-#include "kernels/arrays/real_arithmetic.h"
+#include "kernels/arrays/arithmetic.h"
 
 namespace tessera {
 
@@ -10,7 +10,7 @@ Var add(Tape& tape, Var a, Var b) {
     auto sum = std::move(a).release(), other = std::move(b).release();
     if (!sum.unique()) std::swap(sum, other);
     if (!sum.unique()) sum = sum.clone();
-    enqueue(sum.stream(), AxpbyReal{1, other.flat(), 1, sum.flat()});
+    enqueue(sum.stream(), Axpby<real>{1, other.flat(), 1, sum.flat()});
     return tape.record(std::move(sum), slot_a || slot_b, [=](Tensor<real> g) {
         slot_a.add(g);
         slot_b.add(std::move(g));

@@ -1,7 +1,7 @@
 #include "nn/ops/complex_conv3d.h"
 
 #include "kernels/network/complex_weights.h"
-#include "nn/convolution.h"
+#include "nn/convolution/convolution.h"
 
 namespace tessera {
 namespace {

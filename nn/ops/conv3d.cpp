@@ -1,6 +1,6 @@
 #include "nn/ops/conv3d.h"
 
-#include "nn/convolution.h"
+#include "nn/convolution/convolution.h"
 
 namespace tessera {
 

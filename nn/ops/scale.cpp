@@ -1,6 +1,6 @@
 #include "nn/ops/scale.h"
 
-#include "kernels/arrays/real_arithmetic.h"
+#include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/stretch_sums.h"
 #include "nn/ops/reuse.h"
 
@@ -11,10 +11,10 @@ Var scale(Tape& tape, Var x, double a) {
     auto const in = std::move(x).release();
     auto const y = reuse_or_new(in);
     auto const factor = static_cast<real>(a);
-    enqueue(y.stream(), AxpbyReal{factor, in.flat(), 0, y.flat()});
+    enqueue(y.stream(), Axpby<real>{factor, in.flat(), 0, y.flat()});
     return tape.record(y, bool(slot), [=](Tensor<real> g) {
         if (!g.unique()) g = g.clone();
-        enqueue(g.stream(), AxpbyReal{factor, g.flat(), 0, g.flat()});
+        enqueue(g.stream(), Axpby<real>{factor, g.flat(), 0, g.flat()});
         slot.add(std::move(g));
     });
 }

@@ -1,25 +1,13 @@
 // One scan as read from a file: host arrays in the conventions of the project, and where it lies in the scanner.
 #pragma once
 
-#include "core/arrays/tensor.h"
+#include "recon/acquisition/geometry.h"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace tessera {
-
-using Vector3 = std::array<double, 3>;
-
-/// Where a volume lies. All vectors in scanner LPS coordinates (x to the patient's left, y posterior, z superior).
-struct Geometry {
-    Vector3 fov_mm{0, 0, 0};      ///< along z, y, x of the volume; 0: unknown
-    Vector3 centre_mm{0, 0, 0};   ///< centre of the volume
-    Vector3 x_direction{1, 0, 0}; ///< unit vector along increasing x index
-    Vector3 y_direction{0, 1, 0};
-    Vector3 z_direction{0, 0, 1};
-};
 
 /// A straight piece of a vessel: its ends in millimetres along x, y, z of the volume from the volume's centre (voxel N/2, integer
 /// division), and the radii there. A list of such pieces is the known vessel tree of a simulation.

@@ -73,7 +73,7 @@ Tensor<complex> band_limited(Tensor<complex> const& volume, Matrix matrix) {
     return resampled(volume, matrix, [&](int d) { return sinc_weights(shape[d], matrix[d]); });
 }
 
-Tensor<complex> interpolated(Tensor<complex> const& volume, Vector3 const& from_mm, Matrix matrix, Vector3 const& to_mm) {
+Tensor<complex> interpolated(Tensor<complex> const& volume, PerAxis const& from_mm, Matrix matrix, PerAxis const& to_mm) {
     Shape const shape = volume.shape();
     require(shape.rank() == 3, "resample: shape {}, expected [z, y, x]", shape.str());
     for (int d = 0; d < 3; ++d)

@@ -13,6 +13,6 @@ Tensor<complex> band_limited(Tensor<complex> const& volume, Matrix matrix);
 
 /// The volume [z, y, x] of field of view `from_mm` (z, y, x), interpolated linearly on `matrix` of field of view `to_mm`
 /// around the same centre; averaged where `matrix` is coarser, 0 outside of the volume. Host memory.
-Tensor<complex> interpolated(Tensor<complex> const& volume, Vector3 const& from_mm, Matrix matrix, Vector3 const& to_mm);
+Tensor<complex> interpolated(Tensor<complex> const& volume, PerAxis const& from_mm, Matrix matrix, PerAxis const& to_mm);
 
 } // namespace tessera

@@ -12,9 +12,9 @@ namespace tessera {
 /// x points to the patient's left, y to the back, z to the head.
 struct SamplingGrid {
     Matrix matrix;
-    Vector3 extent{1, 1, 1}; ///< along z, y, x: fields of view over the largest of them
+    PerAxis extent{1, 1, 1}; ///< fields of view over the largest of them
 
-    SamplingGrid(Matrix voxels, Vector3 const& fov_mm) : matrix(voxels) {
+    SamplingGrid(Matrix voxels, PerAxis const& fov_mm) : matrix(voxels) {
         double const largest = std::max({fov_mm[0], fov_mm[1], fov_mm[2]});
         for (int d = 0; d < 3 && largest > 0; ++d) extent[d] = fov_mm[d] / largest;
     }

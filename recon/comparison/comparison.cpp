@@ -5,7 +5,7 @@
 #include "recon/unrolled/block_partition.h"
 #include "recon/methods/choose_lambda.h"
 #include "recon/comparison/trust.h"
-#include "recon/formats/nifti.h"
+#include "recon/formats/nifti/nifti.h"
 #include "recon/sense/held_out.h"
 #include "recon/unrolled/model_file.h"
 #include "recon/metrics/vessel_sharpness.h"
@@ -116,9 +116,7 @@ ComparedCase compare_methods(Context const& context, ComparisonConfig const& con
     result.name = images.name = files[i].stem().string();
     result.matrix = c.scan.matrix;
     images.reference = c.scan.expected;
-    for (int d = 0; d < 3; ++d)
-        if (double const fov = c.scan.geometry.fov_mm[static_cast<std::size_t>(d)]; fov > 0)
-            images.voxel_mm[static_cast<std::size_t>(d)] = fov / static_cast<double>(c.scan.matrix[static_cast<std::size_t>(d)]);
+    images.voxel_mm = voxel_mm(c.scan.geometry, c.scan.matrix);
 
     std::vector<MethodConfig> chosen;
     std::vector<Tensor<complex>> found;

@@ -1,23 +1,12 @@
 // Several methods on the same scans: images, figures of merit, pictures.
 #pragma once
 
+#include "recon/comparison/case_images.h"
 #include "recon/comparison/comparison_config.h"
 #include "recon/comparison/measures.h"
 #include "recon/methods/methods.h"
 
 namespace tessera {
-
-/// The images of one scan: magnitudes [z, y, x] in host memory, scaled to the reference where there is one.
-struct CaseImages {
-    std::string name;
-    std::vector<std::string> methods;
-    std::vector<Tensor<real>> images;
-    std::optional<Tensor<real>> reference;
-    std::vector<Tensor<real>> repeats; ///< |difference| of each method's images of two realisations of the noise; empty where not checked
-    std::vector<Tensor<real>> lesions; ///< what each method makes of the inserted lesion: |with| - |without|; empty where not checked
-    std::optional<Tensor<real>> lesion; ///< the lesion itself
-    Vector3 voxel_mm{1, 1, 1};
-};
 
 struct ComparedCase {
     CaseResult result;

@@ -17,7 +17,7 @@ struct NamedMethod : MethodConfig {
 struct LesionConfig {
     double radius = 2;
     double contrast = 0.3;
-    std::optional<Vector3> centre;
+    std::optional<PerAxis> centre;
     void describe(ConfigVisitor& v) {
         v("radius", radius, "Radius in voxels.", {.above = 0});
         v("contrast", contrast, "Signal that is added, relative to the bright parts of the image (its 99.5th percentile).", {.above = 0});
@@ -37,7 +37,7 @@ struct TrustConfig {
     }
 };
 
-struct ComparisonConfig : ScanConfig {
+struct ComparisonConfig : DeviceConfig, ScanConfig {
     std::vector<std::filesystem::path> input;
     std::vector<std::filesystem::path> reference;
     std::filesystem::path output;
@@ -48,9 +48,6 @@ struct ComparisonConfig : ScanConfig {
     TrustConfig trust;
     double error_factor = 5;
     index_t pictures = 4;
-    std::string device = "auto";
-    std::optional<double> memory_limit_gib, host_limit_gib;
-    std::optional<index_t> threads;
 
     void describe(ConfigVisitor& v) {
         v("input", input, "k-space files, or folders of .h5 files.", {.required = true});
@@ -65,10 +62,7 @@ struct ComparisonConfig : ScanConfig {
         v("trust", trust, "Checks with an inserted lesion and with other noise.");
         v("error_factor", error_factor, "Error maps are shown so many times brighter than images.", {.above = 0});
         v("pictures", pictures, "How many of the inputs are shown in the report.", {.min = 0});
-        v("device", device, "Where to compute; auto takes a GPU where there is one.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
-        v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0});
-        v("host_limit_gib", host_limit_gib, "Host memory that may be used; null: all there is.", {.above = 0});
-        v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
+        DeviceConfig::describe(v);
         ScanConfig::describe(v);
     }
 

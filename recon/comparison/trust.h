@@ -1,7 +1,10 @@
 // Whether methods show what was measured.
 #pragma once
 
-#include "recon/comparison/comparison.h"
+#include "recon/comparison/case_images.h"
+#include "recon/comparison/comparison_config.h"
+#include "recon/comparison/measures.h"
+#include "recon/methods/methods.h"
 
 namespace tessera {
 

@@ -1,30 +1,27 @@
 #include "recon/formats/read.h"
 
+#include "core/files/hdf5.h"
 #include "recon/formats/cfl.h"
-#include "recon/formats/ismrmrd.h"
-#include "recon/formats/mri_raw.h"
-#include "recon/formats/plain_hdf5.h"
+#include "recon/formats/format_table.h"
 #include "recon/formats/validate.h"
-
-#include <algorithm>
 
 namespace tessera {
 
-std::vector<std::string> const& acquisition_formats() {
-    static std::vector<std::string> const formats{"tessera", "mri_raw", "ismrmrd", "bart", "hdf5"};
-    return formats;
+std::vector<std::string> acquisition_formats() {
+    std::vector<std::string> names;
+    for (Format const& format : formats()) names.emplace_back(format.name);
+    return names;
 }
 
 std::string detect_acquisition_format(std::filesystem::path const& path, ReadOptions const& options) {
     std::error_code ignored;
-    if (is_cfl(path)) return "bart";
-    require(std::filesystem::exists(path, ignored), "{}: no such file", path.string());
-    require(hdf5::is_hdf5(path), "{}: not a scan in a known format: neither HDF5 nor a pair of .cfl and .hdr", path.string());
+    bool const hdf5 = !is_cfl(path);
+    require(!hdf5 || std::filesystem::exists(path, ignored), "{}: no such file", path.string());
+    require(!hdf5 || hdf5::is_hdf5(path), "{}: not a scan in a known format: neither HDF5 nor a pair of .cfl and .hdr", path.string());
+    if (hdf5 && !options.datasets.empty()) return "hdf5";
+    for (Format const& format : formats())
+        if (format.recognises && format.recognises(path)) return format.name;
     hdf5::File const file(path);
-    if (!options.datasets.empty()) return "hdf5";
-    if (is_mri_raw(file)) return "mri_raw";
-    if (is_ismrmrd(file)) return "ismrmrd";
-    if (is_tessera_file(file)) return "tessera";
     std::string names;
     for (std::string const& name : file.groups()) names += " " + name + "/";
     for (std::string const& name : file.datasets()) names += " " + name;
@@ -33,13 +30,7 @@ std::string detect_acquisition_format(std::filesystem::path const& path, ReadOpt
 }
 
 Acquisition read_acquisition(std::filesystem::path const& path, ReadOptions const& options, Context const& host) {
-    std::string const format = options.format == "auto" ? detect_acquisition_format(path, options) : options.format;
-    Acquisition a;
-    if (format == "bart") a = read_bart(path, options, host);
-    else if (format == "mri_raw") a = read_mri_raw(hdf5::File(path), options, host);
-    else if (format == "ismrmrd") a = read_ismrmrd(hdf5::File(path), options, host);
-    else if (format == "tessera" || format == "hdf5") a = read_plain_hdf5(hdf5::File(path), options, host);
-    else fail("format: '{}' is not one of auto, {}", format, fmt::join(acquisition_formats(), ", "));
+    auto a = format_named(options.format == "auto" ? detect_acquisition_format(path, options) : options.format).read(path, options, host);
     if (options.matrix != Matrix{0, 0, 0}) a.matrix = options.matrix;
     if (a.matrix == Matrix{0, 0, 0}) {
         Matrix const m = smallest_matrix(a.trajectory);

@@ -24,8 +24,8 @@ struct ReadOptions {
     std::filesystem::path weights;    ///< BART: density compensation; empty: the file beside it, if there is one (gas_dcf)
 };
 
-/// "tessera", "mri_raw", "ismrmrd", "bart" and "hdf5" (with a names map).
-std::vector<std::string> const& acquisition_formats();
+/// Names of the formats, in the order of their table (format_table.cpp); "hdf5" needs a names map.
+std::vector<std::string> acquisition_formats();
 
 /// Recognises the format by content: HDF5 signature, then layout; else a .cfl/.hdr pair. Throws Error with what was found.
 std::string detect_acquisition_format(std::filesystem::path const& path, ReadOptions const& options = {});

@@ -29,7 +29,7 @@ std::string to_string(TrajectoryUnits units);
 /// The space that a trajectory was planned in.
 struct EncodedSpace {
     Matrix matrix{0, 0, 0};    ///< z, y, x
-    Vector3 fov_mm{0, 0, 0};   ///< z, y, x
+    PerAxis fov_mm{0, 0, 0};
 };
 
 /// Scales a trajectory [..., 3] in place to cycles per field of view of the acquired space, and returns the units found.

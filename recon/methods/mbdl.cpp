@@ -3,9 +3,16 @@
 #include "core/terminal/log.h"
 #include "core/arrays/vector_ops.h"
 #include "nn/complex_channels.h"
-#include "recon/unrolled/model_file.h"
+
+#include <nlohmann/json.hpp>
 
 namespace tessera {
+namespace {
+
+// For a sentence.
+template <class T> std::string in_one_line(T const& config) { return nlohmann::ordered_json::parse(config_json(config)).dump(); }
+
+} // namespace
 
 UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density)
     : parameters_(context, false) {
@@ -40,6 +47,22 @@ Tensor<complex> UnrolledReconstruction::operator()(LeastSquares problem, std::fu
         log_info("mbdl: {} CG iterations, largest relative residual {:.1e}", report->forward_iterations, report->forward);
     axpby(problem.scale, image, 0, image);
     return image;
+}
+
+void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& prepared, MbdlConfig const& config) {
+    std::string const name = file.path().string();
+    auto const differ = [](auto const& a, auto const& b) { return config_json(a) != config_json(b); };
+    require(!differ(trained.scan.density, prepared),
+        "{}: trained with other density compensation than /density has: {} against {}", name, in_one_line(trained.scan.density),
+        in_one_line(prepared));
+    index_t const dimensions = scan.matrix[0] == 1 ? 2 : 3;
+    require(trained.sampling.dimensions == dimensions, "{}: trained on {}D scans, this one is {}D", name, trained.sampling.dimensions, dimensions);
+    require(!config.unrolls || trained.model.shared_weights || *config.unrolls == trained.model.unrolls,
+        "{}: weights for each of {} unrolls, /mbdl/unrolls is {}", name, trained.model.unrolls, config.unrolls.value_or(0));
+    double const density = static_cast<double>(scan.trajectory.shape()[0]) / static_cast<double>(scan.matrix[0] * scan.matrix[1] * scan.matrix[2]);
+    auto const [least, most] = trained.sampling.samples_per_voxel;
+    if (density < 0.67 * least || density > 1.5 * most)
+        log_warn("{}: trained on scans with {:.2g} to {:.2g} samples per voxel, this one has {:.2g}", name, least, most, density);
 }
 
 } // namespace tessera

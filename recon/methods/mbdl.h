@@ -1,8 +1,9 @@
 // Reconstruction with trained weights.
 #pragma once
 
+#include "recon/methods/method_config.h"
 #include "recon/sense/least_squares.h"
-#include "recon/unrolled/unrolled_network.h"
+#include "recon/unrolled/model_file.h"
 
 #include <functional>
 
@@ -23,5 +24,8 @@ private:
     ParameterList parameters_;
     std::optional<UnrolledNetwork> network_;
 };
+
+/// Refuses to reconstruct a scan with weights that were trained for another kind of data, saying why; logs what is unusual.
+void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& density, MbdlConfig const& config);
 
 } // namespace tessera

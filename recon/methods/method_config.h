@@ -4,7 +4,7 @@
 #include "core/config/config.h"
 #include "recon/compressed_sensing/compressed_sensing_config.h"
 #include "recon/methods/sweep.h"
-#include "recon/sense/data_term.h"
+#include "recon/sense/cg_sense.h"
 
 #include <filesystem>
 
@@ -21,31 +21,20 @@ struct GriddingConfig {
     void describe(ConfigVisitor& v) { v("combine", combine, "Root sum of squares, or weighted by sensitivity maps."); }
 };
 
-struct CgConfig {
-    index_t iterations = 30;
-    double tolerance = 1e-3;
-    double lambda = 0.05;
-    NormalOperator normal = NormalOperator::toeplitz;
-    void describe(ConfigVisitor& v) {
-        v("iterations", iterations, "Iterations at most.", {.min = 1});
-        v("tolerance", tolerance, "Stop below this relative residual.", {.min = 0, .max = 1});
-        v("lambda", lambda, "Tikhonov weight, relative to density-compensated data (A^H W A is about the identity).", {.min = 0});
-        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
-    }
-};
-
 /// Applying trained weights.
 struct MbdlConfig {
     std::filesystem::path weights;
     std::optional<Matrix> patch;
     std::optional<index_t> halo;
     std::optional<index_t> unrolls;
+    NormalOperator normal = NormalOperator::toeplitz;
     void describe(ConfigVisitor& v) {
         v("weights", weights, "The file of trained weights (safetensors).");
         v("patch", patch, "Voxels of a patch along z, y, x; null is that of the training.", {.min = 1});
         v("halo", halo, "Voxels read around a patch; null is that of the training, which is exact unless it was chosen otherwise.", {.min = 0});
         v("unrolls", unrolls, "How often regulariser and data consistency take turns (shared weights only); null is that of the training.",
             {.min = 1});
+        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
     }
 };
 

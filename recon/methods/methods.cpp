@@ -1,7 +1,5 @@
 #include "recon/methods/methods.h"
 
-#include "core/arrays/conjugate_gradient.h"
-#include "core/arrays/operator_algebra.h"
 #include "core/arrays/vector_ops.h"
 #include "core/device/stage.h"
 #include "core/terminal/log.h"
@@ -26,7 +24,7 @@ Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProg
     case Method::mbdl: break;
     }
     UnrolledReconstruction const network(scan_.weights.context(), scan_, config.mbdl, config_.density);
-    auto problem = data_term(NormalOperator::toeplitz, true);
+    auto problem = data_term(config.mbdl.normal, true);
     data_terms_.clear(); // its b may wait on the host
     return network(std::move(problem), [&](index_t done, index_t total) {
         if (progress.update) progress.update(done, total, "");
@@ -42,7 +40,7 @@ LeastSquares const& Reconstructor::data_term(NormalOperator normal, bool weighte
 Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
     Context const& context = scan_.weights.context();
     auto const [nz, ny, nx] = scan_.matrix;
-    auto const nufft = std::make_shared<Nufft>(context, scan_.matrix, scan_.trajectory, nufft_options(config_.nufft));
+    auto const nufft = std::make_shared<Nufft>(context, scan_.matrix, scan_.trajectory, config_.nufft);
     Tensor<complex> const image(context, {nz, ny, nx});
     if (config.combine == CoilCombination::maps) {
         SenseOperator(nufft, scan_.maps, scan_.weights, nullptr, config_.nufft.coils_per_pass).weighted_adjoint(scan_.kspace, image);
@@ -69,8 +67,7 @@ Tensor<complex> Reconstructor::cg_sense(CgConfig const& config, MethodProgress c
     auto const told = [&](index_t iteration, double residual) {
         if (progress.update) progress.update(iteration, config.iterations, fmt::format("residual {:.2e}", residual));
     };
-    auto const result = conjugate_gradient(*regularised(problem.data.model, config.lambda), problem.data.b, image,
-        {.iterations = config.iterations, .tolerance = config.tolerance, .progress = told});
+    auto const result = tessera::cg_sense(problem.data, config, image, told);
     log_info("cg-sense: lambda {:g}, {} iterations, relative residual {:.2e}", config.lambda, result.iterations, result.residual);
     axpby(problem.scale, image, 0, image);
     return image;

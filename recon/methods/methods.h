@@ -1,6 +1,7 @@
 // Reconstruction methods.
 #pragma once
 
+#include "recon/methods/method_config.h"
 #include "recon/sense/least_squares.h"
 
 #include <map>

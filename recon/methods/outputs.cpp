@@ -1,10 +1,10 @@
 #include "recon/methods/outputs.h"
 
+#include "core/arrays/vector_ops.h"
 #include "core/files/hdf5_writer.h"
 #include "recon/formats/cfl.h"
-#include "recon/formats/nifti.h"
+#include "recon/formats/nifti/nifti.h"
 #include "recon/pictures/png.h"
-#include "recon/metrics/metrics.h"
 
 namespace tessera {
 namespace {
@@ -28,10 +28,8 @@ void write_results(std::filesystem::path const& folder, Tensor<complex> const& i
     if (outputs.cfl) write_cfl(folder / "image", image);
     if (outputs.png) {
         auto const size = magnitude(image);
-        Vector3 voxel_mm{1, 1, 1};
-        for (int d = 0; d < 3; ++d)
-            if (geometry.fov_mm[d] > 0) voxel_mm[d] = geometry.fov_mm[d] / static_cast<double>(image.shape()[d]);
-        write_png_views(folder / "views.png", size, voxel_mm, default_window(size));
+        Matrix const matrix{image.shape()[0], image.shape()[1], image.shape()[2]};
+        write_png_views(folder / "views.png", size, voxel_mm(geometry, matrix), default_window(size));
     }
 }
 

@@ -18,18 +18,6 @@ double squared_error(Tensor<real> const& image, Tensor<real> const& reference, M
 
 } // namespace
 
-Tensor<real> magnitude(Tensor<complex> const& image) {
-    Context const host = image.context().host();
-    auto const x = image.to(host);
-    Tensor<real> result(host, image.shape());
-    if (host.rehearses()) return result;
-    View<complex, 1> const in = x.flat();
-    View<real, 1> const out = result.flat();
-#pragma omp parallel for schedule(static)
-    for (index_t i = 0; i < out.size(); ++i) out[i] = abs(in[i]);
-    return result;
-}
-
 double fit_scale(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask) {
     check("fit_scale", image, reference, mask);
     real const *const x = image.host().data(), *const r = reference.host().data(), *const m = data(mask);

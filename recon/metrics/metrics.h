@@ -6,16 +6,13 @@
 // image_quality.h has all of them at once, and the mask of the object.
 #pragma once
 
-#include "core/arrays/tensor.h"
+#include "core/arrays/vector_ops.h"
 
 #include <optional>
 
 namespace tessera {
 
 using Mask = std::optional<Tensor<real>>;
-
-/// |x| in host memory.
-Tensor<real> magnitude(Tensor<complex> const& image);
 
 /// The scale s that minimises ||s image - reference||.
 double fit_scale(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask = {});

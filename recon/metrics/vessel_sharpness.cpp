@@ -1,7 +1,6 @@
 #include "recon/metrics/vessel_sharpness.h"
 
 #include "recon/metrics/checks.h"
-#include "recon/simulation/shapes.h"
 #include "recon/metrics/statistics.h"
 
 #include <numbers>
@@ -80,7 +79,7 @@ bool inside(View<real, 3> const& volume, Vector3 const& p) {
 
 } // namespace
 
-std::vector<VesselProfile> choose_profiles(Tensor<real> const& reference, std::vector<VesselSegment> const& vessels, Vector3 const& fov_mm,
+std::vector<VesselProfile> choose_profiles(Tensor<real> const& reference, std::vector<VesselSegment> const& vessels, PerAxis const& fov_mm,
     VesselSharpnessOptions const& options) {
     check("vessel sharpness", reference, reference, {});
     auto const volume = reference.view<3>();

@@ -29,7 +29,7 @@ struct VesselSharpnessOptions {
 /// bifurcation). Volumes of one slice have none.
 /// Shapes: reference [z, y, x] magnitudes in host memory; fov_mm along z, y, x.
 /// Throws Error for an unknown field of view and values that are not finite.
-std::vector<VesselProfile> choose_profiles(Tensor<real> const& reference, std::vector<VesselSegment> const& vessels, Vector3 const& fov_mm,
+std::vector<VesselProfile> choose_profiles(Tensor<real> const& reference, std::vector<VesselSegment> const& vessels, PerAxis const& fov_mm,
     VesselSharpnessOptions const& options = {});
 
 /// Medians over the profiles on which the image shows the vessel; NaN where there is none.

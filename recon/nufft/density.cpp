@@ -4,7 +4,6 @@
 #include "core/device/host_memory.h"
 #include "kernels/arrays/complex_parts.h"
 #include "kernels/gridding/density.h"
-#include "kernels/arrays/real_arithmetic.h"
 #include "recon/nufft/gridder.h"
 #include "recon/nufft/radial_weights.h"
 

@@ -37,7 +37,7 @@ struct Nufft::Plan {
     std::map<index_t, PaddedFft> transforms;
     Tensor<complex> workspace;
 
-    Plan(Context const& c, Matrix const& m, Tensor<real> const& trajectory, NufftOptions const& options, double oversampling)
+    Plan(Context const& c, Matrix const& m, Tensor<real> const& trajectory, NufftConfig const& options, double oversampling)
         : context(c), matrix(m), coils_per_pass(options.coils_per_pass),
           gridder(c, m, trajectory, GriddingKernel(options.accuracy, oversampling), oversampling),
           weights(deapodisation(m, gridder.grid(), gridder.kernel())) {
@@ -82,9 +82,9 @@ struct Nufft::Plan {
     }
 };
 
-Nufft::Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftOptions const& options)
+Nufft::Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftConfig const& options)
     : plan_(std::make_unique<Plan>(
-          context, matrix, trajectory, options, options.oversampling > 0 ? options.oversampling : kDefaultOversampling)) {}
+          context, matrix, trajectory, options, options.oversampling.value_or(kDefaultOversampling))) {}
 Nufft::~Nufft() = default;
 Nufft::Nufft(Nufft&&) noexcept = default;
 Nufft& Nufft::operator=(Nufft&&) noexcept = default;

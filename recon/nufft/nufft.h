@@ -2,16 +2,22 @@
 #pragma once
 
 #include "core/arrays/tensor.h"
+#include "core/config/config.h"
 #include "recon/acquisition/acquisition.h"
 
 #include <memory>
 
 namespace tessera {
 
-struct NufftOptions {
-    double accuracy = 1e-3;    ///< relative l2 error, 1e-6 ... 1e-2
-    double oversampling = 0;   ///< of the grid, 1.25 ... 2; 0 chooses by accuracy
-    index_t coils_per_pass = 8; ///< coils gridded at once; bounds the workspace
+struct NufftConfig {
+    double accuracy = 1e-3;
+    std::optional<double> oversampling;
+    index_t coils_per_pass = 8;
+    void describe(ConfigVisitor& v) {
+        v("accuracy", accuracy, "Relative error of the transform.", {.min = 1e-6, .max = 1e-2});
+        v("oversampling", oversampling, "Of the grid; null chooses.", {.min = 1.25, .max = 2});
+        v("coils_per_pass", coils_per_pass, "Coils transformed at once; bounds the memory.", {.min = 1, .max = 64});
+    }
 };
 
 /// y_j = 1/sqrt(prod N) sum_r x_r exp(-i 2 pi k_j.r/N) (forward, type 2) and its exact adjoint (type 1).
@@ -23,7 +29,7 @@ struct NufftOptions {
 class Nufft {
 public:
     /// The trajectory is [..., 3] and is copied into the plan, sorted. Throws Error for non-finite coordinates.
-    Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftOptions const& options = {});
+    Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftConfig const& options = {});
     ~Nufft();
     Nufft(Nufft&&) noexcept;
     Nufft& operator=(Nufft&&) noexcept;

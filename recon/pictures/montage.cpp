@@ -51,7 +51,7 @@ std::string describe_windows(std::vector<MontageColumn> const& columns) {
 
 } // namespace
 
-Montage make_montage(std::vector<MontageColumn> const& columns, Vector3 const& voxel_mm, Look look) {
+Montage make_montage(std::vector<MontageColumn> const& columns, PerAxis const& voxel_mm, Look look) {
     require(!columns.empty(), "montage: no volumes");
     Montage montage;
     for (auto const& c : columns) {

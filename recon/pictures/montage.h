@@ -32,7 +32,7 @@ enum class Look {
 
 /// Central slices (or projections) of each column along z, y and x; a volume with one slice has one row.
 /// Throws Error for volumes of unequal shape and empty windows.
-Montage make_montage(std::vector<MontageColumn> const& columns, Vector3 const& voxel_mm, Look look = Look::slices);
+Montage make_montage(std::vector<MontageColumn> const& columns, PerAxis const& voxel_mm, Look look = Look::slices);
 
 /// Input, output, target and `error_factor` times |output - target|, all in the target's default window (the error in colour).
 /// The volumes are magnitudes and shown as they are: scale them first.

@@ -10,7 +10,7 @@ namespace tessera {
 namespace {
 
 /// [rows, columns] of voxels to square pixels.
-Plane to_pixels(Shape const& shape, Vector3 voxel_mm, int axis, std::vector<real> const& values) {
+Plane to_pixels(Shape const& shape, PerAxis voxel_mm, int axis, std::vector<real> const& values) {
     for (double& mm : voxel_mm)
         if (!(mm > 0)) mm = 1; // unknown
     double const pixel_mm = shape[0] == 1 ? std::min(voxel_mm[1], voxel_mm[2]) : *std::min_element(voxel_mm.begin(), voxel_mm.end());
@@ -58,12 +58,12 @@ double brightness(real value, Window const& window) {
     return t > 0 ? std::min(t, 1.0) : 0;
 }
 
-Plane central_slice(Tensor<real> const& volume, Vector3 const& voxel_mm, int axis) {
+Plane central_slice(Tensor<real> const& volume, PerAxis const& voxel_mm, int axis) {
     index_t const centre = volume.shape()[axis] / 2;
     return to_pixels(volume.shape(), voxel_mm, axis, along(volume, axis, centre, centre + 1, [](real, real v) { return v; }));
 }
 
-Plane maximum_projection(Tensor<real> const& volume, Vector3 const& voxel_mm, int axis) {
+Plane maximum_projection(Tensor<real> const& volume, PerAxis const& voxel_mm, int axis) {
     auto const larger = [](real a, real b) { return std::max(a, b); };
     return to_pixels(volume.shape(), voxel_mm, axis, along(volume, axis, 0, volume.shape()[axis], larger));
 }

@@ -29,10 +29,10 @@ double brightness(real value, Window const& window);
 ///
 /// Pixels have the side of the smallest voxel side (of the slice's, in a volume with one slice) and the value of the nearest
 /// voxel. Shapes: volume [z, y, x] in host memory. Units: voxel_mm z, y, x; sides that are not above zero count as 1.
-Plane central_slice(Tensor<real> const& volume, Vector3 const& voxel_mm, int axis);
+Plane central_slice(Tensor<real> const& volume, PerAxis const& voxel_mm, int axis);
 
 /// The maximum along the axis, shown as central_slice() is.
-Plane maximum_projection(Tensor<real> const& volume, Vector3 const& voxel_mm, int axis);
+Plane maximum_projection(Tensor<real> const& volume, PerAxis const& voxel_mm, int axis);
 
 /// How many of the three directions are worth a look: one in a volume with a single slice.
 inline int directions(Tensor<real> const& volume) { return volume.shape()[0] == 1 ? 1 : 3; }

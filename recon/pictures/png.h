@@ -25,6 +25,6 @@ void write_png(std::filesystem::path const& path, Picture const& picture);
 ///
 /// The columns look along z (y downwards), y and x (z upwards); pixels are square, one window is used for all. A volume [1, y, x]
 /// gives its slice alone. magnitude: [z, y, x]; voxel_mm: z, y, x.
-void write_png_views(std::filesystem::path const& path, Tensor<real> const& magnitude, Vector3 const& voxel_mm, Window const& window);
+void write_png_views(std::filesystem::path const& path, Tensor<real> const& magnitude, PerAxis const& voxel_mm, Window const& window);
 
 } // namespace tessera

@@ -17,7 +17,7 @@ void draw(Picture& picture, Plane const& plane, index_t left, index_t top, Windo
 
 } // namespace
 
-void write_png_views(std::filesystem::path const& path, Tensor<real> const& magnitude, Vector3 const& voxel_mm, Window const& window) {
+void write_png_views(std::filesystem::path const& path, Tensor<real> const& magnitude, PerAxis const& voxel_mm, Window const& window) {
     Shape const& s = magnitude.shape();
     require(s.rank() == 3 && s.size() > 0, "{}: cannot write: expected a volume [z, y, x], found shape {}", path.string(), s.str());
     require(window.high > window.low, "{}: cannot write: the window from {} to {} is empty", path.string(), window.low, window.high);

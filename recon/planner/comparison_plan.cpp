@@ -1,12 +1,12 @@
 #include "recon/planner/comparison_plan.h"
 
+#include "core/files/expand_paths.h"
 #include "recon/comparison/lesion.h"
 #include "recon/formats/read.h"
 #include "recon/methods/choose_lambda.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/planner/scan_notes.h"
 #include "recon/sense/held_out.h"
-#include "recon/training/training_set.h"
 
 namespace tessera {
 namespace {

@@ -15,6 +15,8 @@
 namespace tessera {
 namespace {
 
+constexpr index_t kInner = 8; // CG iterations of each half
+
 // The samples whose frequencies a low-resolution matrix can hold.
 struct Centre {
     Tensor<complex> kspace; // [coil, n], weighted
@@ -63,8 +65,8 @@ Centre crop_kspace(Context const& cpu, Matrix const& matrix, Matrix const& full,
 // Alternates between the image and the coefficients of the maps, both against F^H W y at low resolution.
 class Calibration {
 public:
-    Calibration(Context const& cpu, Matrix const& matrix, Centre const& centre, JsenseOptions const& options)
-        : cpu_(cpu), options_(options), coils_(centre.kspace.shape()[0]), basis_(cpu, matrix, options.order),
+    Calibration(Context const& cpu, Matrix const& matrix, Centre const& centre, MapsConfig const& config)
+        : cpu_(cpu), config_(config), coils_(centre.kspace.shape()[0]), basis_(cpu, matrix, config.order),
           toeplitz_(cpu, matrix, centre.trajectory, centre.weights, 1e-4, 8), rhs_(cpu, {coils_, matrix[0], matrix[1], matrix[2]}),
           maps_(cpu, rhs_.shape()), image_(cpu, rhs_.shape().tail()), scratch_(cpu, rhs_.shape()),
           coefficients_(Tensor<complex>::zeros(cpu, basis_.coefficients(coils_))),
@@ -77,7 +79,7 @@ public:
     }
 
     Tensor<complex> run() {
-        for (index_t i = 0; i < options_.iterations; ++i) {
+        for (index_t i = 0; i < config_.iterations; ++i) {
             solve_maps();
             normalise_maps();
             solve_image();
@@ -127,11 +129,11 @@ private:
             pull_back(scratch_, out);
             auto penalty = c.clone();
             enqueue(cpu_.stream(), MultiplyReal{roughness_.flat(), penalty.reshape({coils_, roughness_.size()}).view<2>()});
-            axpby(options_.lambda * dot(image_, image_).re, penalty, 1, out);
+            axpby(config_.lambda * dot(image_, image_).re, penalty, 1, out);
         });
         Tensor<complex> b(cpu_, coefficients_.shape());
         pull_back(rhs_.clone(), b);
-        conjugate_gradient(normal, b, coefficients_, {.iterations = options_.inner, .tolerance = 1e-3});
+        conjugate_gradient(normal, b, coefficients_, {.iterations = kInner, .tolerance = 1e-3});
         basis_.evaluate(coefficients_, maps_);
     }
 
@@ -150,14 +152,14 @@ private:
             toeplitz_.apply(scratch_, scratch_);
             enqueue(cpu_.stream(), CombineCoils{scratch, maps, out.flat()});
         });
-        Sum const regularised(normal, std::make_shared<ScaledIdentity>(cpu_, image_.shape(), options_.lambda));
+        Sum const regularised(normal, std::make_shared<ScaledIdentity>(cpu_, image_.shape(), config_.lambda));
         Tensor<complex> b(cpu_, image_.shape());
         enqueue(cpu_.stream(), CombineCoils{rhs_.reshape(flat()).view<2>(), maps, b.flat()});
-        conjugate_gradient(regularised, b, image_, {.iterations = options_.inner, .tolerance = 1e-3});
+        conjugate_gradient(regularised, b, image_, {.iterations = kInner, .tolerance = 1e-3});
     }
 
     Context cpu_;
-    JsenseOptions options_;
+    MapsConfig config_;
     index_t coils_;
     CoilBasis basis_;
     Toeplitz toeplitz_;
@@ -168,16 +170,16 @@ private:
 } // namespace
 
 Tensor<complex> jsense_maps(Context const& context, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
-    Tensor<real> const& weights, JsenseOptions const& options) {
+    Tensor<real> const& weights, MapsConfig const& config) {
     Context const cpu = context.host();
     Matrix low;
-    for (int d = 0; d < 3; ++d) low[d] = std::min(matrix[d], options.calibration);
+    for (int d = 0; d < 3; ++d) low[d] = std::min(matrix[d], config.calibration);
     auto const centre = crop_kspace(cpu, low, matrix, kspace, trajectory, weights);
-    auto const coefficients = Calibration(cpu, low, centre, options).run().to(context);
+    auto const coefficients = Calibration(cpu, low, centre, config).run().to(context);
 
     index_t const coils = kspace.shape()[0];
     Tensor<complex> maps(context, {coils, matrix[0], matrix[1], matrix[2]});
-    CoilBasis(context, matrix, options.order).evaluate(coefficients, maps);
+    CoilBasis(context, matrix, config.order).evaluate(coefficients, maps);
     auto const squares = Tensor<real>::zeros(context, maps.shape().tail());
     auto const flat = maps.reshape({coils, squares.size()});
     enqueue(context.stream(), AddSquares{flat.view<2>(), squares.flat()});

@@ -2,17 +2,9 @@
 #pragma once
 
 #include "core/arrays/tensor.h"
-#include "recon/acquisition/acquisition.h"
+#include "recon/scan/scan_config.h"
 
 namespace tessera {
-
-struct JsenseOptions {
-    index_t calibration = 24;  ///< voxels per axis of the low-resolution problem
-    index_t order = 3;         ///< of the trigonometric polynomials: 2 order + 1 coefficients per axis
-    index_t iterations = 8;    ///< alternations between image and maps
-    index_t inner = 8;         ///< CG iterations of each half
-    double lambda = 1e-3;      ///< Tikhonov weight, relative to the size of each half's operator
-};
 
 /// Joint estimation of image and maps by alternating least squares on the centre of k-space, calibrationless and for
 /// any trajectory. Returns maps [coil, z, y, x] of `matrix` in `context` whose root sum of squares is 1 everywhere.
@@ -21,6 +13,6 @@ struct JsenseOptions {
 /// calibration runs on the CPU. Throws Error when k-space has no samples in its centre.
 /// Source: Ying and Sheng 2007, doi:10.1002/mrm.21245.
 Tensor<complex> jsense_maps(Context const& context, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
-    Tensor<real> const& weights, JsenseOptions const& options);
+    Tensor<real> const& weights, MapsConfig const& config);
 
 } // namespace tessera

@@ -49,8 +49,7 @@ Tensor<complex> maps_for(Context const& context, Scan const& scan, Acquisition c
         return maps;
     }
     log_info("maps: jsense on {} voxels per axis", config.calibration);
-    return jsense_maps(context, scan.matrix, scan.kspace, scan.trajectory, scan.weights,
-        {.calibration = config.calibration, .order = config.order, .iterations = config.iterations, .lambda = config.lambda});
+    return jsense_maps(context, scan.matrix, scan.kspace, scan.trajectory, scan.weights, config);
 }
 
 // sum_c conj(S_c) T_c x for the estimated maps S, the true ones T and the true object x: with it, phases agree as well.

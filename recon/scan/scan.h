@@ -1,7 +1,7 @@
 // A scan on the way to its image: what every reconstruction method starts from.
 #pragma once
 
-#include "recon/methods/recon_config.h"
+#include "recon/scan/scan_config.h"
 
 namespace tessera {
 

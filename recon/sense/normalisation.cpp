@@ -1,7 +1,7 @@
 #include "recon/sense/normalisation.h"
 
+#include "core/arrays/vector_ops.h"
 #include "core/device/host_memory.h"
-#include "recon/metrics/metrics.h"
 
 #include <algorithm>
 #include <cmath>

@@ -6,10 +6,6 @@
 
 namespace tessera {
 
-NufftOptions nufft_options(NufftConfig const& config) {
-    return {.accuracy = config.accuracy, .oversampling = config.oversampling.value_or(0), .coils_per_pass = config.coils_per_pass};
-}
-
 Samples gather(Samples const& all, std::vector<index_t> const& points) {
     Context const host = all.kspace.context().host();
     auto const n = static_cast<index_t>(points.size()), coils = all.kspace.shape()[0];
@@ -38,7 +34,7 @@ std::shared_ptr<SenseOperator const> sense_model(Tensor<complex> const& maps, Sa
     NormalOperator normal) {
     Stage const stage(maps.context(), "NUFFT set-up");
     Matrix const matrix{maps.shape()[1], maps.shape()[2], maps.shape()[3]};
-    auto nufft = std::make_shared<Nufft>(maps.context(), matrix, samples.trajectory, nufft_options(config));
+    auto nufft = std::make_shared<Nufft>(maps.context(), matrix, samples.trajectory, config);
     std::shared_ptr<Toeplitz const> toeplitz;
     if (normal == NormalOperator::toeplitz)
         toeplitz = std::make_shared<Toeplitz>(maps.context(), matrix, samples.trajectory, samples.weights, config.accuracy,

@@ -2,11 +2,10 @@
 #pragma once
 
 #include "recon/scan/scan.h"
+#include "recon/sense/data_term.h"
 #include "recon/sense/sense_operator.h"
 
 namespace tessera {
-
-NufftOptions nufft_options(NufftConfig const& config);
 
 /// Samples of a scan that a model is made of, in the memory of one context.
 struct Samples {

@@ -5,6 +5,11 @@
 namespace tessera {
 namespace {
 
+/// Corners of a box; x, y, z in units of the largest field of view (as all positions here).
+struct Box {
+    Vector3 low, high;
+};
+
 double smooth_step(double low, double high, double x) {
     double const t = std::clamp((x - low) / (high - low), 0.0, 1.0);
     return t * t * (3 - 2 * t);

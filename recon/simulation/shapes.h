@@ -9,11 +9,6 @@
 
 namespace tessera {
 
-/// Corners of a box; x, y, z in units of the largest field of view (as all positions here).
-struct Box {
-    Vector3 low, high;
-};
-
 /// A round cone between two points: a piece of a vessel or a rib.
 struct Tube {
     Vector3 from, to;
@@ -55,16 +50,5 @@ struct Tissue {
 
 /// Paints tissues one over the other, each mixed in with its coverage; [z, y, x], in cpu memory.
 Tensor<real> paint(SamplingGrid const& grid, std::vector<Tissue> const& tissues);
-
-// Vectors of positions.
-inline Vector3 operator+(Vector3 const& a, Vector3 const& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
-inline Vector3 operator-(Vector3 const& a, Vector3 const& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
-inline Vector3 operator*(double s, Vector3 const& a) { return {s * a[0], s * a[1], s * a[2]}; }
-inline double dot(Vector3 const& a, Vector3 const& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
-inline double norm(Vector3 const& a) { return std::sqrt(dot(a, a)); }
-inline Vector3 cross(Vector3 const& a, Vector3 const& b) {
-    return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
-}
-inline Vector3 normalized(Vector3 const& a) { return 1 / norm(a) * a; }
 
 } // namespace tessera

@@ -2,7 +2,7 @@
 
 #include "core/files/hdf5.h"
 #include "recon/simulation/ellipsoids.h"
-#include "recon/formats/nifti.h"
+#include "recon/formats/nifti/nifti.h"
 #include "recon/simulation/phantom.h"
 #include "recon/acquisition/resample.h"
 

@@ -1,7 +1,7 @@
 // The object of a simulation on its fine grid.
 #pragma once
 
-#include "recon/simulation/simulate.h"
+#include "recon/simulation/simulation_config.h"
 
 namespace tessera {
 

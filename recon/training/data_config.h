@@ -1,7 +1,8 @@
 // What a network is trained on.
 #pragma once
 
-#include "recon/methods/recon_config.h"
+#include "recon/scan/scan_config.h"
+#include "recon/sense/cg_sense.h"
 
 namespace tessera {
 

@@ -1,7 +1,5 @@
 #include "recon/training/trainer.h"
 
-#include "core/arrays/conjugate_gradient.h"
-#include "core/arrays/operator_algebra.h"
 #include "core/arrays/vector_ops.h"
 #include "core/device/stage.h"
 #include "core/terminal/log.h"
@@ -231,9 +229,7 @@ CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
         preview->name = example.name;
         preview->input = magnitude(example.data.b);
         preview->output = image;
-        auto const& geometry = validation_.scan(i).geometry;
-        for (int d = 0; d < 3; ++d)
-            if (geometry.fov_mm[d] > 0) preview->voxel_mm[d] = geometry.fov_mm[d] / static_cast<double>(image.shape()[d]);
+        preview->voxel_mm = voxel_mm(validation_.scan(i).geometry, validation_.scan(i).matrix);
         if (example.target && !context_.rehearses()) {
             double const shown = fit_scale(preview->input, preview->target); // the gridded image has another intensity
             for (index_t v = 0; v < image.size(); ++v) {
@@ -251,7 +247,7 @@ void Trainer::compare_with_sense(std::size_t i, Example const& e, CaseRecord& re
         auto best = std::pair(0.0, std::numeric_limits<double>::infinity());
         for (double const lambda : {0.0, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0}) {
             auto const x = Tensor<complex>::zeros(context_, e.data.b.shape());
-            conjugate_gradient(*regularised(e.data.model, lambda), e.data.b, x, {.iterations = 50, .tolerance = 1e-3});
+            cg_sense(e.data, {.iterations = 50, .tolerance = 1e-3, .lambda = lambda}, x);
             Tape tape(Tape::Mode::skip);
             double const error = std::sqrt(value_of(loss_of(tape, e, as_var(x)).total));
             if (error < best.second) best = {lambda, error};

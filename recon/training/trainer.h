@@ -2,7 +2,7 @@
 #pragma once
 
 #include "nn/moving_average.h"
-#include "nn/safetensors.h"
+#include "nn/weights/safetensors.h"
 #include "recon/training/run_metrics.h"
 #include "recon/training/training_config.h"
 #include "recon/training/training_set.h"
@@ -13,7 +13,7 @@ namespace tessera {
 struct Preview {
     std::string name;
     Tensor<real> input, output, target; ///< scaled to the target; target: empty for self-supervision
-    Vector3 voxel_mm{1, 1, 1};
+    PerAxis voxel_mm{1, 1, 1};
 };
 
 struct ValidationRecord {

@@ -1,6 +1,7 @@
 // The configuration of a training run.
 #pragma once
 
+#include "core/device/device_config.h"
 #include "nn/loss.h"
 #include "nn/optimiser.h"
 #include "nn/schedule.h"
@@ -9,12 +10,9 @@
 
 namespace tessera {
 
-struct TrainingConfig {
+struct TrainingConfig : DeviceConfig {
     std::filesystem::path output;
     std::uint64_t seed = 1;
-    std::string device = "auto";
-    std::optional<double> memory_limit_gib, host_limit_gib;
-    std::optional<index_t> threads;
     DataConfig data;
     ModelConfig model;
     std::filesystem::path initial_weights;
@@ -32,10 +30,7 @@ struct TrainingConfig {
     void describe(ConfigVisitor& v) {
         v("output", output, "The folder of the run; made where it does not exist.", {.required = true});
         v("seed", seed, "Fixes initial weights, order of the data and draws of readouts.");
-        v("device", device, "Where to compute; auto takes a GPU where there is one.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
-        v("memory_limit_gib", memory_limit_gib, "Device memory that may be used; null: all there is.", {.above = 0});
-        v("host_limit_gib", host_limit_gib, "Host memory that may be used; null: all there is.", {.above = 0});
-        v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
+        DeviceConfig::describe(v);
         v("data", data, "What to train and to measure on.");
         v("model", model, "The unrolled network.");
         v("initial_weights", initial_weights, "Trained weights to start from (safetensors), of the same network; the number of unrolls may differ where "

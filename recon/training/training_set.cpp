@@ -1,7 +1,5 @@
 #include "recon/training/training_set.h"
 
-#include "core/arrays/conjugate_gradient.h"
-#include "core/arrays/operator_algebra.h"
 #include "core/arrays/random.h"
 #include "core/arrays/vector_ops.h"
 #include "core/device/stage.h"
@@ -29,23 +27,6 @@ Scan to_host(Scan scan) {
 }
 
 } // namespace
-
-std::vector<std::filesystem::path> expand_paths(std::vector<std::filesystem::path> const& paths) {
-    std::vector<std::filesystem::path> files;
-    for (auto const& path : paths) {
-        if (!std::filesystem::is_directory(path)) {
-            files.push_back(path);
-            continue;
-        }
-        std::vector<std::filesystem::path> found;
-        for (auto const& entry : std::filesystem::directory_iterator(path))
-            if (entry.path().extension() == ".h5") found.push_back(entry.path());
-        require(!found.empty(), "{}: the folder has no .h5 files", path.string());
-        std::sort(found.begin(), found.end());
-        files.insert(files.end(), found.begin(), found.end());
-    }
-    return files;
-}
 
 TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::path> const& files, DataConfig const& config, std::uint64_t seed,
     std::function<void(index_t)> const& progress)
@@ -86,8 +67,7 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
         Tensor<complex> const b(context_, model->domain());
         model->weighted_adjoint(scan.kspace, b);
         auto const target = Tensor<complex>::zeros(context_, b.shape());
-        auto const result =
-            conjugate_gradient(*regularised(model, cg.lambda), b, target, {.iterations = cg.iterations, .tolerance = cg.tolerance});
+        auto const result = cg_sense({model, b}, cg, target);
         log_info("{}: target from {} readouts, {} iterations, residual {:.1e}", file.string(), scan.readouts, result.iterations, result.residual);
         c.target = target.to(context_.host());
     }

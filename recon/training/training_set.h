@@ -2,7 +2,8 @@
 #pragma once
 
 #include "nn/tape.h"
-#include "recon/unrolled/data_consistency.h"
+#include "core/files/expand_paths.h"
+#include "recon/sense/data_term.h"
 #include "recon/sense/sense_model.h"
 #include "recon/training/data_config.h"
 
@@ -59,9 +60,5 @@ private:
     std::vector<Case> cases_;
     mutable std::map<std::size_t, Example> kept_;
 };
-
-/// The files that paths name: a folder stands for its .h5 files in alphabetical order.
-/// Throws Error for paths that are not there and folders without such files.
-std::vector<std::filesystem::path> expand_paths(std::vector<std::filesystem::path> const& paths);
 
 } // namespace tessera

@@ -1,9 +1,5 @@
 #include "recon/unrolled/model_file.h"
 
-#include "core/terminal/log.h"
-
-#include <nlohmann/json.hpp>
-
 namespace tessera {
 namespace {
 
@@ -15,9 +11,6 @@ template <class T> T field(Safetensors const& file, char const* key) {
     require(found != file.metadata().end(), "{}: weights without \"{}\" in their metadata", file.path().string(), key);
     return parse_config<T>(found->second, file.path().string() + ", " + key);
 }
-
-// For a sentence.
-template <class T> std::string in_one_line(T const& config) { return nlohmann::ordered_json::parse(config_json(config)).dump(); }
 
 } // namespace
 
@@ -42,22 +35,6 @@ ModelInfo ModelInfo::of(Safetensors const& file) {
     info.scan = field<ScanConfig>(file, "scan");
     info.sampling = field<SamplingConfig>(file, "sampling");
     return info;
-}
-
-void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& prepared, MbdlConfig const& config) {
-    std::string const name = file.path().string();
-    auto const differ = [](auto const& a, auto const& b) { return config_json(a) != config_json(b); };
-    require(!differ(trained.scan.density, prepared),
-        "{}: trained with other density compensation than /density has: {} against {}", name, in_one_line(trained.scan.density),
-        in_one_line(prepared));
-    index_t const dimensions = scan.matrix[0] == 1 ? 2 : 3;
-    require(trained.sampling.dimensions == dimensions, "{}: trained on {}D scans, this one is {}D", name, trained.sampling.dimensions, dimensions);
-    require(!config.unrolls || trained.model.shared_weights || *config.unrolls == trained.model.unrolls,
-        "{}: weights for each of {} unrolls, /mbdl/unrolls is {}", name, trained.model.unrolls, config.unrolls.value_or(0));
-    double const density = static_cast<double>(scan.trajectory.shape()[0]) / static_cast<double>(scan.matrix[0] * scan.matrix[1] * scan.matrix[2]);
-    auto const [least, most] = trained.sampling.samples_per_voxel;
-    if (density < 0.67 * least || density > 1.5 * most)
-        log_warn("{}: trained on scans with {:.2g} to {:.2g} samples per voxel, this one has {:.2g}", name, least, most, density);
 }
 
 } // namespace tessera

@@ -1,8 +1,7 @@
 // Trained weights with all that a reconstruction must know of their training.
 #pragma once
 
-#include "nn/weights.h"
-#include "recon/methods/recon_config.h"
+#include "nn/weights/weights.h"
 #include "recon/scan/scan.h"
 #include "recon/unrolled/unrolled_network.h"
 
@@ -30,8 +29,5 @@ struct ModelInfo {
     /// Throws Error for files of other programs and versions.
     static ModelInfo of(Safetensors const& file);
 };
-
-/// Refuses to reconstruct a scan with weights that were trained for another kind of data, saying why; logs what is unusual.
-void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& density, MbdlConfig const& config);
 
 } // namespace tessera

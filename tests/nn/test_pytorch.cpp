@@ -2,7 +2,7 @@
 #include "nn/network.h"
 #include "nn/ops/activations.h"
 #include "nn/ops/conv3d.h"
-#include "nn/weights.h"
+#include "nn/weights/weights.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/run_program.h"
 

@@ -1,11 +1,14 @@
-// Rules of the source tree: kernels -> core -> nn -> recon -> tools, no include points upward; files stay short;
-// CTest sees every test.
+// Rules of the source tree: kernels -> core -> nn -> recon -> tools and, inside recon and kernels, the order of the rooms; no include
+// points upward, none in a circle; files stay short and folders small; CTest sees every test.
 #include "tests/support/catch.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -15,7 +18,44 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::ptrdiff_t kMaxLines = 400;
+constexpr int kMostFiles = 25;
 std::vector<std::string> const kFolders{"kernels", "core", "nn", "recon", "tools"};
+
+using Rooms = std::vector<std::string>;
+Rooms const kData{"recon/acquisition", "recon/metrics", "recon/formats", "recon/pictures", "recon/nufft", "recon/scan", "recon/sense", "recon/unrolled"};
+Rooms with(Rooms rooms, Rooms const& more) {
+    rooms.insert(rooms.end(), more.begin(), more.end());
+    return rooms;
+}
+
+// The rooms, and which others each may include.
+std::map<std::string, Rooms> const kRooms{
+    {"kernels/simt", {}},
+    {"kernels/arrays", {}},
+    {"kernels/gridding", {"kernels/arrays"}},
+    {"kernels/network", {"kernels/arrays"}},
+    {"recon/acquisition", {}},
+    {"recon/metrics", {"recon/acquisition"}},
+    {"recon/formats", {"recon/acquisition"}},
+    {"recon/pictures", {"recon/acquisition", "recon/metrics"}},
+    {"recon/nufft", {"recon/acquisition"}},
+    {"recon/simulation", {"recon/acquisition", "recon/formats", "recon/nufft"}},
+    {"recon/scan", {"recon/acquisition", "recon/formats", "recon/nufft"}},
+    {"recon/sense", {"recon/acquisition", "recon/nufft", "recon/scan"}},
+    {"recon/compressed_sensing", {"recon/sense"}},
+    {"recon/unrolled", {"recon/acquisition", "recon/scan", "recon/sense"}},
+    {"recon/methods", with(kData, {"recon/compressed_sensing"})},
+    {"recon/training", kData},
+    {"recon/comparison", with(kData, {"recon/compressed_sensing", "recon/methods"})},
+    {"recon/planner", with(kData, {"recon/methods", "recon/training", "recon/comparison"})},
+};
+
+// "recon/nufft" of "recon/nufft/nufft.h", "" outside of rooms.
+std::string room_of(std::string const& file) {
+    static std::regex const pattern(R"(^((?:recon|kernels)/[a-z_]+)/.*)");
+    std::smatch found;
+    return std::regex_match(file, found, pattern) ? found[1].str() : "";
+}
 
 struct Source {
     std::string name; // relative to the root of the project
@@ -36,6 +76,26 @@ std::vector<Source> sources(std::vector<std::string> const& folders = kFolders) 
         }
     }
     return all;
+}
+
+std::vector<std::string> includes(Source const& source) {
+    static std::regex const include(R"re(^[ \t]*#[ \t]*include[ \t]*"([^"]*)")re", std::regex::multiline);
+    std::vector<std::string> files;
+    for (std::sregex_iterator i(source.text.begin(), source.text.end(), include), end; i != end; ++i) files.push_back((*i)[1]);
+    return files;
+}
+
+// Includes of rooms of the same storey that the source's room must not know.
+std::vector<std::string> rooms_unknown_to(Source const& source) {
+    std::string const own = room_of(source.name), storey = own.substr(0, own.find('/'));
+    auto const& allowed = kRooms.at(own);
+    std::vector<std::string> unknown;
+    for (std::string const& file : includes(source)) {
+        std::string const other = room_of(file);
+        bool const beside = !other.empty() && other != own && other.substr(0, other.find('/')) == storey;
+        if (beside && std::find(allowed.begin(), allowed.end(), other) == allowed.end()) unknown.push_back(file);
+    }
+    return unknown;
 }
 
 // The project's own includes are written from the root: "core/arrays/tensor.h". Returns those that `folder` must not have.
@@ -70,6 +130,76 @@ TEST_CASE("no include points upward in the house", "[house]") {
     REQUIRE(all.size() > 10);
     for (Source const& source : all)
         for (std::string const& file : bad_includes(source)) FAIL_CHECK(source.name << " must not include " << file);
+}
+
+TEST_CASE("the check sees rooms that must not know each other", "[house]") {
+    std::string const text = "#include \"core/arrays/tensor.h\"\n#include \"recon/acquisition/geometry.h\"\n#include \"recon/scan/scan.h\"\n";
+    CHECK(rooms_unknown_to({"recon/nufft/a.cpp", text}) == std::vector<std::string>{"recon/scan/scan.h"});
+    CHECK(rooms_unknown_to({"recon/sense/a.cpp", text}).empty());
+}
+
+TEST_CASE("rooms include only the rooms that they may know", "[house]") {
+    std::set<std::string> seen;
+    for (Source const& source : sources()) {
+        std::string const own = room_of(source.name);
+        if (own.empty()) continue;
+        REQUIRE(kRooms.contains(own)); // a new room gets a line in the table
+        seen.insert(own);
+        for (std::string const& file : rooms_unknown_to(source)) FAIL_CHECK(source.name << " must not include " << file);
+    }
+    for (auto const& [room, allowed] : kRooms) {
+        CAPTURE(room);
+        CHECK(seen.contains(room)); // no line without a room
+    }
+}
+
+TEST_CASE("sources of recon stand in rooms", "[house]") {
+    for (Source const& source : sources({"recon"}))
+        if (std::count(source.name.begin(), source.name.end(), '/') < 2) FAIL_CHECK(source.name << " stands in no room");
+}
+
+TEST_CASE("no header includes itself by way of others", "[house]") {
+    std::map<std::string, std::vector<std::string>> graph;
+    for (Source const& source : sources()) graph[source.name] = includes(source);
+    std::map<std::string, int> state; // 1: being visited, 2: done
+    std::function<void(std::string const&, std::string const&)> const visit = [&](std::string const& file, std::string const& path) {
+        state[file] = 1;
+        for (std::string const& next : graph[file]) {
+            if (!graph.contains(next)) continue;
+            if (state[next] == 1) FAIL_CHECK("a circle: " << path << " -> " << next);
+            if (state[next] == 0) visit(next, path + " -> " + next);
+        }
+        state[file] = 2;
+    };
+    for (Source const& source : sources())
+        if (state[source.name] == 0) visit(source.name, source.name);
+}
+
+TEST_CASE("a folder has at most 25 sources", "[house]") {
+    std::map<std::string, int> count;
+    for (Source const& source : sources()) ++count[fs::path(source.name).parent_path().generic_string()];
+    for (auto const& [folder, n] : count)
+        if (n > kMostFiles) FAIL_CHECK(folder << " has " << n << " sources, at most " << kMostFiles << " are allowed");
+}
+
+TEST_CASE("no two headers define one type of one namespace", "[house]") {
+    static std::regex const line(R"(^(?:namespace ([a-z_:]+) \{|(?:template <[^>]*> )?(?:class|struct|enum class) ([A-Z]\w*)[^;]*$))");
+    std::map<std::string, std::string> where;
+    for (Source const& source : sources()) {
+        if (!source.name.ends_with(".h")) continue;
+        std::string space;
+        std::istringstream lines(source.text);
+        for (std::string text; std::getline(lines, text);) {
+            std::smatch found;
+            if (!std::regex_search(text, found, line)) continue;
+            if (found[1].matched) {
+                space = found[1];
+            } else if (std::string const type = space + "::" + found[2].str(); !where.emplace(type, source.name).second && where[type] != source.name) {
+                FAIL_CHECK(type << " stands in " << where[type] << " and in " << source.name);
+            }
+        }
+    }
+    CHECK(where.size() > 100);
 }
 
 TEST_CASE("source files have at most 400 lines", "[house]") {

@@ -1,5 +1,5 @@
 // tessera-recon on scans that are as they should be.
-#include "recon/formats/nifti.h"
+#include "recon/formats/nifti/nifti.h"
 #include "tests/support/recon_scan.h"
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
 // tessera-train, and tessera-recon with weights, where something cannot be meant: one sentence, exit status 1, nothing half-written.
-#include "nn/weights.h"
+#include "nn/weights/weights.h"
 #include "tests/support/training_run.h"
 
 using namespace tessera;

@@ -13,8 +13,8 @@ TEST_CASE("axpby, multiply and fill over awkward sizes", "[arithmetic]") {
     complex const a{real(0.5), real(-2)}, b{real(1.5), real(0.25)};
 
     Tensor<complex> z(ctx, {n}); // NaN on simt: b = 0 must not read it
-    enqueue(ctx.stream(), Axpby{a, x.flat(), {}, z.flat()});
-    enqueue(ctx.stream(), Axpby{a, x.flat(), b, y.flat()});
+    enqueue(ctx.stream(), Axpby<complex>{a, x.flat(), {}, z.flat()});
+    enqueue(ctx.stream(), Axpby<complex>{a, x.flat(), b, y.flat()});
     Tensor<complex> product(ctx, {n});
     enqueue(ctx.stream(), Multiply{x.flat(), y.flat(), product.flat(), true});
     auto const z_host = z.to_host(), y_host = y.to_host(), product_host = product.to_host();

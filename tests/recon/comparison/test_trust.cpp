@@ -4,6 +4,7 @@
 #include "recon/metrics/image_quality.h"
 #include "recon/comparison/lesion.h"
 #include "recon/methods/methods.h"
+#include "recon/methods/recon_config.h"
 #include "recon/comparison/noise_replica.h"
 #include "recon/sense/sense_model.h"
 #include "tests/support/acquisitions.h"

@@ -3,6 +3,7 @@
 #include "recon/compressed_sensing/compressed_sensing.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/methods/methods.h"
+#include "recon/methods/recon_config.h"
 #include "tests/support/one_thread.h"
 #include "tests/support/recon_scan.h"
 #include "tests/support/scaled_operator.h"

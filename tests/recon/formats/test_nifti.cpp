@@ -1,4 +1,4 @@
-#include "recon/formats/nifti.h"
+#include "recon/formats/nifti/nifti.h"
 #include "tests/support/acquisitions.h"
 #include "tests/support/data.h"
 #include "tests/support/temporary_folder.h"

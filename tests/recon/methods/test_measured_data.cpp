@@ -2,6 +2,7 @@
 #include "recon/formats/read.h"
 #include "recon/methods/methods.h"
 #include "recon/metrics/metrics.h"
+#include "recon/methods/recon_config.h"
 #include "tests/support/catch.h"
 #include "tests/support/data.h"
 #include "tests/support/devices.h"

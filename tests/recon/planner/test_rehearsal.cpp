@@ -2,7 +2,7 @@
 #include "recon/planner/plan.h"
 
 #include "core/arrays/vector_ops.h"
-#include "kernels/arrays/real_arithmetic.h"
+#include "kernels/arrays/arithmetic.h"
 #include "nn/complex_channels.h"
 #include "nn/loss.h"
 #include "nn/network.h"

@@ -3,6 +3,7 @@
 #include "recon/methods/methods.h"
 #include "recon/metrics/metrics.h"
 #include "recon/simulation/simulate.h"
+#include "recon/methods/recon_config.h"
 #include "tests/support/acquisitions.h"
 
 using namespace tessera;

@@ -26,7 +26,7 @@ Problem make_problem(Context const& ctx, Matrix const& m, index_t coils, index_t
     Problem p;
     p.trajectory = Tensor<real>::from(ctx, {points, 3}, k);
     p.weights = Tensor<real>::from(ctx, {points}, random_real(static_cast<std::size_t>(points), 2, 0.1, 1));
-    p.nufft = std::make_shared<Nufft>(ctx, m, p.trajectory, NufftOptions{.accuracy = accuracy, .oversampling = 2});
+    p.nufft = std::make_shared<Nufft>(ctx, m, p.trajectory, NufftConfig{.accuracy = accuracy, .oversampling = 2});
     Shape const maps{coils, m[0], m[1], m[2]};
     p.maps = Tensor<complex>::from(ctx, maps, random_complex(static_cast<std::size_t>(maps.size()), 3));
     return p;

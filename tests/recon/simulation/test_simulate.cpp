@@ -1,4 +1,4 @@
-#include "recon/formats/nifti.h"
+#include "recon/formats/nifti/nifti.h"
 #include "recon/nufft/nufft.h"
 #include "recon/acquisition/resample.h"
 #include "recon/simulation/simulate.h"

@@ -1,4 +1,5 @@
-#include "recon/unrolled/model_file.h"
+#include "recon/methods/mbdl.h"
+#include "recon/methods/recon_config.h"
 #include "tests/support/acquisitions.h"
 #include "tests/support/temporary_folder.h"
 

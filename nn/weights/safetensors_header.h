@@ -1,7 +1,7 @@
 // The header of a safetensors file as text.
 #pragma once
 
-#include "nn/safetensors.h"
+#include "nn/weights/safetensors.h"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "nn/weights.h"
+#include "nn/weights/weights.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/run_program.h"
 

@@ -1,5 +1,5 @@
 #include "core/arrays/tensor.h"
-#include "kernels/arrays/reduce.h"
+#include "kernels/arrays/sums.h"
 #include "tests/support/devices.h"
 
 using namespace tessera;

@@ -1,7 +1,7 @@
 // Convolutions of the host by oneDNN, with channels innermost as the rest of nn/ has them.
-#include "nn/convolution.h"
+#include "nn/convolution/convolution.h"
 
-#include "kernels/arrays/real_arithmetic.h"
+#include "kernels/arrays/arithmetic.h"
 
 #include <dnnl.hpp>
 #include <map>
@@ -128,8 +128,8 @@ void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<r
         memory plain(plain_weights(s), plans.engine, sum.data());
         dnnl::reorder(found.dnnl, plain).execute(plans.stream, found.dnnl, plain);
         plans.stream.wait();
-        enqueue(gw.stream(), AxpbyReal{1, sum.flat(), 1, gw.flat()});
-        if (gbias.size()) enqueue(gbias.stream(), AxpbyReal{1, bias.flat(), 1, gbias.flat()});
+        enqueue(gw.stream(), Axpby<real>{1, sum.flat(), 1, gw.flat()});
+        if (gbias.size()) enqueue(gbias.stream(), Axpby<real>{1, bias.flat(), 1, gbias.flat()});
     });
 }
 

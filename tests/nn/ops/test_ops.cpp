@@ -1,5 +1,5 @@
 // Small operations on feature maps, against their definitions and against differences.
-#include "kernels/arrays/real_arithmetic.h"
+#include "kernels/arrays/arithmetic.h"
 #include "nn/complex_channels.h"
 #include "nn/ops/add.h"
 #include "nn/ops/complex_conv3d.h"

@@ -1,4 +1,4 @@
-#include "nn/weights.h"
+#include "nn/weights/weights.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // Builds without CUDA have no tensors on a GPU.
-#include "nn/convolution.h"
+#include "nn/convolution/convolution.h"
 
 namespace tessera::convolution::cuda {
 

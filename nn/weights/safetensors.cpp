@@ -1,7 +1,7 @@
-#include "nn/safetensors.h"
+#include "nn/weights/safetensors.h"
 
 #include "core/files/atomic_file.h"
-#include "nn/safetensors_header.h"
+#include "nn/weights/safetensors_header.h"
 
 #include <bit>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "nn/convolution.h"
+#include "nn/convolution/convolution.h"
 
 namespace tessera::convolution {
 namespace {

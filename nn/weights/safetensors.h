@@ -4,7 +4,7 @@
 // spaces so that numbers start at a multiple of 8 bytes; the tensors without gaps.
 #pragma once
 
-#include "nn/named_tensor.h"
+#include "nn/weights/named_tensor.h"
 
 #include <cstdint>
 #include <filesystem>

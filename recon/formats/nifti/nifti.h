@@ -14,7 +14,7 @@ using Affine = std::array<std::array<double, 4>, 3>;
 struct NiftiVolume {
     Tensor<real> values; ///< [z, y, x], with the file's slope and intercept applied
     Affine affine;
-    Vector3 voxel_mm;    ///< z, y, x
+    PerAxis voxel_mm;
 };
 
 /// The affine of a volume whose centre voxel (N/2 in integer division) lies at geometry.centre_mm.

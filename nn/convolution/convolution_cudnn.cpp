@@ -1,5 +1,5 @@
 // Convolutions on a GPU by cuDNN, with channels innermost ("NHWC" with one more axis).
-#include "nn/convolution.h"
+#include "nn/convolution/convolution.h"
 
 #include "kernels/network/convolution_weights.h"
 

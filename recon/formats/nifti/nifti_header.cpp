@@ -1,4 +1,4 @@
-#include "recon/formats/nifti_header.h"
+#include "recon/formats/nifti/nifti_header.h"
 
 #include <Eigen/Dense>
 #include <Eigen/Geometry>

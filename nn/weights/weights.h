@@ -2,7 +2,7 @@
 #pragma once
 
 #include "nn/parameter.h"
-#include "nn/safetensors.h"
+#include "nn/weights/safetensors.h"
 
 #include <string>
 

@@ -1,5 +1,5 @@
 // Convolutions of the host by the definition, for builds in double.
-#include "nn/convolution.h"
+#include "nn/convolution/convolution.h"
 
 #include <algorithm>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "recon/formats/nifti_header.h"
+#include "recon/formats/nifti/nifti_header.h"
 
 #include <cmath>
 #include <memory>
@@ -102,7 +102,7 @@ NiftiVolume read_nifti(Context const& host, std::filesystem::path const& path) {
     }
     v.affine = h.affine();
     Geometry const g = geometry_from(v.affine, m);
-    for (std::size_t d = 0; d < 3; ++d) v.voxel_mm[d] = g.fov_mm[d] / static_cast<double>(m[d]);
+    v.voxel_mm = tessera::voxel_mm(g, m);
     return v;
 }
 

@@ -1,7 +1,7 @@
 // The 348 bytes in front of a NIfTI-1 volume. Source: https://nifti.nimh.nih.gov/nifti-1
 #pragma once
 
-#include "recon/formats/nifti.h"
+#include "recon/formats/nifti/nifti.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,89 @@
+// How a k-space file is read and prepared: the part that reconstruction, training and comparison share.
+#pragma once
+
+#include "core/config/config.h"
+#include "recon/formats/read.h"
+#include "recon/nufft/density.h"
+#include "recon/nufft/nufft.h"
+
+#include <filesystem>
+
+namespace tessera {
+
+enum class MapsSource { jsense, file };
+constexpr std::array<std::string_view, 2> config_names(MapsSource) { return {"jsense", "file"}; }
+
+enum class FieldOfView { file, automatic };
+constexpr std::array<std::string_view, 2> config_names(FieldOfView) { return {"file", "auto"}; }
+
+struct CoilsConfig {
+    bool prewhiten = true;
+    std::optional<index_t> virtual_coils;
+    double energy = 1;
+    void describe(ConfigVisitor& v) {
+        v("prewhiten", prewhiten, "Make the noise of all coils independent and equal, where the file has noise samples.");
+        v("virtual_coils", virtual_coils, "Compress to so many virtual coils; null: as many as energy needs.", {.min = 1});
+        v("energy", energy, "Part of the signal energy that virtual coils keep; 1: no compression.", {.above = 0, .max = 1});
+    }
+};
+
+struct MapsConfig {
+    MapsSource source = MapsSource::jsense;
+    index_t calibration = 24;
+    index_t order = 3;
+    index_t iterations = 8;
+    double lambda = 1e-3;
+    void describe(ConfigVisitor& v) {
+        v("source", source, "Sensitivity maps: jsense estimates them from the data, file takes those of the input.");
+        v("calibration", calibration, "jsense: voxels per axis of its low-resolution problem.", {.min = 4, .max = 128});
+        v("order", order, "jsense: order of the maps' trigonometric polynomials.", {.min = 1, .max = 16});
+        v("iterations", iterations, "jsense: alternations between image and maps.", {.min = 0});
+        v("lambda", lambda, "jsense: relative Tikhonov weight.", {.min = 0});
+    }
+};
+
+/// "auto" and the names of all formats.
+inline std::vector<std::string> format_choices() {
+    auto names = acquisition_formats();
+    names.insert(names.begin(), "auto");
+    return names;
+}
+
+struct ScanConfig {
+    std::string format = "auto";
+    std::map<std::string, std::string> datasets;
+    std::filesystem::path trajectory, weights;
+    TrajectoryUnits trajectory_units = TrajectoryUnits::automatic;
+    index_t encoding = 0, slice = 0, contrast = 0;
+    std::optional<std::array<index_t, 2>> readouts;
+    std::optional<Matrix> matrix;
+    FieldOfView fov = FieldOfView::file;
+    DensityConfig density;
+    CoilsConfig coils;
+    MapsConfig maps;
+    NufftConfig nufft;
+
+    void describe(ConfigVisitor& v) {
+        v("format", format, "Format of the input; auto looks at its content.", {.one_of = format_choices()});
+        v("datasets", datasets, "HDF5 files of no known layout: where kspace, trajectory, weights, maps, noise, reference and vessels are.");
+        v("trajectory", trajectory, "BART: the trajectory; empty looks beside the input.");
+        v("weights", weights, "BART: density compensation; empty looks beside the input.");
+        v("trajectory_units", trajectory_units, "Units of the trajectory where the file does not say.");
+        v("encoding", encoding, "Which of several encodings.", {.min = 0});
+        v("slice", slice, "Which slice of 2D multi-slice data.", {.min = 0});
+        v("contrast", contrast, "Which contrast (ISMRMRD).", {.min = 0});
+        v("readouts", readouts, "First and end of the readouts to use, e.g. [400, 4600]; null: all.", {.min = 0});
+        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null: as the file says or the trajectory spans.", {.min = 1});
+        v("fov", fov, "Field of view: that of the file, or estimated from the data (oversampled readouts).");
+        v("density", density, "Density compensation.");
+        v("coils", coils, "Noise prewhitening and coil compression.");
+        v("maps", maps, "Coil sensitivity maps.");
+        v("nufft", nufft, "The non-uniform Fourier transform.");
+    }
+    ReadOptions read_options() const {
+        return {.format = format, .trajectory_units = trajectory_units, .matrix = matrix.value_or(Matrix{0, 0, 0}), .encoding = encoding,
+            .slice = slice, .contrast = contrast, .datasets = datasets, .trajectory = trajectory, .weights = weights};
+    }
+};
+
+} // namespace tessera
