@@ -27,6 +27,7 @@ Parameter ParameterList::add(std::string const& name, Shape const& shape, std::v
 }
 
 Parameter ParameterList::add_he(std::string const& name, Shape const& shape, index_t fan_in, double gain) {
+    if (expectation_) expectation_(name, shape);
     require(fan_in > 0, "parameters: \"{}\" has fan-in {}", name, fan_in);
     double const bound = gain * std::sqrt(6 / static_cast<double>(fan_in));
     std::vector<real> values(static_cast<std::size_t>(shape.size()));
@@ -36,6 +37,7 @@ Parameter ParameterList::add_he(std::string const& name, Shape const& shape, ind
 }
 
 Parameter ParameterList::add_constant(std::string const& name, Shape const& shape, double value, bool decays) {
+    if (expectation_) expectation_(name, shape);
     return add(name, shape, std::vector<real>(static_cast<std::size_t>(shape.size()), static_cast<real>(value)), decays);
 }
 

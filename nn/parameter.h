@@ -3,6 +3,7 @@
 
 #include "core/arrays/tensor.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,10 @@ public:
     Parameter add_he(std::string const& name, Shape const& shape, index_t fan_in, double gain = 1);
     Parameter add_constant(std::string const& name, Shape const& shape, double value, bool decays = false);
 
+    /// Called with name and shape of every parameter before there is memory for it; throws where it should not be made.
+    using Expectation = std::function<void(std::string const&, Shape const&)>;
+    void expect(Expectation expectation) { expectation_ = std::move(expectation); }
+
     Context const& context() const { return context_; }
     std::vector<Parameter> const& all() const { return all_; }
     index_t count() const; ///< of real numbers
@@ -46,6 +51,7 @@ private:
     bool trained_;
     std::uint64_t seed_;
     std::vector<Parameter> all_;
+    Expectation expectation_;
 };
 
 } // namespace tessera

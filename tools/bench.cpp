@@ -30,9 +30,9 @@ struct BenchConfig {
     bool json = false;
 
     void describe(ConfigVisitor& v) {
-        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z).", {.min = 1});
+        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z).", {.min = 1, .max = kLongestAxis});
         v("trajectory", trajectory, "Where k-space is sampled.");
-        v("coils", coils, "Coils transformed by one call.", {.min = 1});
+        v("coils", coils, "Coils transformed by one call.", {.min = 1, .max = 1024});
         v("coils_per_pass", coils_per_pass, "Coils gridded at once.", {.min = 1, .max = 64});
         v("accuracy", accuracy, "Relative error that is asked for.", {.min = 1e-6, .max = 1e-2});
         v("oversampling", oversampling, "Grids to compare, in turn within one run.", {.min = 1.25, .max = 2});
@@ -40,7 +40,7 @@ struct BenchConfig {
         v("repeats", repeats, "Timed rounds, after one that is not counted.", {.min = 1});
         v("checked_points", checked_points, "Samples of the first coil compared with a direct sum; 0: none.", {.min = 0});
         v("device", device, "Where transforms run.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
-        v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1});
+        v("threads", threads, "CPU threads; null: as many as processors.", {.min = 1, .max = 1024});
         v("json", json, "Prints the results as JSON in place of a table.");
     }
 };
@@ -225,5 +225,10 @@ void run(BenchConfig const& config) {
 } // namespace
 
 int main(int argc, char** argv) {
-    return program<BenchConfig>("tessera-bench", "Times the non-uniform Fourier transform.", argc, argv, run);
+    Usage const usage{.name = "tessera-bench",
+        .purpose = "Times the non-uniform Fourier transform.",
+        .output = false,
+        .examples = {"tessera-bench config.json", "tessera-bench --set matrix=128 --set coils=8"},
+        .fields = {"matrix", "trajectory.kind", "trajectory.readouts", "trajectory.samples", "coils", "accuracy", "oversampling", "repeats", "threads"}};
+    return program<BenchConfig>(usage, argc, argv, [](BenchConfig const& config, std::filesystem::path const&) { run(config); });
 }

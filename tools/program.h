@@ -1,22 +1,24 @@
-// What every program does: options, --set, --print-schema, and errors as one sentence with exit status 1.
+// What every program does: its command line, and errors as one sentence with exit status 1.
 #pragma once
 
 #include "core/files/atomic_file.h"
 #include "core/config/config.h"
-#include "core/config/given_fields.h"
 #include "core/device/device.h"
+#include "core/files/apart.h"
+#include "core/files/manifest.h"
 #include "core/terminal/log.h"
+#include "tools/command_line.h"
+#include "tools/ending.h"
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
 #include <omp.h>
 
 namespace tessera {
 
-/// The resolved configuration of a run, beside its results.
-template <class Config> void write_resolved(std::filesystem::path const& path, Config const& config) {
-    write_text_file(path, config_json(config) + "\n");
+/// The resolved configuration of a run with what it says of itself, beside its results.
+template <class Config> void write_resolved(std::filesystem::path const& path, Config const& config, RunRecord const& record = {}) {
+    write_text_file(path, with_record(config_json(config), record));
 }
 
 /// Where a program computes: fields `device`, `threads` and `memory_limit_gib` of its configuration.
@@ -28,36 +30,51 @@ template <class Config> Context make_context(Config const& config) {
     return context;
 }
 
-/// Runs `run(config)`, or `run(config, given)` with the fields that the user gave (given_fields()), on the configuration that the
+/// The configuration as a file that no output may replace; none where an earlier run wrote it itself, to be repeated.
+inline std::filesystem::path own_input(std::filesystem::path const& config) {
+    bool const own = config.filename() == "config.json" && !files_of_run(config.has_parent_path() ? config.parent_path() : ".").empty();
+    return own ? std::filesystem::path() : config;
+}
+
+/// Where a configuration says how far input files are trusted; empty: nowhere.
+template <class Config> constexpr char const* untrusted_field() {
+    if constexpr (requires(Config c) { c.untrusted; }) return "untrusted";
+    else if constexpr (requires(Config c) { c.data.scan.untrusted; }) return "data.scan.untrusted";
+    else return "";
+}
+
+/// Runs `run(config, file)`, or `run(config, file, given)` with the fields that the user gave (given_fields()), on the configuration that the
 /// command line names. `more_options` adds options of the program's own.
 template <class Config, class Run>
-int program(char const* name, char const* purpose, int argc, char** argv, Run const& run, std::function<void(CLI::App&)> const& more_options = {}) {
-    CLI::App app(purpose, name);
-    app.set_version_flag("--version", TESSERA_VERSION);
-    std::filesystem::path file;
-    std::vector<std::string> overrides;
-    bool print_schema = false, quiet = false;
-    auto* const file_option = app.add_option("config", file, "Configuration file (JSON)");
-    app.add_option("--set", overrides, "Override a field of the configuration: --set path.to.field=value")->expected(1)->take_all();
-    app.add_flag("--print-schema", print_schema, "Print the JSON Schema of the configuration and exit");
-    app.add_flag("--quiet", quiet, "Only warnings and errors");
-    if (more_options) more_options(app);
-    CLI11_PARSE(app, argc, argv);
-    try {
-        if (print_schema) {
-            std::cout << config_schema<Config>(name) << '\n';
+int program(Usage const& usage, int argc, char** argv, Run const& run, std::function<void(CLI::App&)> const& more_options = {}) {
+    CommandLine line(usage, [&] { return config_schema<Config>(usage.name); });
+    line.app().set_version_flag("--version", TESSERA_VERSION);
+    char const* const untrusted = untrusted_field<Config>();
+    if (*untrusted)
+        line.app().add_flag_callback("--untrusted", [&] { line.add(std::string(untrusted) + "=true"); },
+            "Read the input in a child process with limits of time and memory, as files from elsewhere should be");
+    if (more_options) more_options(line.app());
+    return run_to_the_end([&] {
+        try {
+            line.app().parse(argc, argv);
+        } catch (CLI::ParseError const& e) {
+            return line.app().exit(e) == 0 ? 0 : 2;
+        }
+        if (line.wants_schema()) {
+            std::cout << config_schema<Config>(usage.name) << '\n';
             return 0;
         }
-        require(file_option->count() > 0, "{}: no configuration file given (see --help)", name);
-        if (quiet) set_log_level(LogLevel::warn);
-        auto const config = load_config<Config>(file, overrides);
-        if constexpr (std::is_invocable_v<Run, Config const&, std::vector<std::string> const&>) run(config, given_fields(file, overrides));
-        else run(config);
-        return 0;
-    } catch (std::exception const& e) {
-        log_error("{}", e.what());
-        return 1;
-    }
+        if (line.wants_fields()) {
+            for (auto const& field : config_fields(config_schema<Config>(usage.name))) std::cout << text_of(field) << '\n';
+            return 0;
+        }
+        if (line.quiet()) set_log_level(LogLevel::warn);
+        auto const config = line.template config<Config>();
+        if constexpr (std::is_invocable_v<Run const&, Config const&>) run(config); // writes no files
+        else if constexpr (std::is_invocable_v<Run const&, Config const&, std::filesystem::path const&>) run(config, own_input(line.config_file()));
+        else run(config, own_input(line.config_file()), line.given());
+        return interruption() ? 128 + interruption() : 0;
+    });
 }
 
 } // namespace tessera

@@ -5,6 +5,7 @@
 #include "core/device/device.h"
 #include "core/terminal/progress.h"
 #include "recon/methods/choose_lambda.h"
+#include "recon/methods/mbdl.h"
 #include "recon/formats/read.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/methods/outputs.h"
@@ -22,7 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 // The image; a sweep and the cost of every iteration are written to the folder.
-Tensor<complex> reconstruct(Scan const& scan, ReconConfig const& config, fs::path const& folder) {
+Tensor<complex> reconstruct(Scan const& scan, ReconConfig const& config, fs::path const& folder, std::vector<std::string>& warnings) {
     std::string const method(config_name(config.method));
     auto const choice = [&] {
         MethodBars bars;
@@ -36,7 +37,28 @@ Tensor<complex> reconstruct(Scan const& scan, ReconConfig const& config, fs::pat
         if (!costs) costs.emplace(folder / "cost", std::vector<std::string>{"iteration", "cost", "relative_change"});
         costs->append({static_cast<double>(iteration), cost, change});
     };
-    return Reconstructor(scan, config)(choice.config, progress);
+    Reconstructor reconstruct(scan, config);
+    auto const image = reconstruct(choice.config, progress);
+    warnings.insert(warnings.end(), reconstruct.warnings().begin(), reconstruct.warnings().end());
+    return image;
+}
+
+/// What the program would write, and what an earlier run left.
+std::vector<fs::path> outputs_of(ReconConfig const& config) {
+    std::vector<fs::path> paths;
+    for (char const* name : {"volume.h5", "image_magnitude.nii.gz", "image_phase.nii.gz", "image.cfl", "image.hdr", "views.png", "sweep.csv",
+             "cost.csv", "cost.jsonl", "log.txt", "config.json"})
+        paths.push_back(config.output / name);
+    for (auto const& name : files_of_run(config.output)) paths.push_back(config.output / name);
+    return paths;
+}
+
+std::vector<fs::path> inputs_of(ReconConfig const& config, fs::path const& file) {
+    std::vector<fs::path> paths{file, config.mbdl.weights};
+    for (auto const& path : {config.input, config.trajectory, config.weights})
+        for (char const* ending : {"", ".cfl", ".hdr"})
+            if (!path.empty()) paths.push_back(path.string() + ending);
+    return paths;
 }
 
 void report_metrics(Tensor<complex> const& image, Tensor<real> const& expected) {
@@ -51,8 +73,22 @@ void report_metrics(Tensor<complex> const& image, Tensor<real> const& expected) 
         100 * inside / static_cast<double>(mask.size()), summary(object), object.data_range, object.scale);
 }
 
-void run(ReconConfig const& config, PlanOptions const& options) {
+/// What f() does in the hidden folder, told with the names that the user knows.
+template <class F> void in_names_of(fs::path const& output, fs::path const& hidden, F const& f) {
+    try {
+        f();
+    } catch (Error const& e) {
+        std::string message = e.what();
+        auto const at = message.find(hidden.string());
+        if (at == std::string::npos) throw;
+        fail("{}", message.replace(at, hidden.string().size(), output.string()));
+    }
+}
+
+void run(ReconConfig const& config, fs::path const& file, PlanOptions const& options) {
     auto const start = std::chrono::steady_clock::now();
+    require_apart(outputs_of(config), inputs_of(config, file));
+    if (config.method == Method::mbdl) require_weights(config.mbdl, config.density);
     auto const context = make_context(config);
     auto acquisition = [&] {
         Stage const stage(context, "file");
@@ -62,13 +98,22 @@ void run(ReconConfig const& config, PlanOptions const& options) {
     LogFile const log(folder.temporary() / "log.txt");
     log_info("tessera-recon {}: {} on {}", TESSERA_VERSION, config.input.string(), device_name(context.device()));
 
+    RunRecord record{{}, acquisition.warnings};
     auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
-    auto const image = with_less_memory(config, reconstruction_savings(), [&](ReconConfig const& c) { return reconstruct(scan, c, folder.temporary()); }).to(context.host());
-    write_results(folder.temporary(), image, scan.geometry, config.outputs);
-    write_resolved(folder.temporary() / "config.json", config);
-    if (scan.expected) report_metrics(image, *scan.expected);
-    options.write_profile(folder.temporary(), context);
+    Tensor<complex> image;
+    in_names_of(config.output, folder.temporary(), [&] {
+        image = with_less_memory(config, reconstruction_savings(), [&](ReconConfig const& c) {
+            return reconstruct(scan, c, folder.temporary(), record.warnings);
+        }).to(context.host());
+        write_results(folder.temporary(), image, scan.geometry, config.outputs, record.warnings);
+        options.write_profile(folder.temporary(), context);
+        record.files = files_below(folder.temporary());
+        record.files.emplace_back("config.json");
+        write_resolved(folder.temporary() / "config.json", config, record);
+    });
+    interruption_point();
     folder.commit();
+    if (scan.expected) report_metrics(image, *scan.expected);
     log_info("wrote {} after {} (peak memory on {}: {})", config.output.string(),
         format_duration(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()), device_name(context.device()),
         format_bytes(context.allocator().use().peak));
@@ -78,11 +123,17 @@ void run(ReconConfig const& config, PlanOptions const& options) {
 
 int main(int argc, char** argv) {
     PlanOptions options;
-    return program<ReconConfig>(
-        "tessera-recon", "Reconstructs non-Cartesian MRI k-space.", argc, argv,
-        [&](ReconConfig const& config, std::vector<std::string> const& given) {
+    Usage const usage{.name = "tessera-recon",
+        .purpose = "Reconstructs non-Cartesian MRI k-space.",
+        .inputs = "input",
+        .shortcuts = {{"--method", "method"}, {"--weights", "mbdl.weights", "method=mbdl"}},
+        .examples = {"tessera-recon scan.mrd -o out", "tessera-recon scan.mrd -o out --method l1-wavelet --set l1_wavelet.lambda=0.01",
+            "tessera-recon scan.mrd -o out --weights weights.safetensors", "tessera-recon config.json --set matrix=160,160,160"},
+        .fields = {"method", "matrix", "fov", "trajectory_units", "density.kind", "maps.source", "cg.lambda", "l1_wavelet.lambda", "tv.lambda", "threads"}};
+    return program<ReconConfig>(usage, argc, argv,
+        [&](ReconConfig const& config, fs::path const& file, std::vector<std::string> const& given) {
             if (options.plan) return print_plan(config, given, options, plan_reconstruction, reconstruction_savings());
-            run(fitted(config, given, plan_reconstruction, reconstruction_savings()), options);
+            run(fitted(config, given, plan_reconstruction, reconstruction_savings()), file, options);
         },
         [&](CLI::App& app) { options.add_to(app); });
 }

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of tools/packages.txt that are missing; does nothing when all are there.
+# Installs the Debian packages of tools/packages.txt that are missing; does nothing when all are there. --build leaves out those that are
+# "only for" something else than building.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-mapfile -t packages < <(sed 's/#.*//' tools/packages.txt | tr -s '[:space:]' '\n' | sed '/^$/d')
+unwanted='^$'
+if [ "${1:-}" = --build ]; then unwanted='# only for'; fi
+mapfile -t packages < <(grep -v "$unwanted" tools/packages.txt | sed 's/#.*//' | tr -s '[:space:]' '\n' | sed '/^$/d')
 if ! command -v dpkg-query >/dev/null; then
     echo "setup: not a Debian system; Tessera needs what Debian calls: ${packages[*]}"
     exit 0

@@ -1,5 +1,6 @@
 // tessera-simulate: a multi-coil 3D non-Cartesian acquisition from a configuration file.
 #include "core/files/bytes.h"
+#include "core/files/lock.h"
 #include "core/device/device.h"
 #include "core/terminal/progress.h"
 #include "recon/pictures/png.h"
@@ -35,11 +36,25 @@ void write_views(std::filesystem::path const& path, Acquisition const& scan) {
     Tensor<complex> const& reference = *scan.reference;
     Tensor<real> const magnitude(reference.context(), reference.shape());
     for (index_t i = 0; i < reference.size(); ++i) magnitude.data()[i] = abs(reference.data()[i]);
-    write_png_views(path, magnitude, voxel_mm(scan.geometry, scan.matrix), default_window(magnitude));
+    write_png_views(path, magnitude, scan.geometry, default_window(magnitude));
 }
 
-void run(ProgramConfig const& config) {
-    if (config.output.has_parent_path()) std::filesystem::create_directories(config.output.parent_path());
+std::vector<std::filesystem::path> outputs_of(ProgramConfig const& config) {
+    std::vector<std::filesystem::path> paths{config.output, beside(config.output, ".json"), beside(config.output, "_reference.png")};
+    if (config.format == "bart")
+        for (char const* part : {"_ksp", "_traj", "_dcf", "_noise", "_maps", "_reference"})
+            for (char const* ending : {".cfl", ".hdr"}) paths.push_back(beside(config.output, part) += ending);
+    return paths;
+}
+
+void run(ProgramConfig const& config, std::filesystem::path const& file) {
+    auto const outputs = outputs_of(config);
+    require_apart(outputs, {file, config.simulation.file});
+    require(outputs[0] != outputs[1], "/output is {}, where the resolved configuration goes: choose another ending", config.output.string());
+    std::error_code error;
+    if (config.output.has_parent_path()) std::filesystem::create_directories(config.output.parent_path(), error);
+    require(!error, "{}: cannot make this folder: {}", config.output.parent_path().string(), error.message());
+    sweep_leftovers(config.output.has_parent_path() ? config.output.parent_path() : ".");
     Context const context(parse_device(config.device));
     log_info("simulating on {}, seed {}", device_name(context.device()), config.simulation.seed);
     auto const scan = [&] {
@@ -59,5 +74,12 @@ void run(ProgramConfig const& config) {
 } // namespace
 
 int main(int argc, char** argv) {
-    return program<ProgramConfig>("tessera-simulate", "Simulates a multi-coil non-Cartesian MRI acquisition.", argc, argv, run);
+    Usage const usage{.name = "tessera-simulate",
+        .purpose = "Simulates a multi-coil non-Cartesian MRI acquisition.",
+        .shortcuts = {{"--format", "format"}},
+        .examples = {"tessera-simulate -o scan.h5", "tessera-simulate -o scan.h5 --set simulation.matrix=96 --set simulation.coils.coils=12",
+            "tessera-simulate config.json --set simulation.seed=2"},
+        .fields = {"format", "simulation.matrix", "simulation.fov_mm", "simulation.seed", "simulation.snr", "simulation.coils.coils",
+            "simulation.trajectory.kind", "simulation.trajectory.undersampling", "simulation.trajectory.readout_oversampling", "simulation.noise_samples"}};
+    return program<ProgramConfig>(usage, argc, argv, run);
 }

@@ -5,7 +5,7 @@
 #include "recon/training/gradient_check.h"
 #include "recon/training/run_folder.h"
 #include "recon/planner/training_plan.h"
-#include "tools/interrupt.h"
+#include "recon/unrolled/model_file.h"
 #include "tools/planning.h"
 #include "tools/program.h"
 
@@ -42,6 +42,14 @@ std::optional<fs::path> checkpoint_of(TrainingConfig const& config, std::string 
     return {};
 }
 
+std::vector<fs::path> inputs_of(TrainingConfig const& config, fs::path const& file) {
+    auto paths = expand_paths(config.data.train);
+    auto const more = expand_paths(config.data.validation);
+    paths.insert(paths.end(), more.begin(), more.end());
+    paths.insert(paths.end(), {file, config.initial_weights});
+    return paths;
+}
+
 class Training {
 public:
     Training(TrainingConfig const& config, std::string const& resume)
@@ -61,7 +69,11 @@ public:
             train();
         } catch (Error const& e) {
             log_debug("stopped by an error: {}", e.what()); // for log.txt: it is closed when the program prints the error
-            folder_.write_report(fmt::format("Stopped by an error: {}", e.what()));
+            try {
+                folder_.write_report(fmt::format("Stopped by an error: {}", e.what()));
+            } catch (Error const& second) {
+                log_warn("the report cannot be written: {}", second.what()); // the first error is the one to know
+            }
             auto const last = RunFolder::last_checkpoint(config_);
             if (fs::exists(last)) log_error("the last good checkpoint is {}", last.string());
             throw;
@@ -83,11 +95,11 @@ private:
     }
 
     void train() {
-        Interrupt const interrupt;
+        WholeSteps const whole;
         index_t const start = trainer_.step_number();
         if (start == 0) validate();
         Progress progress("training", config_.steps - start);
-        while (trainer_.step_number() < config_.steps && !interrupt.requested()) {
+        while (trainer_.step_number() < config_.steps && !interruption()) {
             step();
             progress.update(trainer_.step_number() - start, note_);
         }
@@ -139,12 +151,25 @@ private:
 
 int main(int argc, char** argv) {
     Options options;
-    return program<TrainingConfig>(
-        "tessera-train", "Trains an unrolled network to reconstruct non-Cartesian MRI k-space.", argc, argv,
-        [&](TrainingConfig const& config, std::vector<std::string> const& given) {
+    Usage const usage{.name = "tessera-train",
+        .purpose = "Trains an unrolled network to reconstruct non-Cartesian MRI k-space.",
+        .inputs = "data.train",
+        .several = true,
+        .shortcuts = {{"--validation", "data.validation"}, {"--weights", "initial_weights"}},
+        .examples = {"tessera-train scans/ -o run --validation more_scans/ --set steps=2000",
+            "tessera-train scan.h5 -o run --set data.supervision=self_supervised", "tessera-train config.json --resume auto"},
+        .fields = {"data.supervision", "data.target", "model.unrolls", "model.shared_weights", "memory.patch", "memory.checkpoints", "optimiser.learning_rate",
+            "steps", "validate_every", "seed"}};
+    return program<TrainingConfig>(usage, argc, argv,
+        [&](TrainingConfig const& config, fs::path const& file, std::vector<std::string> const& given) {
             if (options.plan.plan) return print_plan(config, given, options.plan, plan_training, training_savings());
             if (options.check_gradients) return check_gradients(config);
-            if (options.resume.empty()) RunFolder::require_new(config); // before scans are prepared, which takes long
+            require_apart({RunFolder::last_checkpoint(config), RunFolder::best_checkpoint(config), config.output / "config.json"},
+                inputs_of(config, file));
+            // Before scans are prepared, which takes long.
+            if (options.resume.empty()) RunFolder::require_new(config);
+            if (auto const checkpoint = checkpoint_of(config, options.resume)) Trainer::require_checkpoint(*checkpoint, config);
+            if (!config.initial_weights.empty()) ModelInfo::of(Safetensors(config.initial_weights));
             Training training(fitted(config, given, plan_training, training_savings()), options.resume);
             training.run();
             options.plan.write_profile(config.output, training.context());

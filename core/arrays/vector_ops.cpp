@@ -1,5 +1,6 @@
 #include "core/arrays/vector_ops.h"
 
+#include "core/terminal/interrupt.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/sums.h"
 
@@ -13,6 +14,7 @@ Complex<double> dot(Tensor<complex> const& x, Tensor<complex> const& y) {
     constexpr index_t kStretches = 1024, kShortest = 256; // enough blocks for a GPU, and no empty ones for small arrays
     Tensor<Complex<double>> const partial(x.context(), {std::clamp<index_t>(x.size() / kShortest, 1, kStretches)});
     enqueue(x.stream(), DotPartial{x.flat(), y.flat(), partial.flat()});
+    interruption_point(); // solvers ask for an inner product in every iteration
     Complex<double> sum;
     for (auto const& p : partial.to_host()) sum += p;
     return sum;

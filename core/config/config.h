@@ -38,6 +38,9 @@
 
 namespace tessera {
 
+/// Whole numbers are at most this where their field says no less, so that the product of two of them does not overflow.
+inline constexpr std::int64_t kLargestCount = std::numeric_limits<std::int32_t>::max();
+
 /// What a field may hold. For containers the limits are those of the elements.
 struct ConfigLimits {
     std::optional<double> min{};          ///< value >= min
@@ -86,7 +89,8 @@ private:
 /// Reads a configuration from JSON text in which // and /* */ comments are allowed.
 ///
 /// `source` names the text in messages. Each override "cg.iterations=20" sets one field on top of the text; its value is
-/// read as JSON where it is JSON and as a string elsewhere. A "$schema" key at the top is ignored.
+/// read as JSON where it is JSON and as a string elsewhere. Keys at the top that begin with '$' (a schema, what a run
+/// says of itself) are ignored.
 /// Throws Error for text that is no JSON (with line and column), unknown, repeated or missing keys, wrong types and
 /// values out of range (with the place as a JSON pointer, e.g. /cg/iterations).
 void read_config(std::string const& text, std::string const& source, std::vector<std::string> const& overrides,
@@ -138,7 +142,7 @@ template <class T, std::size_t N> inline constexpr bool is_array<std::array<T, N
 template <std::integral T> void ConfigVisitor::visit_integer(T& value, ConfigLimits const& limits) {
     using Wide = std::int64_t;
     Wide min = std::cmp_less(std::numeric_limits<T>::min(), 0) ? static_cast<Wide>(std::numeric_limits<T>::min()) : 0;
-    Wide max = std::numeric_limits<Wide>::max();
+    Wide max = std::signed_integral<T> ? kLargestCount : std::numeric_limits<Wide>::max(); // unsigned: seeds, of which any will do
     if (std::cmp_less(std::numeric_limits<T>::max(), max)) max = static_cast<Wide>(std::numeric_limits<T>::max());
     if (limits.min) min = std::max(min, static_cast<Wide>(*limits.min));
     if (limits.above) min = std::max(min, static_cast<Wide>(*limits.above) + 1);

@@ -1,16 +1,18 @@
 #include "core/config/config_document.h"
 
 #include "core/config/config.h"
+#include "core/config/json_watch.h"
 #include "core/error.h"
 
 #include <algorithm>
 #include <charconv>
 #include <fstream>
-#include <set>
 #include <sstream>
 
 namespace tessera {
 namespace {
+
+constexpr std::size_t kLongestConfig = std::size_t{1} << 20;
 
 // Byte `offset` of `text`, as an editor counts.
 std::string line_and_column(std::string const& text, std::size_t offset) {
@@ -28,16 +30,13 @@ std::string reason(std::string const& what) {
 }
 
 Json parse_json(std::string const& text, std::string const& source) {
-    std::vector<std::set<std::string>> keys; // of the objects around the parser's position
-    auto const refuse_repeated_keys = [&](int, Json::parse_event_t event, Json& value) {
-        if (event == Json::parse_event_t::object_start) keys.emplace_back();
-        if (event == Json::parse_event_t::object_end) keys.pop_back();
-        if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
-            fail("{}: the key {} is given twice in one object", source, value.dump());
-        return true;
-    };
+    require(text.size() <= kLongestConfig, "{}: {} bytes are too many for a configuration, at most {} are read", source, text.size(), kLongestConfig);
+    JsonWatch watch;
+    Json::parser_callback_t const callback = [&](int depth, Json::parse_event_t event, Json& value) { return watch(depth, event, value); };
     try {
-        return Json::parse(text, refuse_repeated_keys, true, true);
+        return Json::parse(text, callback, true, true);
+    } catch (Error const& e) {
+        fail("{}: {}", source, e.what());
     } catch (Json::parse_error const& e) {
         fail("{}: {}: not JSON: {}", source, line_and_column(text, e.byte ? e.byte - 1 : 0), reason(e.what()));
     } catch (Json::out_of_range const& e) {
@@ -54,6 +53,7 @@ ConfigDocument::Override parse_override(std::string const& argument) {
         require(!key.empty(), "--set {}: the key has an empty part", argument);
         result.path.push_back(key);
     }
+    require(result.path.size() <= JsonWatch::kDeepest, "--set: a key of {} parts, at most {} are read", result.path.size(), JsonWatch::kDeepest);
     return result;
 }
 
@@ -67,14 +67,14 @@ Json& child(Json& node, std::string const& key, std::string const& argument) {
             "--set {}: found \"{}\", expected a position from 0 to {} of the array", argument, key, node.size() - 1);
         return node[i];
     }
-    require(node.is_object(), "--set {}: \"{}\" is inside the value {}, which has no fields", argument, key, node.dump());
+    require(node.is_object(), "--set {}: \"{}\" is inside the value {}, which has no fields", argument, key, node.dump(-1, ' ', false, Json::error_handler_t::replace));
     return node[key];
 }
 
 void apply(Json& root, ConfigDocument::Override const& o, std::string const& argument) {
     Json* node = &root;
     for (std::string const& key : o.path) node = &child(*node, key, argument);
-    Json value = Json::parse(o.text, nullptr, false);
+    Json value = parse_or_discard<Json>(o.text);
     *node = value.is_discarded() ? Json(o.text) : std::move(value);
 }
 
@@ -119,10 +119,14 @@ ConfigDocument parse_document(std::string const& text, std::string const& source
 
 std::string read_config_text(std::filesystem::path const& file) {
     std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    require(stream.good() && text << stream.rdbuf() && !std::filesystem::is_directory(file), "{}: cannot be read as a configuration file",
-        file.string());
-    return text.str();
+    require(stream.good() && !std::filesystem::is_directory(file), "{}: cannot be read as a configuration file", file.string());
+    std::string text(kLongestConfig + 1, '\0'); // whatever the file says its size is: it may be a device
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    require(!stream.bad(), "{}: cannot be read as a configuration file", file.string());
+    require(stream.gcount() <= static_cast<std::streamsize>(kLongestConfig), "{}: more than {} bytes are too many for a configuration",
+        file.string(), kLongestConfig);
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    return text;
 }
 
 } // namespace tessera

@@ -3,12 +3,13 @@
 #include "core/terminal/nearest.h"
 
 #include <cmath>
+#include <sstream>
 
 namespace tessera {
 namespace {
 
 std::string describe_value(Json const& node) {
-    std::string value = node.dump();
+    std::string value = node.is_structured() ? std::string() : node.dump(-1, ' ', false, Json::error_handler_t::replace);
     if (value.size() > 60) value = value.substr(0, 57) + "...";
     switch (node.type()) {
     case Json::value_t::null: return "null";
@@ -33,10 +34,9 @@ public:
     void object(Body const& body) override {
         expect(node_->is_object(), "an object");
         auto const outer_known = std::exchange(known_, {}), outer_missing = std::exchange(missing_, {});
-        if (path_.empty()) known_.push_back("$schema");
         body(*this);
         for (auto const& [key, value] : node_->items())
-            if (std::find(known_.begin(), known_.end(), key) == known_.end()) unknown(key);
+            if (!(path_.empty() && key.starts_with('$')) && std::find(known_.begin(), known_.end(), key) == known_.end()) unknown(key);
         if (!missing_.empty()) fail("{} is missing", document_.place(below(missing_.front())));
         known_ = outer_known;
         missing_ = outer_missing;
@@ -52,13 +52,17 @@ public:
     }
 
     void array(Array const& array) override {
-        expect(node_->is_array(), "an array");
+        Json const listed = from_command_line(array);
+        Json const* const outer = std::exchange(node_, listed.is_null() ? node_ : &listed);
+        std::string const like = array.size == 3 && document_.override_text(path_) ? ", such as 64,64,64" : "";
+        expect(node_->is_array(), array.resize ? "an array" : fmt::format("an array of {} values{}", array.size, like));
         if (array.resize)
             array.resize(node_->size());
         else
-            expect(node_->size() == array.size, fmt::format("an array of {} values", array.size));
+            expect(node_->size() == array.size, fmt::format("an array of {} values{}", array.size, like));
         Json const& all = *node_;
         for (std::size_t i = 0; i < all.size(); ++i) inside(all[i], std::to_string(i), [&] { array.element(*this, i); });
+        node_ = outer;
     }
 
     void boolean(bool& value) override {
@@ -71,7 +75,7 @@ public:
         bool const too_large = node_->is_number_unsigned() && std::cmp_greater(node_->get<std::uint64_t>(), max);
         if (!too_large) value = node_->get<std::int64_t>();
         if (too_large || value < min || value > max) {
-            bool const bounded_above = max < std::numeric_limits<std::int32_t>::max();
+            bool const bounded_above = max < kLargestCount || value > kLargestCount || too_large;
             expect(false, bounded_above ? fmt::format("an integer from {} to {}", min, max) : fmt::format("an integer of at least {}", min));
         }
     }
@@ -120,9 +124,24 @@ private:
 
     [[noreturn]] void unknown(std::string const& key) const {
         std::vector<std::string> candidates = known_;
-        std::erase(candidates, "$schema");
         fail("{}: unknown key \"{}\" (did you mean \"{}\"? known keys: {})", document_.place(below(key)), key,
             nearest_name(key, candidates), list(candidates));
+    }
+
+    // The shell has no brackets either: an override 64,64,64 is an array, one number the same along three axes, one text a list of it.
+    // Null where the value is no such override.
+    Json from_command_line(Array const& array) const {
+        auto const text = document_.override_text(path_);
+        if (!text || node_->is_array() || node_->is_null()) return {};
+        Json values = Json::array();
+        std::istringstream pieces(*text);
+        for (std::string piece; std::getline(pieces, piece, ',');) {
+            Json value = Json::parse(piece, nullptr, false);
+            values.push_back(value.is_discarded() ? Json(piece) : std::move(value));
+        }
+        if (values.size() == 1 && node_->is_number() && array.size == 3 && !array.resize) values = {*node_, *node_, *node_};
+        if (values.size() == 1 && !array.resize) return {}; // the message shows what was given
+        return values;
     }
 
     ConfigPath below(std::string const& key) const {

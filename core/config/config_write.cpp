@@ -104,7 +104,7 @@ private:
 std::string write_config(ConfigVisitor::Body const& root) {
     Writer writer;
     writer.object(root);
-    return writer.take().dump(2) + "\n";
+    return writer.take().dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; // names of files may be no UTF-8
 }
 
 std::string write_config_schema(std::string const& title, ConfigVisitor::Body const& root) {
@@ -113,6 +113,7 @@ std::string write_config_schema(std::string const& title, ConfigVisitor::Body co
     Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", title}};
     schema.update(writer.take());
     schema["properties"]["$schema"] = {{"type", "string"}};
+    schema["patternProperties"] = {{"^\\$", true}}; // what a run says of itself
     return schema.dump(2) + "\n";
 }
 

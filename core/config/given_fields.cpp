@@ -1,6 +1,5 @@
 #include "core/config/given_fields.h"
 
-#include "core/config/config.h"
 #include "core/config/config_document.h"
 
 namespace tessera {
@@ -20,8 +19,8 @@ void collect(Json const& node, ConfigPath const& path, std::vector<std::string>&
 
 } // namespace
 
-std::vector<std::string> given_fields(std::filesystem::path const& file, std::vector<std::string> const& overrides) {
-    auto const document = parse_document(read_config_text(file), file.string(), overrides);
+std::vector<std::string> given_fields(std::string const& text, std::string const& source, std::vector<std::string> const& overrides) {
+    auto const document = parse_document(text, source, overrides);
     std::vector<std::string> fields;
     collect(document.root, {}, fields);
     return fields;

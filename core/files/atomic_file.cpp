@@ -1,11 +1,12 @@
 #include "core/files/atomic_file.h"
 
 #include "core/error.h"
+#include "core/files/lock.h"
 
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tessera {
@@ -18,21 +19,21 @@ namespace {
 
 fs::path folder_of(fs::path const& target) { return target.has_parent_path() ? target.parent_path() : fs::path("."); }
 
-/// Unique among the threads of this process (counter) and its neighbours (process id).
-fs::path temporary_name(fs::path const& target) {
-    static std::atomic<unsigned> counter = 0;
-    return folder_of(target) / fmt::format(".{}.{}-{}.part", target.filename().string(), ::getpid(), counter++);
-}
-
 } // namespace
 
-AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)), temporary_(temporary_name(target_)) {
+AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
     std::error_code ignored;
     require(!target_.filename().empty(), "{}: cannot write: not a file name", target_.string());
     require(!fs::exists(target_, ignored) || fs::is_regular_file(target_, ignored), "{}: cannot write: it exists and is not a plain file",
         target_.string());
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) fail_writing(target_);
+    for (struct stat info {}; info.st_nlink == 0;) { // swept between its making and its locking: once more
+        if (descriptor_ >= 0) ::close(descriptor_);
+        temporary_ = temporary_name(target_);
+        descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor_ < 0) fail_writing(target_);
+        lock_descriptor(descriptor_);
+        if (::fstat(descriptor_, &info) != 0) fail_writing(target_);
+    }
 }
 
 AtomicFile::~AtomicFile() {

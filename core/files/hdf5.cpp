@@ -1,9 +1,11 @@
 #include "core/files/hdf5.h"
 
+#include "core/files/bytes.h"
 #include "core/files/hdf5_types.h"
 
 #include <algorithm>
 #include <array>
+#include <regex>
 
 namespace tessera::hdf5 {
 
@@ -58,8 +60,13 @@ Shape extents(hid_t space, std::string const& where) {
     std::array<hsize_t, Shape::kMaxRank> dims{};
     if (rank > 0) check(H5Sget_simple_extent_dims(space, dims.data(), nullptr), where, "cannot read its shape");
     std::array<index_t, Shape::kMaxRank> extents{};
-    std::copy_n(dims.begin(), rank, extents.begin());
-    return Shape(std::span<index_t const>(extents.data(), static_cast<std::size_t>(rank)));
+    for (int d = 0; d < rank; ++d) {
+        require(std::cmp_less_equal(dims[d], kMostElements), "{}: dimension {} is {}, more than any machine holds", where, d, dims[d]);
+        extents[d] = static_cast<index_t>(dims[d]);
+    }
+    std::span<index_t const> const all(extents.data(), static_cast<std::size_t>(rank));
+    require(checked_product(all).has_value(), "{}: shape [{}] has more elements than any machine holds", where, fmt::join(all, ", "));
+    return Shape(all);
 }
 
 /// One string of fixed or variable length, from whatever `read(memory type, buffer)` reads it.
@@ -78,6 +85,23 @@ template <class Read> std::string string_value(hid_t type, Read read, std::strin
     value.resize(std::min(value.size(), value.find('\0')));
     return value;
 }
+
+constexpr double kFillValues = 1 << 20; // bytes of a dataset that nobody needs to have stored
+constexpr double kBestCompression = 1100; // deflate makes at most 1032 bytes of one
+
+/// A shape is only a claim: refuses a dataset whose values cannot all lie in the file, before anybody makes room for them.
+void require_stored(hid_t dataset, hid_t type, Shape const& shape, std::uintmax_t file_bytes, bool others, std::string const& where) {
+    Handle const creation(H5Dget_create_plist(dataset));
+    bool const elsewhere = H5Pget_layout(creation.get()) == H5D_VIRTUAL || H5Pget_external_count(creation.get()) > 0;
+    require(others || !elsewhere, "{}: its values lie in other files, which are not read unless external_files is true", where);
+    double const claimed = static_cast<double>(shape.size()) * static_cast<double>(H5Tget_size(type));
+    double const stored = static_cast<double>(std::min<std::uintmax_t>(H5Dget_storage_size(dataset), file_bytes));
+    double const most = stored * (H5Pget_nfilters(creation.get()) > 0 ? kBestCompression : 1);
+    require(elsewhere || claimed <= std::max(most, kFillValues), "{}: shape {} of {} is {}, but the file stores only {} of it", where, shape.str(),
+        type_name(type), format_bytes(static_cast<std::size_t>(claimed)), format_bytes(static_cast<std::size_t>(stored)));
+}
+
+herr_t refuse_external(char const*, char const*, char const*, char const*, unsigned*, hid_t, void*) { return -1; }
 
 herr_t collect_name(hid_t, char const* name, H5L_info_t const*, void* names) {
     static_cast<std::vector<std::string>*>(names)->emplace_back(name);
@@ -99,6 +123,8 @@ std::string last_error() {
     };
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &reason);
     H5Eclear2(H5E_DEFAULT);
+    static std::regex const addresses("(, )?[A-Za-z_ ]+ = 0x[0-9a-fA-F]+"), breaks("[\\s]+");
+    reason = std::regex_replace(std::regex_replace(reason, addresses, ""), breaks, " ");
     if (reason.empty()) reason = "HDF5 gives no reason";
     return reason;
 }
@@ -111,16 +137,18 @@ bool is_hdf5(std::filesystem::path const& path) {
 
 struct File::State {
     std::filesystem::path path;
-    Handle file;
+    Handle file, access; ///< access: how links are followed
+    std::uintmax_t bytes = 0;
+    bool others = false;
 
     std::string where(std::string const& name) const { return fmt::format("{}: {}", path.string(), name); }
 
     /// HDF5 wants every link on the way to exist before it may be asked for the last one.
     H5O_type_t type(std::string const& name) const {
         for (std::size_t end = name.find('/', 1); end < name.size(); end = name.find('/', end + 1))
-            if (H5Lexists(file.get(), name.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return H5O_TYPE_UNKNOWN;
-        if (name != "/" && H5Lexists(file.get(), name.c_str(), H5P_DEFAULT) <= 0) return H5O_TYPE_UNKNOWN;
-        Handle const object(H5Oopen(file.get(), name.c_str(), H5P_DEFAULT));
+            if (H5Lexists(file.get(), name.substr(0, end).c_str(), access.get()) <= 0) return H5O_TYPE_UNKNOWN;
+        if (name != "/" && H5Lexists(file.get(), name.c_str(), access.get()) <= 0) return H5O_TYPE_UNKNOWN;
+        Handle const object(H5Oopen(file.get(), name.c_str(), access.get()));
         switch (object ? H5Iget_type(object.get()) : H5I_BADID) {
         case H5I_GROUP: return H5O_TYPE_GROUP;
         case H5I_DATASET: return H5O_TYPE_DATASET;
@@ -128,13 +156,17 @@ struct File::State {
         }
     }
     Handle dataset(std::string const& name) const {
-        require(type(name) == H5O_TYPE_DATASET, "{}: no dataset '{}'", path.string(), name);
+        bool const found = type(name) == H5O_TYPE_DATASET;
+        H5L_info_t link{};
+        bool const linked = !found && H5Lget_info(file.get(), name.c_str(), &link, access.get()) >= 0 && link.type == H5L_TYPE_EXTERNAL;
+        require(!linked, "{}: '{}' lies in another file, which is not read unless external_files is true", path.string(), name);
+        if (!found) fail("{}: no dataset '{}' ({})", path.string(), name, there_are(name));
         return checked(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), where(name), "cannot open the dataset");
     }
     std::optional<Handle> attribute(std::string const& object, std::string const& name) const {
         if (type(object) == H5O_TYPE_UNKNOWN) return {};
-        if (H5Aexists_by_name(file.get(), object.c_str(), name.c_str(), H5P_DEFAULT) <= 0) return {};
-        return checked(H5Aopen_by_name(file.get(), object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), where(object + "@" + name),
+        if (H5Aexists_by_name(file.get(), object.c_str(), name.c_str(), access.get()) <= 0) return {};
+        return checked(H5Aopen_by_name(file.get(), object.c_str(), name.c_str(), H5P_DEFAULT, access.get()), where(object + "@" + name),
             "cannot open the attribute");
     }
     std::vector<std::string> children(std::string const& group, H5O_type_t wanted) const {
@@ -146,14 +178,29 @@ struct File::State {
         std::erase_if(names, [&](std::string const& name) { return type(prefix + name) != wanted; });
         return names;
     }
+    /// What stands where somebody looked for `name`: "there are kspace, maps, Kdata/".
+    std::string there_are(std::string const& name) const {
+        auto const slash = name.rfind('/');
+        std::string group = slash == std::string::npos || slash == 0 ? "/" : name.substr(0, slash);
+        if (type(group) != H5O_TYPE_GROUP) group = "/";
+        std::string const prefix = group == "/" ? "" : group + "/";
+        std::string all;
+        for (std::string const& d : children(group, H5O_TYPE_DATASET)) all += (all.empty() ? "there are " : ", ") + prefix + d;
+        for (std::string const& g : children(group, H5O_TYPE_GROUP)) all += (all.empty() ? "there are " : ", ") + prefix + g + "/";
+        return all.empty() ? "there is nothing in " + group : all;
+    }
 };
 
-File::File(std::filesystem::path path) : state_(std::make_unique<State>()) {
+File::File(std::filesystem::path path, OtherFiles others) : state_(std::make_unique<State>()) {
     start_library();
     std::error_code ignored;
     require(std::filesystem::exists(path, ignored), "{}: no such file", path.string());
     require(is_hdf5(path), "{}: not an HDF5 file", path.string());
     state_->file = checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), path.string(), "cannot open the HDF5 file");
+    state_->bytes = std::filesystem::file_size(path, ignored);
+    state_->others = others == OtherFiles::read;
+    state_->access = Handle(H5Pcreate(H5P_LINK_ACCESS));
+    if (!state_->others) check(H5Pset_elink_cb(state_->access.get(), refuse_external, nullptr), path.string(), "cannot open the HDF5 file");
     state_->path = std::move(path);
 }
 File::~File() = default;
@@ -162,6 +209,7 @@ File& File::operator=(File&&) noexcept = default;
 
 std::filesystem::path const& File::path() const { return state_->path; }
 std::int64_t File::id() const { return state_->file.get(); }
+std::uintmax_t File::bytes() const { return state_->bytes; }
 bool File::has_dataset(std::string const& name) const { return state_->type(name) == H5O_TYPE_DATASET; }
 bool File::has_group(std::string const& name) const { return state_->type(name) == H5O_TYPE_GROUP; }
 std::vector<std::string> File::datasets(std::string const& group) const { return state_->children(group, H5O_TYPE_DATASET); }
@@ -170,7 +218,9 @@ std::vector<std::string> File::groups(std::string const& group) const { return s
 DatasetInfo File::info(std::string const& name) const {
     Handle const dataset = state_->dataset(name);
     Handle const type(H5Dget_type(dataset.get())), space(H5Dget_space(dataset.get()));
-    return {extents(space.get(), state_->where(name)), kind_of(type.get()), type_name(type.get())};
+    DatasetInfo const info{extents(space.get(), state_->where(name)), kind_of(type.get()), type_name(type.get())};
+    require_stored(dataset.get(), type.get(), info.shape, state_->bytes, state_->others, state_->where(name));
+    return info;
 }
 
 Shape File::complex_shape(std::string const& name) const {
@@ -267,7 +317,9 @@ std::optional<std::vector<double>> File::numbers(std::string const& object, std:
     Handle const type(H5Aget_type(attribute->get())), space(H5Aget_space(attribute->get()));
     Kind const kind = kind_of(type.get());
     require(kind == Kind::real || kind == Kind::integer, "{}: expected numbers, found {}", where, type_name(type.get()));
-    std::vector<double> values(static_cast<std::size_t>(extents(space.get(), where).size()));
+    Shape const shape = extents(space.get(), where);
+    require(static_cast<std::uintmax_t>(shape.size()) <= state_->bytes, "{}: shape {} is more than the file holds", where, shape.str());
+    std::vector<double> values(static_cast<std::size_t>(shape.size()));
     check(H5Aread(attribute->get(), H5T_NATIVE_DOUBLE, values.data()), where, "cannot read the attribute");
     return values;
 }
@@ -284,7 +336,7 @@ std::optional<std::string> File::text(std::string const& object, std::string con
     if (!attribute) return {};
     std::string const where = state_->where(object + "@" + name);
     Handle const type(H5Aget_type(attribute->get())), space(H5Aget_space(attribute->get()));
-    require(extents(space.get(), where).size() == 1, "{}: expected one string", where);
+    require(extents(space.get(), where).size() == 1 && H5Tget_size(type.get()) <= state_->bytes, "{}: expected one string", where);
     auto const read = [&](hid_t memory, void* buffer) { return H5Aread(attribute->get(), memory, buffer); };
     return string_value(type.get(), read, where);
 }

@@ -29,6 +29,10 @@ struct Block {
 /// True when the file starts with HDF5's signature; false for a missing file.
 bool is_hdf5(std::filesystem::path const& path);
 
+/// Whether links into other files are followed and raw data that lie in them are read: a file from elsewhere must not choose
+/// what is read on this machine.
+enum class OtherFiles { refuse, read };
+
 /// A file open for reading. Not for use by several threads at once, as the HDF5 library is not.
 ///
 /// Every member that names a dataset throws Error with the file and the dataset in it where that is missing,
@@ -36,7 +40,7 @@ bool is_hdf5(std::filesystem::path const& path);
 class File {
 public:
     /// Throws Error for a file that is missing, not HDF5, or truncated.
-    explicit File(std::filesystem::path path);
+    explicit File(std::filesystem::path path, OtherFiles others = OtherFiles::refuse);
     ~File();
     File(File&&) noexcept;
     File& operator=(File&&) noexcept;
@@ -51,6 +55,9 @@ public:
     std::vector<std::string> datasets(std::string const& group = "/") const;
     std::vector<std::string> groups(std::string const& group = "/") const;
 
+    /// Its size in bytes.
+    std::uintmax_t bytes() const;
+    /// Throws Error for a dataset whose values cannot all be in the file, whatever its shape claims.
     DatasetInfo info(std::string const& dataset) const;
     /// The shape as complex numbers: a real dataset whose last extent is 2 (re, im) has one dimension less.
     Shape complex_shape(std::string const& dataset) const;

@@ -1,12 +1,19 @@
 #include "core/files/row_log.h"
 
 #include "core/files/atomic_file.h"
+#include "core/config/json_watch.h"
 #include "core/error.h"
+#include "core/terminal/log.h"
 
+#include <cerrno>
 #include <cmath>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <unistd.h>
 
 namespace tessera {
 
@@ -59,7 +66,8 @@ std::vector<RowLog::Row> read(fs::path const& path, std::vector<std::string> con
     for (std::size_t line = 1; std::getline(file, text); ++line) {
         bool const complete = !file.eof(); // the last line ends with a newline unless writing it was interrupted
         if (!complete) break;
-        Json const object = Json::parse(text, nullptr, false);
+        Json const object = parse_or_discard<Json>(text);
+        if (object.is_discarded() && file.peek() == std::ifstream::traits_type::eof()) break;
         require(!object.is_discarded(), "{}: line {} is not JSON", path.string(), line);
         RowLog::Row row = parse(object, columns, path, line);
         if (step_of(row) <= static_cast<double>(last_step)) rows.push_back(std::move(row));
@@ -93,9 +101,23 @@ void RowLog::start() {
     for (Row const& row : rows_) csv += csv_line(row), jsonl += json_line(row);
     write_text_file(csv_path_, csv);
     write_text_file(jsonl_path_, jsonl);
-    csv_.open(csv_path_, std::ios::app);
-    jsonl_.open(jsonl_path_, std::ios::app);
-    require(csv_.good() && jsonl_.good(), "{}: cannot write", csv_path_.string());
+    csv_.emplace(csv_path_);
+    jsonl_.emplace(jsonl_path_);
+}
+
+RowLog::Appended::Appended(fs::path path) : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)) {
+    require(descriptor_ >= 0, "{}: cannot write: {}", path_.string(), std::strerror(errno));
+}
+
+RowLog::Appended::~Appended() { ::close(descriptor_); }
+
+void RowLog::Appended::write(std::string const& piece) {
+    auto const before = ::lseek(descriptor_, 0, SEEK_END);
+    ssize_t const n = ::write(descriptor_, piece.data(), piece.size());
+    if (n == static_cast<ssize_t>(piece.size())) return;
+    std::string const reason = n < 0 ? std::strerror(errno) : "no room for a whole row";
+    if (n > 0 && ::ftruncate(descriptor_, before) != 0) log_debug("{}: a part of a row is left", path_.string()); // which resuming drops
+    fail("{}: cannot write: {}", path_.string(), reason);
 }
 
 std::string RowLog::csv_line(Row const& row) const {
@@ -122,9 +144,8 @@ void RowLog::append(Row row) {
     require(row.size() == columns_.size(), "{}: a row of {} cells for {} columns", csv_path_.string(), row.size(), columns_.size());
     require(rows_.empty() || step_of(row) >= step_of(rows_.back()), "{}: step {} after step {}", csv_path_.string(), step_of(row),
         rows_.empty() ? 0 : step_of(rows_.back()));
-    csv_ << csv_line(row) << std::flush;
-    jsonl_ << json_line(row) << std::flush;
-    require(csv_.good() && jsonl_.good(), "{}: cannot write", csv_path_.string());
+    jsonl_->write(json_line(row)); // first: it is what a resumed run reads
+    csv_->write(csv_line(row));
     rows_.push_back(std::move(row));
 }
 

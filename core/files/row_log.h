@@ -4,7 +4,7 @@
 #include "kernels/types.h"
 
 #include <filesystem>
-#include <fstream>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,8 +24,8 @@ public:
     /// Throws Error where they cannot be written.
     RowLog(std::filesystem::path const& stem, std::vector<std::string> columns);
     /// Goes on behind the rows up to and including `last_step`, which are read from the JSON lines; later ones, and a last line
-    /// that was cut off, are removed from both files, which are replaced as a whole by renaming. Missing files have no rows.
-    /// Throws Error for a damaged line and for rows with other columns.
+    /// that was cut off or is damaged, are removed from both files, which are replaced as a whole by renaming. Missing files have no rows.
+    /// Throws Error for a damaged line before the last and for rows with other columns.
     RowLog(std::filesystem::path const& stem, std::vector<std::string> columns, index_t last_step);
 
     /// Throws Error for a wrong number of cells, a step below that of the row before, and where the disk is full.
@@ -33,6 +33,20 @@ public:
     std::vector<Row> const& rows() const { return rows_; }
 
 private:
+    /// A file that grows by whole pieces: what cannot be written as a whole is taken back.
+    class Appended {
+    public:
+        explicit Appended(std::filesystem::path path);
+        ~Appended();
+        Appended(Appended const&) = delete;
+        Appended& operator=(Appended const&) = delete;
+        void write(std::string const& piece);
+
+    private:
+        std::filesystem::path path_;
+        int descriptor_;
+    };
+
     void start();
     std::string csv_line(Row const& row) const;
     std::string json_line(Row const& row) const;
@@ -40,7 +54,7 @@ private:
     std::filesystem::path csv_path_, jsonl_path_;
     std::vector<std::string> columns_;
     std::vector<Row> rows_;
-    std::ofstream csv_, jsonl_;
+    std::optional<Appended> csv_, jsonl_;
 };
 
 } // namespace tessera

@@ -39,6 +39,9 @@ public:
     ~LogPause();
     LogPause(LogPause const&) = delete;
     LogPause& operator=(LogPause const&) = delete;
+
+private:
+    int shown_; ///< on standard error, before
 };
 
 /// While it lives, every message also goes to this file, with time and level; an existing file is replaced or continued.

@@ -1,5 +1,6 @@
 #include "core/terminal/progress.h"
 
+#include "core/terminal/interrupt.h"
 #include "core/terminal/log.h"
 
 #include <algorithm>
@@ -52,6 +53,7 @@ Progress::~Progress() {
 }
 
 void Progress::update(index_t done, std::string note) {
+    interruption_point();
     done_ = std::min(done, total_);
     note_ = std::move(note);
     if (!output_.stream) return;

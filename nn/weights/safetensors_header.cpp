@@ -1,9 +1,10 @@
 #include "nn/weights/safetensors_header.h"
 
+#include "core/config/json_watch.h"
+
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string_view>
 #include <tuple>
 
@@ -14,21 +15,21 @@ using Json = nlohmann::ordered_json; // keeps the order of tensors
 using Entry = Safetensors::Entry;
 constexpr char const* kMetadata = "__metadata__";
 
-// nlohmann's parser keeps one of two equal keys without a word; this throws.
 Json parse(std::string const& text) {
-    std::vector<std::set<std::string>> keys;
-    auto const watch = [&](int, Json::parse_event_t event, Json& value) {
-        if (event == Json::parse_event_t::object_start) keys.emplace_back();
-        if (event == Json::parse_event_t::object_end) keys.pop_back();
-        if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
-            fail("the header has \"{}\" twice", value.get<std::string>());
-        return true;
-    };
+    JsonWatch watch;
+    Json::parser_callback_t const callback = [&](int depth, Json::parse_event_t event, Json& value) { return watch(depth, event, value); };
     try {
-        return Json::parse(text, watch);
+        return Json::parse(text, callback);
+    } catch (Error const& e) {
+        fail("the header is not as it must be: {}", e.what());
     } catch (nlohmann::json::exception const& e) {
         fail("the header is not JSON: {}", e.what());
     }
+}
+
+// For a sentence.
+std::string in_short(Json const& json) {
+    return json.is_structured() ? json.type_name() : json.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 60);
 }
 
 Metadata read_metadata(Json const& json) {
@@ -42,7 +43,7 @@ Metadata read_metadata(Json const& json) {
 }
 
 std::uint64_t number(std::string const& tensor, char const* what, Json const& json) {
-    require(json.is_number_unsigned(), "tensor \"{}\": {} has {}, expected a whole number of at least 0", tensor, what, json.dump());
+    require(json.is_number_unsigned(), "tensor \"{}\": {} has {}, expected a whole number of at least 0", tensor, what, in_short(json));
     return json.get<std::uint64_t>();
 }
 

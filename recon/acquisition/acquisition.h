@@ -30,6 +30,7 @@ struct Acquisition {
     std::string source;                        ///< file name, for messages
     std::string format;                        ///< which reader read it
     std::vector<std::string> notes;            ///< decisions of the reader that a user should see, one sentence each
+    std::vector<std::string> warnings;         ///< what is unusual and may be a mistake, one sentence each
 
     index_t coils() const { return kspace.shape()[0]; }
     index_t readouts() const { return kspace.shape()[1]; }

@@ -15,6 +15,7 @@ struct SamplingGrid {
     PerAxis extent{1, 1, 1}; ///< fields of view over the largest of them
 
     SamplingGrid(Matrix voxels, PerAxis const& fov_mm) : matrix(voxels) {
+        require_possible();
         double const largest = std::max({fov_mm[0], fov_mm[1], fov_mm[2]});
         for (int d = 0; d < 3 && largest > 0; ++d) extent[d] = fov_mm[d] / largest;
     }
@@ -32,8 +33,16 @@ struct SamplingGrid {
     /// The same field of view with `factor` times as many voxels along every axis (2D: in the plane).
     SamplingGrid refined(index_t factor) const {
         SamplingGrid fine = *this;
-        for (int d = 0; d < 3; ++d) fine.matrix[d] *= matrix[d] == 1 ? 1 : factor;
+        for (int d = 0; d < 3; ++d)
+            if (matrix[d] > 1 && __builtin_mul_overflow(matrix[d], factor, &fine.matrix[d])) fine.matrix[d] = kMostElements;
+        fine.require_possible();
         return fine;
+    }
+
+private:
+    void require_possible() const {
+        require(*std::min_element(matrix.begin(), matrix.end()) > 0 && checked_product(matrix).has_value(),
+            "volume: {} x {} x {} voxels (z, y, x) are not possible", matrix[0], matrix[1], matrix[2]);
     }
 };
 

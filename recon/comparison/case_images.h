@@ -18,7 +18,7 @@ struct CaseImages {
     std::vector<Tensor<real>> repeats; ///< |difference| of each method's images of two realisations of the noise; empty where not checked
     std::vector<Tensor<real>> lesions; ///< what each method makes of the inserted lesion: |with| - |without|; empty where not checked
     std::optional<Tensor<real>> lesion; ///< the lesion itself
-    PerAxis voxel_mm{1, 1, 1};
+    Geometry geometry;
 };
 
 } // namespace tessera

@@ -10,7 +10,10 @@
 #include "recon/unrolled/model_file.h"
 #include "recon/metrics/vessel_sharpness.h"
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
+#include <cmath>
 
 namespace tessera {
 namespace {
@@ -20,11 +23,20 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// Magnitudes of a volume in a file.
-Tensor<real> read_reference(std::filesystem::path const& path, Matrix const& matrix) {
+Tensor<real> read_volume(std::filesystem::path const& path) {
     Context const host;
     auto const name = path.string();
     auto const volume = name.ends_with(".nii") || name.ends_with(".nii.gz") ? read_nifti(host, path).values
                                                                            : magnitude(hdf5::File(path).read_complex(host, "image"));
+    auto const all = volume.host();
+    require(std::all_of(all.begin(), all.end(), [](real v) { return std::isfinite(v); }), "{}: the reference has voxels that are not finite", name);
+    require(std::any_of(all.begin(), all.end(), [](real v) { return v != 0; }), "{}: the reference is zero everywhere", name);
+    return volume;
+}
+
+Tensor<real> read_reference(std::filesystem::path const& path, Matrix const& matrix) {
+    auto const volume = read_volume(path);
+    auto const name = path.string();
     require(volume.shape() == (Shape{matrix[0], matrix[1], matrix[2]}), "{}: the reference has shape {}, the scan's matrix is {} x {} x {}", name,
         volume.shape().str(), matrix[0], matrix[1], matrix[2]);
     return volume;
@@ -66,11 +78,17 @@ Tensor<real> measure(Tensor<real> const& image, Case const& c, MethodConfig cons
     return shown;
 }
 
+/// Where held-out readouts decide and held-out readouts judge, they are not the same: the ones to judge are taken away first.
+Scan const& scan_to_choose_on(Case const& c, MethodConfig const& method) {
+    auto const metric = method.sweep.metric.value_or(c.scan.expected ? SweepMetric::nrmse : SweepMetric::held_out);
+    return metric == SweepMetric::held_out && c.split ? c.split->used : c.scan;
+}
+
 MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, NamedMethod const& method, MethodProgress const& progress,
     MethodConfig& chosen, Tensor<complex>& image, CaseImages& images) {
     MethodResult result;
     result.name = method.name;
-    auto const choice = choose_lambda(c.scan, prepared, method, progress);
+    auto const choice = choose_lambda(scan_to_choose_on(c, method), prepared, method, progress);
     chosen = choice.config;
     result.sweep = choice.rows;
     result.chosen_by = choice.metric;
@@ -80,7 +98,9 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
     context.synchronize();
     context.allocator().reset_peak();
     auto const start = Clock::now();
-    image = Reconstructor(c.scan, prepared)(chosen, progress);
+    Reconstructor reconstruct(c.scan, prepared);
+    image = reconstruct(chosen, progress);
+    result.warnings = reconstruct.warnings();
     context.synchronize();
     result.seconds = seconds_since(start);
     result.peak_bytes = static_cast<double>(context.allocator().use().peak);
@@ -96,7 +116,34 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
     return result;
 }
 
+/// The file's name without its ending; with the folder's where two files have the same.
+std::string case_name(std::vector<std::filesystem::path> const& files, std::size_t i) {
+    auto const same = std::count_if(files.begin(), files.end(), [&](auto const& f) { return f.stem() == files[i].stem(); });
+    auto const folder = files[i].parent_path().filename().string();
+    return same > 1 && !folder.empty() ? folder + "/" + files[i].stem().string() : files[i].stem().string();
+}
+
 } // namespace
+
+std::vector<std::string> write_volumes(std::filesystem::path const& folder, CaseImages const& c) {
+    auto const file = [&](std::string name) {
+        for (char& k : name)
+            if (std::isalnum(static_cast<unsigned char>(k)) == 0 && k != '-' && k != '.') k = '_';
+        return name + ".nii.gz";
+    };
+    std::string subfolder = c.name;
+    std::replace(subfolder.begin(), subfolder.end(), '/', '_');
+    std::filesystem::create_directories(folder / subfolder);
+    std::vector<std::string> names;
+    auto const write = [&](std::string const& name, Tensor<real> const& volume) {
+        names.push_back(subfolder + "/" + file(name));
+        write_nifti(folder / names.back(), volume, c.geometry);
+    };
+    for (std::size_t m = 0; m < c.images.size(); ++m) write(c.methods[m], c.images[m]);
+    if (c.reference) write("reference", *c.reference);
+    return names;
+}
+void require_reference(std::filesystem::path const& path) { read_volume(path); }
 
 ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
     std::function<MethodProgress(std::string const&)> const& said) {
@@ -113,10 +160,14 @@ ComparedCase compare_methods(Context const& context, ComparisonConfig const& con
 
     ComparedCase compared;
     auto& [result, images] = compared;
-    result.name = images.name = files[i].stem().string();
+    result.name = images.name = case_name(files, i);
     result.matrix = c.scan.matrix;
+    result.file = files[i].string();
+    result.coils = c.scan.kspace.shape()[0];
+    result.readouts = c.scan.readouts;
     images.reference = c.scan.expected;
-    images.voxel_mm = voxel_mm(c.scan.geometry, c.scan.matrix);
+    images.geometry = c.scan.geometry;
+    for (std::size_t d = 0; d < 3; ++d) result.voxel_mm[d] = c.scan.geometry.fov_mm[d] / static_cast<double>(c.scan.matrix[d]); // 0: unknown
 
     std::vector<MethodConfig> chosen;
     std::vector<Tensor<complex>> found;

@@ -48,6 +48,7 @@ struct ComparisonConfig : DeviceConfig, ScanConfig {
     TrustConfig trust;
     double error_factor = 5;
     index_t pictures = 4;
+    bool volumes = true;
 
     void describe(ConfigVisitor& v) {
         v("input", input, "k-space files, or folders of .h5 files.", {.required = true});
@@ -62,6 +63,7 @@ struct ComparisonConfig : DeviceConfig, ScanConfig {
         v("trust", trust, "Checks with an inserted lesion and with other noise.");
         v("error_factor", error_factor, "Error maps are shown so many times brighter than images.", {.above = 0});
         v("pictures", pictures, "How many of the inputs are shown in the report.", {.min = 0});
+        v("volumes", volumes, "Writes the magnitude of every image as NIfTI: volumes/<case>/<method>.nii.gz, scaled to the reference where there is one.");
         DeviceConfig::describe(v);
         ScanConfig::describe(v);
     }

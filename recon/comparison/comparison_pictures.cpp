@@ -1,4 +1,5 @@
 #include "recon/comparison/comparison_report.h"
+#include "recon/metrics/statistics.h"
 #include "recon/pictures/html.h"
 
 #include <algorithm>
@@ -41,6 +42,16 @@ Tensor<real> error_map(Tensor<real> const& image, Tensor<real> const& reference)
     return error;
 }
 
+/// How many times brighter than images of `brightest` maps are shown, so that the middle one of them fills the window: 1, 2, 5, 10, ...
+double round_factor(std::vector<Tensor<real>> const& maps, double brightest) {
+    std::vector<double> windows;
+    for (auto const& map : maps) windows.push_back(default_window(map).high);
+    double const factor = brightest / median(windows);
+    if (!std::isfinite(factor) || factor <= 1) return 1;
+    double const power = std::pow(10.0, std::floor(std::log10(factor)));
+    return power * (factor < 2 * power ? 1 : factor < 5 * power ? 2 : 5);
+}
+
 } // namespace
 
 CasePictures make_pictures(CaseImages const& c, double error_factor) {
@@ -50,6 +61,11 @@ CasePictures make_pictures(CaseImages const& c, double error_factor) {
     // Without a reference the window is that of the last method: the first may be gridding, with its bright artefacts.
     auto const& decisive = c.reference ? *c.reference : c.images.back();
     auto const window = default_window(decisive);
+    PerAxis voxel_mm{};
+    for (int d = 0; d < 3; ++d) voxel_mm[static_cast<std::size_t>(d)] = c.geometry.fov_mm[static_cast<std::size_t>(d)] / static_cast<double>(decisive.shape()[d]);
+    bool const known = voxel_mm[2] > 0;
+    if (!known) voxel_mm = {1, 1, 1};
+    auto const orientation = orientation_of(c.geometry);
     auto const columns = [&](std::vector<Tensor<real>> const& volumes, Window const& shown, Colours colours, std::optional<Tensor<real>> const& first,
                              char const* first_name) {
         std::vector<MontageColumn> out;
@@ -62,37 +78,39 @@ CasePictures make_pictures(CaseImages const& c, double error_factor) {
         pictures.notes.push_back(std::move(note));
     };
     auto const images = columns(c.images, window, Colours::grey, c.reference, "reference");
-    add("Central slices", "", make_montage(images, c.voxel_mm));
+    add("Central slices", "", make_montage(images, voxel_mm, Look::slices, orientation));
     if (directions(decisive) > 1) { // which are brighter than slices
         Window const bright{0, static_cast<double>(*std::max_element(decisive.data(), decisive.data() + decisive.size()))};
         add("Maximum-intensity projections", "",
-            make_montage(columns(c.images, bright, Colours::grey, c.reference, "reference"), c.voxel_mm, Look::projections));
+            make_montage(columns(c.images, bright, Colours::grey, c.reference, "reference"), voxel_mm, Look::projections, orientation));
     }
     if (c.reference) {
         std::vector<Tensor<real>> errors;
         for (auto const& image : c.images) errors.push_back(error_map(image, *c.reference));
         add(fmt::format("|image \u2212 reference|, {:.3g} times brighter than the images", error_factor), "",
-            make_montage(columns(errors, {0, window.high / error_factor}, Colours::heat, {}, ""), c.voxel_mm));
+            make_montage(columns(errors, {0, window.high / error_factor}, Colours::heat, {}, ""), voxel_mm, Look::slices, orientation));
     }
-    if (!c.repeats.empty())
-        add(fmt::format("Other noise: |difference of two images|, {:.3g} times brighter", error_factor),
+    if (!c.repeats.empty()) {
+        double const brighter = round_factor(c.repeats, window.high);
+        add(fmt::format("Other noise: |difference of two images|, {:.3g} times brighter than the images", brighter),
             "The second image is of the same scan with one more realisation of its noise. Structure in these maps is what the noise alone changes.",
-            make_montage(columns(c.repeats, {0, window.high / error_factor}, Colours::heat, {}, ""), c.voxel_mm));
+            make_montage(columns(c.repeats, {0, window.high / brighter}, Colours::heat, {}, ""), voxel_mm, Look::slices, orientation));
+    }
     if (!c.lesions.empty()) {
         auto const& lesion = *c.lesion;
         double const peak = static_cast<double>(*std::max_element(lesion.data(), lesion.data() + lesion.size()));
         add("Inserted lesion: image with it minus image without, largest along each axis",
             "A small sphere was added in k-space. What is seen beside it was invented or moved; what is missing was taken for noise.",
-            make_montage(columns(c.lesions, {0, peak}, Colours::grey, c.lesion, "the lesion"), c.voxel_mm, Look::projections));
+            make_montage(columns(c.lesions, {0, peak}, Colours::grey, c.lesion, "the lesion"), voxel_mm, Look::projections, orientation));
     }
 
     auto const at = liveliest_line(decisive);
-    pictures.profile = {fmt::format("Line along x through z = {}, y = {}", at[0], at[1]), "mm from the centre", "", {}, false};
+    pictures.profile = {fmt::format("Line along x through z = {}, y = {}", at[0], at[1]), known ? "mm from the centre" : "voxels from the centre", "", {}, false};
     if (c.reference) {
-        pictures.profile.series.push_back(line("reference", *c.reference, at, c.voxel_mm[2]));
+        pictures.profile.series.push_back(line("reference", *c.reference, at, voxel_mm[2]));
         pictures.profile.series.back().faint = true;
     }
-    for (std::size_t m = 0; m < c.images.size(); ++m) pictures.profile.series.push_back(line(c.methods[m], c.images[m], at, c.voxel_mm[2]));
+    for (std::size_t m = 0; m < c.images.size(); ++m) pictures.profile.series.push_back(line(c.methods[m], c.images[m], at, voxel_mm[2]));
     return pictures;
 }
 

@@ -9,6 +9,14 @@
 namespace tessera::report {
 namespace {
 
+/// Whether a method may be called the best of a measure: not of one that knows no reference, where its figures come with warnings.
+/// A network on data unlike its training repeats itself well and is wrong.
+bool may_be_best(std::vector<CaseResult> const& cases, Measure const& measure, std::size_t method) {
+    std::string_view const key(measure.key);
+    bool const without_reference = key == "repeat_difference" || key == "lesion_spread";
+    return !without_reference || !is_warned_of(cases, method);
+}
+
 /// Marks the best mean of each column; `offset` columns stand before the measures.
 std::vector<std::vector<bool>> best_cells(std::vector<CaseResult> const& cases, std::vector<Measure> const& measures, std::size_t offset) {
     std::size_t const methods = cases.front().methods.size();
@@ -19,7 +27,7 @@ std::vector<std::vector<bool>> best_cells(std::vector<CaseResult> const& cases, 
         std::size_t best = methods;
         double least = std::numeric_limits<double>::infinity();
         for (std::size_t m = 0; m < methods; ++m)
-            if (double const mean = summarise(values_of(cases, measures[k], m)).mean; std::isfinite(mean) && sign * mean < least) {
+            if (double const mean = summarise(values_of(cases, measures[k], m)).mean; std::isfinite(mean) && sign * mean < least && may_be_best(cases, measures[k], m)) {
                 least = sign * mean;
                 best = m;
             }
@@ -55,6 +63,14 @@ std::vector<Measure> of_group(std::vector<Measure> const& all, Group group) {
     return some;
 }
 
+/// The scan: where it is, and how large its voxels are.
+std::string about(CaseResult const& c) {
+    bool const known = c.voxel_mm[1] > 0 && c.voxel_mm[2] > 0;
+    std::string const voxels = known ? fmt::format("voxels of {} x {} x {} mm (z, y, x)", number(c.voxel_mm[0]), number(c.voxel_mm[1]), number(c.voxel_mm[2]))
+                                     : "voxels of unknown size, shown as cubes";
+    return fmt::format("{}: {} coils, {} readouts, {}.", c.file, c.coils, c.readouts, voxels);
+}
+
 std::vector<std::string> sweep_charts(CaseResult const& c) {
     std::vector<std::string> charts;
     for (auto const& r : c.methods) {
@@ -83,7 +99,8 @@ void explain(Page& page, std::vector<Measure> const& measures) {
     if (has("vessel_width"))
         text += "Vessel width is the full width at half maximum over that of the reference on the same lines (1: as sharp); vessels lost is the "
                 "share of lines on which no vessel is seen. ";
-    if (has("kspace_error")) text += "The k-space error is that of readouts which the image was made without (0: predicted, 1: an empty image). ";
+    if (has("kspace_error")) text += "The k-space error is that of readouts which the image was made without, and which no \u03bb was chosen on (0: predicted, "
+                "1: an empty image). ";
     if (has("lesion_recovery"))
         text += "Lesion is the contrast with which an inserted lesion comes back (1: right), elsewhere what changed beside it (0: right), repeat the "
                 "relative difference between images of two realisations of the noise. ";
@@ -108,6 +125,10 @@ std::string html(ComparisonReport const& r) {
     Page page(r.title);
     auto const measures = measures_in(r.cases);
     bool const several = r.cases.size() > 1;
+    if (!r.warnings.empty()) {
+        page.heading("Warnings");
+        for (auto const& warning : r.warnings) page.paragraph(warning);
+    }
     if (!r.cases.empty()) {
         if (several) {
             page.heading("All cases");
@@ -117,15 +138,18 @@ std::string html(ComparisonReport const& r) {
                 auto const some = of_group(measures, group);
                 if (some.empty()) continue;
                 page.add(html(styled(difference_table(r.cases, some, r.against),
-                    fmt::format("{}: mean difference from {} on the same cases [95 % confidence interval]",
-                        kGroups[static_cast<std::size_t>(group)].second, r.cases.front().methods.at(r.against).name))));
+                    fmt::format("{}: mean difference from {} on the same cases{}", kGroups[static_cast<std::size_t>(group)].second,
+                        r.cases.front().methods.at(r.against).name,
+                        r.cases.size() < kCasesForInterval ? "" : " [95 % confidence interval]"))));
             }
         }
         if (several) explain(page, measures);
     }
     for (auto const& c : r.cases) {
         page.heading(fmt::format("{}: {} x {} x {} voxels", c.name, c.matrix[0], c.matrix[1], c.matrix[2]));
+        page.paragraph(about(c));
         add_tables(page, {c}, measures, several ? "" : "; the best of a column is bold");
+        for (auto const& warning : warnings_of(c)) page.paragraph(warning);
         if (!several) explain(page, measures);
         for (auto const& p : r.pictures) {
             if (p.name != c.name) continue;

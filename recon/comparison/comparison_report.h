@@ -26,6 +26,7 @@ struct ComparisonReport {
     std::vector<CaseResult> cases;
     std::size_t against = 0; ///< the method that others are compared with
     std::vector<CasePictures> pictures;
+    std::vector<std::string> warnings;                      ///< what the program warned of, in the order it did
     std::vector<std::pair<std::string, std::string>> facts; ///< configuration and environment, shown as a table
 };
 

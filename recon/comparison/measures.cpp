@@ -83,11 +83,24 @@ std::string text_of(Measure const& measure, SampleSummary const& values) {
                         : fmt::format("{} \u00b1 {}", text_of(measure, values.mean), text_of(measure, values.deviation));
 }
 
+bool is_warned_of(std::vector<CaseResult> const& cases, std::size_t method) {
+    return std::any_of(cases.begin(), cases.end(), [&](CaseResult const& c) { return !c.methods.at(method).warnings.empty(); });
+}
+
+std::string marked_name(MethodResult const& result) { return result.warnings.empty() ? result.name : result.name + " \u26a0"; }
+
+std::vector<std::string> warnings_of(CaseResult const& c) {
+    std::vector<std::string> all;
+    for (auto const& r : c.methods)
+        for (auto const& warning : r.warnings) all.push_back(fmt::format("\u26a0 {}: {}", r.name, warning));
+    return all;
+}
+
 TextTable case_table(CaseResult const& c, std::vector<Measure> const& measures) {
     TextTable table{{"method", "\u03bb"}, {}};
     for (auto const& m : measures) table.header.emplace_back(m.title);
     for (auto const& r : c.methods) {
-        auto& row = table.rows.emplace_back(std::vector<std::string>{r.name, r.lambda ? fmt::format("{:.3g}", *r.lambda) : "\u2013"});
+        auto& row = table.rows.emplace_back(std::vector<std::string>{marked_name(r), r.lambda ? fmt::format("{:.3g}", *r.lambda) : "\u2013"});
         for (auto const& m : measures) row.push_back(text_of(m, m.of(r)));
     }
     return table;
@@ -98,7 +111,8 @@ TextTable summary_table(std::vector<CaseResult> const& cases, std::vector<Measur
     for (auto const& m : measures) table.header.emplace_back(m.title);
     if (cases.empty()) return table;
     for (std::size_t i = 0; i < cases.front().methods.size(); ++i) {
-        auto& row = table.rows.emplace_back(std::vector<std::string>{cases.front().methods[i].name});
+        auto const& name = cases.front().methods[i].name;
+        auto& row = table.rows.emplace_back(std::vector<std::string>{is_warned_of(cases, i) ? name + " \u26a0" : name});
         for (auto const& m : measures) row.push_back(text_of(m, summarise(values_of(cases, m, i))));
     }
     return table;
@@ -113,8 +127,9 @@ TextTable difference_table(std::vector<CaseResult> const& cases, std::vector<Mea
         for (auto const& m : measures) {
             auto const d = difference_of(cases, m, i, against);
             row.push_back(!std::isfinite(d.mean) ? std::string("\u2013")
-                          : d.n < 2              ? fmt::format("{:+.{}f}", d.mean, m.digits)
-                                                 : fmt::format("{0:+.{3}f} [{1:+.{3}f}, {2:+.{3}f}]", d.mean, d.low, d.high, m.digits));
+                          : d.n < kCasesForInterval
+                              ? fmt::format("{:+.{}f}", d.mean, m.digits)
+                              : fmt::format("{0:+.{3}f} [{1:+.{3}f}, {2:+.{3}f}]", d.mean, d.low, d.high, m.digits));
         }
     }
     return table;
@@ -167,11 +182,13 @@ std::string markdown(std::vector<CaseResult> const& cases, std::size_t against) 
     std::string out;
     if (cases.size() > 1) {
         out += fmt::format("Mean \u00b1 standard deviation over {} cases:\n\n{}\n", cases.size(), markdown(summary_table(cases, measures)));
-        out += fmt::format("Mean difference from {} over the same cases [95 % confidence interval]:\n\n{}\n", cases.front().methods.at(against).name,
-            markdown(difference_table(cases, measures, against)));
+        out += fmt::format("Mean difference from {} over the same cases{}:\n\n{}\n", cases.front().methods.at(against).name,
+            cases.size() < kCasesForInterval ? "" : " [95 % confidence interval]", markdown(difference_table(cases, measures, against)));
     }
-    for (auto const& c : cases)
+    for (auto const& c : cases) {
         out += fmt::format("{} ({} x {} x {} voxels):\n\n{}\n", c.name, c.matrix[0], c.matrix[1], c.matrix[2], markdown(case_table(c, measures)));
+        for (auto const& warning : warnings_of(c)) out += warning + "\n\n";
+    }
     return out;
 }
 

@@ -1,6 +1,7 @@
 // What a comparison of methods has measured.
 #pragma once
 
+#include "recon/acquisition/acquisition.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/metrics/statistics.h"
 #include "recon/methods/sweep.h"
@@ -28,12 +29,16 @@ struct MethodResult {
     double repeat_difference = kNone;            ///< between two realisations of the noise, see recon/comparison/noise_replica.h
     std::vector<SweepRow> sweep;                 ///< how lambda was chosen; empty: it was given
     std::optional<SweepMetric> chosen_by;
+    std::vector<std::string> warnings;           ///< what a reader of its figures should know, one sentence each
 };
 
 struct CaseResult {
     std::string name;
     Matrix matrix{};
     std::vector<MethodResult> methods; ///< in the order of the configuration
+    std::string file{};                ///< where the scan is
+    PerAxis voxel_mm{0, 0, 0};         ///< 0: unknown
+    index_t coils = 0, readouts = 0;
 };
 
 /// One figure of merit: how it is called and found in a result.
@@ -67,11 +72,21 @@ struct TextTable {
     std::vector<std::vector<std::string>> rows;
 };
 
+/// The name of a method for tables, with a mark where its figures come with warnings.
+std::string marked_name(MethodResult const& result);
+/// Whether the figures of a method come with warnings in any case.
+bool is_warned_of(std::vector<CaseResult> const& cases, std::size_t method);
+/// "method: sentence" for every warning of a case.
+std::vector<std::string> warnings_of(CaseResult const& c);
+
 /// One row for each method.
 TextTable case_table(CaseResult const& c, std::vector<Measure> const& measures);
 /// Mean ± standard deviation over the cases, a row for each method.
 TextTable summary_table(std::vector<CaseResult> const& cases, std::vector<Measure> const& measures);
-/// Mean difference of every other method from the method `against`, with its 95 % interval.
+/// Cases from which on an interval is worth showing: with two it is 12.7 deviations wide.
+inline constexpr std::size_t kCasesForInterval = 3;
+
+/// Mean difference of every other method from the method `against`, with its 95 % interval where there are kCasesForInterval.
 TextTable difference_table(std::vector<CaseResult> const& cases, std::vector<Measure> const& measures, std::size_t against);
 
 std::string markdown(TextTable const& table);

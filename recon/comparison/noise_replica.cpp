@@ -37,7 +37,7 @@ std::vector<index_t> outermost_pairs(Scan const& scan) {
 
 NoiseLevel noise_level(Scan const& scan) {
     auto const coils = static_cast<std::size_t>(scan.kspace.shape()[0]);
-    if (scan.whitened) return {std::vector<double>(coils, 1.0), true};
+    if (scan.noise_deviation) return {std::vector<double>(coils, *scan.noise_deviation), true};
     auto const pairs = outermost_pairs(scan);
     auto const kspace = scan.kspace.to(Context());
     index_t const points = kspace.shape()[1];

@@ -15,7 +15,7 @@ struct NoiseLevel {
     bool measured = false;         ///< from the file's noise samples; else estimated from the scan itself
 };
 
-/// 1 for all coils where the scan is whitened by the file's noise samples, else an estimate, which is logged.
+/// The same for all coils where the scan is whitened by the file's noise samples, else an estimate, which is logged.
 ///
 /// The estimate takes the tenth of the samples that is outermost in k-space, where there is least signal, and the differences of
 /// neighbours on a readout, in which smooth signal cancels; their median magnitude is that of normal noise of the answer's

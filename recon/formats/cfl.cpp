@@ -170,7 +170,7 @@ Acquisition read_bart(fs::path const& path, ReadOptions const& options, Context 
     }
     TrajectoryUnits const units =
         options.trajectory_units == TrajectoryUnits::automatic ? TrajectoryUnits::cycles_per_fov : options.trajectory_units;
-    to_cycles_per_fov(a.trajectory, {options.matrix, {0, 0, 0}}, units, a.source);
+    to_cycles_per_fov(a.trajectory, encoded_space(a, options), units, a.source);
     return a;
 }
 

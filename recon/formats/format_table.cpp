@@ -1,7 +1,7 @@
 #include "recon/formats/format_table.h"
 
 #include "recon/formats/cfl.h"
-#include "recon/formats/ismrmrd.h"
+#include "recon/formats/ismrmrd/ismrmrd.h"
 #include "recon/formats/mri_raw.h"
 #include "recon/formats/plain_hdf5.h"
 
@@ -10,15 +10,18 @@
 namespace tessera {
 namespace {
 
-template <bool (*is)(hdf5::File const&)> bool recognises(std::filesystem::path const& path) { return hdf5::is_hdf5(path) && is(hdf5::File(path)); }
+template <bool (*is)(hdf5::File const&)> bool recognises(std::filesystem::path const& path, ReadOptions const& options) {
+    return hdf5::is_hdf5(path) && is(hdf5::File(path, options.other_files()));
+}
+bool recognises_cfl(std::filesystem::path const& path, ReadOptions const&) { return is_cfl(path); }
 
 template <Acquisition (*reader)(hdf5::File const&, ReadOptions const&, Context const&)>
 Acquisition read(std::filesystem::path const& path, ReadOptions const& options, Context const& host) {
-    return reader(hdf5::File(path), options, host);
+    return reader(hdf5::File(path, options.other_files()), options, host);
 }
 
 constexpr Format kFormats[] = {
-    {"bart", is_cfl, read_bart, write_bart},
+    {"bart", recognises_cfl, read_bart, write_bart},
     {"mri_raw", recognises<is_mri_raw>, read<read_mri_raw>, write_mri_raw},
     {"ismrmrd", recognises<is_ismrmrd>, read<read_ismrmrd>, nullptr},
     {"tessera", recognises<is_tessera_file>, read<read_plain_hdf5>, write_tessera},

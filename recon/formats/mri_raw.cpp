@@ -67,7 +67,7 @@ void read_attributes(hdf5::File const& file, Acquisition& a) {
     char const* const fov[] = {"fovz", "fovy", "fovx"};
     for (std::size_t d = 0; d < 3; ++d) a.geometry.fov_mm[d] = file.number("Kdata", fov[d]).value_or(0);
     if (auto const matrix = file.numbers("Kdata", "tessera_matrix"); matrix && matrix->size() == 3)
-        for (std::size_t d = 0; d < 3; ++d) a.matrix[d] = static_cast<index_t>((*matrix)[d]);
+        a.matrix = matrix_of({(*matrix)[0], (*matrix)[1], (*matrix)[2]}, a.source + ": attribute tessera_matrix");
     if (double const frames = file.number("Kdata", "Num_Frames").value_or(1); frames != 1)
         a.notes.push_back(fmt::format("the file states {} frames: all readouts are taken together", frames));
 }
@@ -125,7 +125,7 @@ Acquisition read_mri_raw(hdf5::File const& file, ReadOptions const& options, Con
 
     TrajectoryUnits const units =
         options.trajectory_units == TrajectoryUnits::automatic ? TrajectoryUnits::cycles_per_fov : options.trajectory_units;
-    to_cycles_per_fov(a.trajectory, {options.matrix[0] > 0 ? options.matrix : a.matrix, a.geometry.fov_mm}, units, a.source);
+    to_cycles_per_fov(a.trajectory, encoded_space(a, options), units, a.source);
     return a;
 }
 

@@ -24,8 +24,9 @@ void check_names(ReadOptions const& options) {
 }
 
 /// [front, ..., last] -> [front, product of the middle, last]; a missing front extent is 1.
-template <class T> Tensor<T> merge_middle(Tensor<T> const& t) {
+template <class T> Tensor<T> merge_middle(Tensor<T> const& t, std::string const& where) {
     Shape const& s = t.shape();
+    require(s.rank() > 0, "{}: a single number, expected an array", where);
     if (s.rank() < 3) return t.reshape({1, s.rank() == 2 ? s[0] : 1, s[-1]});
     index_t const middle = Shape(std::span(s.begin() + 1, s.end() - 1)).size();
     return t.reshape({s[0], middle, s[-1]});
@@ -42,6 +43,13 @@ Tensor<real> three_components(Tensor<real> const& t, std::string const& where) {
     if (wide.context().rehearses()) return wide;
     for (index_t i = 0; i < readouts * samples; ++i) std::copy_n(t.data() + 2 * i, 2, wide.data() + 3 * i);
     return wide;
+}
+
+/// [..., sample] -> [readout, sample] as the trajectory has.
+Tensor<real> weights_for(Shape const& trajectory, Tensor<real> const& weights, std::string const& where) {
+    require(weights.size() == trajectory[0] * trajectory[1], "{}: expected [{}, {}] as the trajectory has, found shape {}", where, trajectory[0],
+        trajectory[1], weights.shape().str());
+    return weights.reshape({trajectory[0], trajectory[1]});
 }
 
 template <class T> Tensor<T> volume_of_rank(Tensor<T> const& t, int rank, std::string const& where) {
@@ -72,10 +80,11 @@ void write_vessels(hdf5::Writer& file, std::vector<VesselSegment> const& vessels
     file.dataset("vessels", {std::ssize(vessels), kVesselColumns}, std::span<double const>(values));
 }
 
-/// Three numbers (z, y, x), of which z may be missing.
-std::optional<Vector3> three_numbers(hdf5::File const& file, char const* attribute, double z) {
+/// Three numbers (z, y, x), of which z may be missing; a single one stands for all three where that has a meaning.
+std::optional<Vector3> three_numbers(hdf5::File const& file, char const* attribute, double z, bool isotropic = false) {
     auto values = file.numbers("/", attribute);
     if (!values) return {};
+    if (values->size() == 1 && isotropic) values->resize(3, values->front());
     if (values->size() == 2) values->insert(values->begin(), z);
     require(values->size() == 3, "{}: attribute {}: expected 3 numbers (2D: 2), found {}", file.path().string(), attribute, values->size());
     return Vector3{(*values)[0], (*values)[1], (*values)[2]};
@@ -93,12 +102,12 @@ Acquisition read_plain_hdf5(hdf5::File const& file, ReadOptions const& options, 
     auto const where = [&](std::string const& dataset) { return a.source + ": " + dataset; };
     std::string const kspace = dataset_of(file, options, "kspace"), trajectory = dataset_of(file, options, "trajectory");
     require(!kspace.empty() && !trajectory.empty(), "{}: no dataset for {}", a.source, kspace.empty() ? "kspace" : "trajectory");
-    a.kspace = merge_middle(file.read_complex(host, kspace));
+    a.kspace = merge_middle(file.read_complex(host, kspace), where(kspace));
     bool const states_matrix = options.matrix[0] > 0 || file.numbers("/", "matrix");
     Context const place = host.rehearses() && !states_matrix ? Context() : host; // the trajectory's extents are the matrix
     a.trajectory = three_components(file.read_real(place, trajectory), where(trajectory));
     if (auto const name = dataset_of(file, options, "weights"); !name.empty())
-        a.weights = merge_middle(file.read_real(host, name)).reshape({a.trajectory.shape()[0], a.trajectory.shape()[1]});
+        a.weights = weights_for(a.trajectory.shape(), file.read_real(host, name), where(name));
     if (auto const name = dataset_of(file, options, "noise"); !name.empty()) a.noise = file.read_complex(host, name);
     if (auto const name = dataset_of(file, options, "maps"); !name.empty())
         a.maps = volume_of_rank(file.read_complex(host, name), 4, where(name));
@@ -106,9 +115,9 @@ Acquisition read_plain_hdf5(hdf5::File const& file, ReadOptions const& options, 
         a.reference = volume_of_rank(file.read_complex(host, name), 3, where(name));
     if (auto const name = dataset_of(file, options, "vessels"); !name.empty()) a.vessels = read_vessels(file, name, where(name));
 
-    if (auto const m = three_numbers(file, "matrix", 1))
-        for (std::size_t d = 0; d < 3; ++d) a.matrix[d] = static_cast<index_t>((*m)[d]);
-    if (auto const fov = three_numbers(file, "fov_mm", 0)) a.geometry.fov_mm = *fov;
+    if (auto const m = three_numbers(file, "matrix", 1, true))
+        a.matrix = matrix_of(*m, a.source + ": attribute matrix");
+    if (auto const fov = three_numbers(file, "fov_mm", 0, true)) a.geometry.fov_mm = *fov;
     if (auto const v = three_numbers(file, "centre_mm", 0)) a.geometry.centre_mm = *v;
     if (auto const v = three_numbers(file, "x_direction", 0)) a.geometry.x_direction = *v;
     if (auto const v = three_numbers(file, "y_direction", 0)) a.geometry.y_direction = *v;
@@ -117,8 +126,7 @@ Acquisition read_plain_hdf5(hdf5::File const& file, ReadOptions const& options, 
     TrajectoryUnits units = options.trajectory_units;
     if (units == TrajectoryUnits::automatic)
         if (auto const stated = file.text("/", "trajectory_units")) units = parse_trajectory_units(*stated);
-    Matrix const matrix = options.matrix[0] > 0 ? options.matrix : a.matrix;
-    auto const found = to_cycles_per_fov(a.trajectory, {matrix, a.geometry.fov_mm}, units, a.source);
+    auto const found = to_cycles_per_fov(a.trajectory, encoded_space(a, options), units, a.source);
     if (units == TrajectoryUnits::automatic) a.notes.push_back("detected trajectory units: " + to_string(found));
     return a;
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "recon/acquisition/acquisition.h"
+#include "core/files/hdf5.h"
+#include "recon/formats/geometry_config.h"
 #include "recon/formats/units.h"
 
 #include <filesystem>
@@ -22,7 +24,15 @@ struct ReadOptions {
     std::map<std::string, std::string> datasets;
     std::filesystem::path trajectory; ///< BART: the trajectory; empty: the file beside it (gas_ksp -> gas_traj)
     std::filesystem::path weights;    ///< BART: density compensation; empty: the file beside it, if there is one (gas_dcf)
+    GeometryConfig geometry{};        ///< overrides the file's
+    bool untrusted = false;           ///< read in a child process, see untrusted.h
+    bool external_files = false;      ///< HDF5: whether values are read that lie in other files
+
+    hdf5::OtherFiles other_files() const { return external_files ? hdf5::OtherFiles::read : hdf5::OtherFiles::refuse; }
 };
+
+/// The space of a scan's trajectory: what the options say, else what the file said.
+EncodedSpace encoded_space(Acquisition const& scan, ReadOptions const& options);
 
 /// Names of the formats, in the order of their table (format_table.cpp); "hdf5" needs a names map.
 std::vector<std::string> acquisition_formats();

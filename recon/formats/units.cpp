@@ -30,21 +30,22 @@ TrajectoryUnits detect(Vector3 const& largest, EncodedSpace const& space, std::s
     require(*std::min_element(space.matrix.begin(), space.matrix.end()) > 0,
         "{}: the file states no units of its trajectory, and they cannot be detected without the matrix: set trajectory_units or matrix",
         source);
-    double const k = *std::max_element(largest.begin(), largest.end());
-    double fraction_of_fov = 0; // of N/2, along the axis where it is largest
-    for (std::size_t axis = 0; axis < 3; ++axis)
-        if (space.matrix[2 - axis] > 1) fraction_of_fov = std::max(fraction_of_fov, largest[axis] / (0.5 * double(space.matrix[2 - axis])));
-    std::pair<TrajectoryUnits, double> const candidates[] = {
-        {TrajectoryUnits::cycles_per_voxel, k / 0.5},
-        {TrajectoryUnits::radians_per_voxel, k / std::numbers::pi},
-        {TrajectoryUnits::cycles_per_fov, fraction_of_fov},
-    };
+    constexpr std::array kCandidates{TrajectoryUnits::cycles_per_voxel, TrajectoryUnits::radians_per_voxel, TrajectoryUnits::cycles_per_fov};
     std::vector<TrajectoryUnits> fitting;
-    for (auto const& [units, fraction] : candidates)
-        if (fraction >= 0.45 && fraction <= 1.05) fitting.push_back(units);
+    for (auto const units : kCandidates) {
+        double least = 1, most = 0; // of what the axes could hold
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+            double const half = 0.5 * double(space.matrix[2 - axis]);
+            double const full = units == TrajectoryUnits::cycles_per_voxel ? 0.5 : units == TrajectoryUnits::radians_per_voxel ? std::numbers::pi : half;
+            if (largest[axis] == 0) continue; // an axis that nobody encodes says nothing
+            least = std::min(least, largest[axis] / full);
+            most = std::max(most, largest[axis] / full);
+        }
+        if (least >= 0.1 && most >= 0.45 && most <= 1.05) fitting.push_back(units);
+    }
     require(fitting.size() == 1,
         "{}: the units of the trajectory are not clear: the largest |k| is {:.6g} with matrix {} x {} x {}, which {}; set trajectory_units",
-        source, k, space.matrix[2], space.matrix[1], space.matrix[0],
+        source, *std::max_element(largest.begin(), largest.end()), space.matrix[0], space.matrix[1], space.matrix[2],
         fitting.empty() ? "fits neither 1/2 (cycles_per_voxel) nor pi (radians_per_voxel) nor N/2 (cycles_per_fov)"
                         : "fits " + to_string(fitting.front()) + " and " + to_string(fitting.back()));
     return fitting.front();
@@ -83,6 +84,9 @@ Matrix smallest_matrix(Tensor<real> const& trajectory) {
     Vector3 const largest = largest_frequencies(trajectory);
     Matrix matrix;
     for (std::size_t axis = 0; axis < 3; ++axis) {
+        require(largest[axis] <= 0.5 * static_cast<double>(kLongestAxis),
+            "trajectory: the largest |k| is {:.6g} cycles per field of view, more than half of the longest matrix ({}): set trajectory_units or matrix",
+            largest[axis], kLongestAxis);
         auto const half = static_cast<index_t>(std::ceil(largest[axis] - 1e-3)); // k = N/2 + rounding still is inside
         matrix[2 - axis] = half > 0 ? 2 * half : 1;
     }

@@ -34,13 +34,14 @@ struct EncodedSpace {
 
 /// Scales a trajectory [..., 3] in place to cycles per field of view of the acquired space, and returns the units found.
 ///
-/// `units` automatic: the largest |k| along an axis is compared with 1/2, pi and N/2, and units are taken where it is
-/// between 45 % and 105 % of exactly one of them; metres are never guessed.
+/// `units` automatic: the largest |k| of every axis is compared with 1/2, pi and N/2, and those units are taken in which no axis
+/// exceeds 105 %, one reaches 45 % and none is below 10 %, where they are the only ones; metres are never guessed.
 /// Throws Error, naming `source`, where none or several fit, or where the matrix or the field of view that is needed is unknown.
 TrajectoryUnits to_cycles_per_fov(
     Tensor<real> const& trajectory, EncodedSpace const& space, TrajectoryUnits units, std::string const& source);
 
 /// The smallest even matrix that holds a trajectory in cycles per field of view; 1 in z where kz is zero everywhere.
+/// Throws Error where it would be longer than kLongestAxis.
 Matrix smallest_matrix(Tensor<real> const& trajectory);
 
 /// Largest |kx|, |ky|, |kz|.

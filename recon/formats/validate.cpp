@@ -70,6 +70,39 @@ void require_vessels(Acquisition const& a) {
     }
 }
 
+void require_geometry(Acquisition const& a) {
+    Geometry const& g = a.geometry;
+    for (std::size_t d = 0; d < 3; ++d) {
+        require(std::isfinite(g.fov_mm[d]) && g.fov_mm[d] >= 0 && g.fov_mm[d] <= 1e5,
+            "{}: fov_mm is {}, {}, {} (z, y, x): expected millimetres, or 0 where it is unknown", a.source, g.fov_mm[0], g.fov_mm[1], g.fov_mm[2]);
+        require(std::abs(g.centre_mm[d]) <= 1e5, "{}: centre_mm is {}, {}, {}: expected millimetres", a.source, g.centre_mm[0], g.centre_mm[1],
+            g.centre_mm[2]);
+    }
+    auto const dot = [](Vector3 const& u, Vector3 const& v) { return u[0] * v[0] + u[1] * v[1] + u[2] * v[2]; };
+    Vector3 const* const directions[] = {&g.x_direction, &g.y_direction, &g.z_direction};
+    for (auto const* u : directions)
+        for (auto const* v : directions)
+            require(std::abs(dot(*u, *v) - (u == v ? 1 : 0)) < 2e-2,
+                "{}: x_direction, y_direction and z_direction are not perpendicular unit vectors: [{}, {}, {}] and [{}, {}, {}]", a.source, (*u)[0],
+                (*u)[1], (*u)[2], (*v)[0], (*v)[1], (*v)[2]);
+}
+
+/// The range in which squares and sums over all samples are numbers of single precision.
+void require_intensity(Acquisition const& a) {
+    constexpr double kLeast = 1e-12, kMost = 1e12;
+    double largest = 0;
+    for (complex const v : a.kspace.host()) largest = std::max({largest, std::abs(double(v.re)), std::abs(double(v.im))});
+    require(largest == 0 || (largest >= kLeast && largest <= kMost), // zeros can be read, but not reconstructed
+        "{}: kspace: the largest value is {:.3g}, expected {:g} to {:g}: scale the data", a.source, largest,
+        kLeast, kMost);
+    if (!a.weights) return;
+    double sum = 0;
+    for (real const w : a.weights->host()) sum += w;
+    require(sum > 0, "{}: weights are zero everywhere", a.source);
+    require(sum <= kMost * static_cast<double>(a.weights->size()), "{}: weights: their mean is {:.3g}, expected at most {:g}", a.source,
+        sum / static_cast<double>(a.weights->size()), kMost);
+}
+
 void require_inside(Acquisition const& a) {
     auto const k = a.trajectory.host();
     char const* const names[] = {"kx", "ky", "kz"};
@@ -99,7 +132,9 @@ void validate(Acquisition const& a) {
         for (index_t i = 0; i < a.weights->size(); ++i)
             if (a.weights->data()[i] < 0)
                 fail("{}: weights at {} is {}: expected zero or more", a.source, index_string(a.weights->shape(), i), a.weights->data()[i]);
+    require_intensity(a);
     require_vessels(a);
+    require_geometry(a);
     if (a.matrix != Matrix{0, 0, 0}) require_inside(a);
 }
 

@@ -1,9 +1,11 @@
 #include "recon/methods/mbdl.h"
 
-#include "core/terminal/log.h"
 #include "core/arrays/vector_ops.h"
+#include "core/config/json_watch.h"
+#include "core/terminal/log.h"
 #include "nn/complex_channels.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace tessera {
@@ -12,14 +14,36 @@ namespace {
 // For a sentence.
 template <class T> std::string in_one_line(T const& config) { return nlohmann::ordered_json::parse(config_json(config)).dump(); }
 
+/// Refuses a parameter that the file has not, before there is memory for it: what a file's metadata say of sizes is only a claim.
+ParameterList::Expectation shapes_of(Safetensors const& file) {
+    return [&file](std::string const& name, Shape const& shape) {
+        auto const* const entry = file.find(name);
+        require(entry != nullptr, "{}: tensor \"{}\" is missing, expected with shape {}", file.path().string(), name, shape.str());
+        require(entry->shape == shape, "{}: tensor \"{}\" has shape {}, expected {}", file.path().string(), name, entry->shape.str(), shape.str());
+    };
+}
+
 } // namespace
+
+void require_weights(MbdlConfig const& config, DensityConfig const& density) {
+    require(!config.weights.empty(), "mbdl: /mbdl/weights names no file of trained weights");
+    Safetensors const file(config.weights);
+    auto info = ModelInfo::of(file);
+    require_preparation(file, info, density, config);
+    if (config.unrolls) info.model.unrolls = *config.unrolls;
+    ParameterList parameters(Context(), false);
+    parameters.expect(shapes_of(file));
+    UnrolledNetwork const network(info.model, parameters);
+    load_weights(file, parameters);
+}
 
 UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density)
     : parameters_(context, false) {
     require(!config.weights.empty(), "mbdl: /mbdl/weights names no file of trained weights");
     Safetensors const file(config.weights);
     auto const info = ModelInfo::of(file);
-    check_fit(file, info, scan, density, config);
+    warnings_ = check_fit(file, info, scan, density, config);
+    for (auto const& warning : warnings_) log_warn("mbdl: {}", warning);
     model_ = info.model;
     if (config.unrolls) model_.unrolls = *config.unrolls;
     memory_ = info.memory;
@@ -27,6 +51,7 @@ UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan cons
     memory_.policy = MemoryPolicy::block;                            // which blocks with an exact halo equal
     if (config.patch) memory_.patch = *config.patch;
     if (config.halo) memory_.halo = config.halo;
+    parameters_.expect(shapes_of(file));
     network_.emplace(model_, parameters_);
     load_weights(file, parameters_);
     auto const seen = network_->reach();
@@ -49,20 +74,39 @@ Tensor<complex> UnrolledReconstruction::operator()(LeastSquares problem, std::fu
     return image;
 }
 
-void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& prepared, MbdlConfig const& config) {
+void require_preparation(Safetensors const& file, ModelInfo const& trained, DensityConfig const& prepared, MbdlConfig const& config) {
     std::string const name = file.path().string();
     auto const differ = [](auto const& a, auto const& b) { return config_json(a) != config_json(b); };
     require(!differ(trained.scan.density, prepared),
         "{}: trained with other density compensation than /density has: {} against {}", name, in_one_line(trained.scan.density),
         in_one_line(prepared));
-    index_t const dimensions = scan.matrix[0] == 1 ? 2 : 3;
-    require(trained.sampling.dimensions == dimensions, "{}: trained on {}D scans, this one is {}D", name, trained.sampling.dimensions, dimensions);
     require(!config.unrolls || trained.model.shared_weights || *config.unrolls == trained.model.unrolls,
         "{}: weights for each of {} unrolls, /mbdl/unrolls is {}", name, trained.model.unrolls, config.unrolls.value_or(0));
-    double const density = static_cast<double>(scan.trajectory.shape()[0]) / static_cast<double>(scan.matrix[0] * scan.matrix[1] * scan.matrix[2]);
-    auto const [least, most] = trained.sampling.samples_per_voxel;
-    if (density < 0.67 * least || density > 1.5 * most)
-        log_warn("{}: trained on scans with {:.2g} to {:.2g} samples per voxel, this one has {:.2g}", name, least, most, density);
+}
+
+std::vector<std::string> check_fit(
+    Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& prepared, MbdlConfig const& config) {
+    std::string const name = file.path().string();
+    require_preparation(file, trained, prepared, config);
+    index_t const dimensions = scan.matrix[0] == 1 ? 2 : 3;
+    require(trained.sampling.dimensions == dimensions, "{}: trained on {}D scans, this one is {}D", name, trained.sampling.dimensions, dimensions);
+
+    std::vector<std::string> unlike;
+    auto const compare = [&](double found, double least, double most, double tolerance, char const* what) {
+        if (found < least / tolerance || found > most * tolerance)
+            unlike.push_back(fmt::format("weights {} were trained on scans with {} from {:.3g} to {:.3g}, this one has {:.3g}",
+                file.path().filename().string(), what, least, most, found));
+    };
+    double const voxels = static_cast<double>(scan.matrix[0]) * static_cast<double>(scan.matrix[1]) * static_cast<double>(scan.matrix[2]);
+    auto const& s = trained.sampling;
+    compare(static_cast<double>(scan.trajectory.shape()[0]) / voxels, s.samples_per_voxel[0], s.samples_per_voxel[1], 1.5, "samples per voxel");
+    if (auto const noise = noise_to_signal(scan); noise && s.noise) compare(*noise, (*s.noise)[0], (*s.noise)[1], 2, "noise over signal");
+    if (s.longest_axis)
+        compare(static_cast<double>(*std::max_element(scan.matrix.begin(), scan.matrix.end())), static_cast<double>((*s.longest_axis)[0]),
+            static_cast<double>((*s.longest_axis)[1]), 2, "voxels along the longest axis");
+    if (s.coils)
+        compare(static_cast<double>(scan.kspace.shape()[0]), static_cast<double>((*s.coils)[0]), static_cast<double>((*s.coils)[1]), 2, "coils");
+    return unlike;
 }
 
 } // namespace tessera

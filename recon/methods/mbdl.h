@@ -9,12 +9,18 @@
 
 namespace tessera {
 
+/// Reads the weights and checks all of them that can be checked without a scan, before hours of work need them.
+/// Throws Error as UnrolledReconstruction does.
+void require_weights(MbdlConfig const& config, DensityConfig const& density);
+
 /// An unrolled network with the weights of a file, for one scan.
 class UnrolledReconstruction {
 public:
     /// Reads /mbdl/weights. Throws Error for weights that do not fit the scan and how it was prepared, saying why.
     UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density);
 
+    /// What is unlike the scans that the weights were trained on, one sentence each.
+    std::vector<std::string> const& warnings() const { return warnings_; }
     /// The image [z, y, x] in the scale of the data. `progress` gets the number of unrolls that are done, and of all.
     Tensor<complex> operator()(LeastSquares problem, std::function<void(index_t, index_t)> const& progress = {}) const;
 
@@ -23,9 +29,17 @@ private:
     MemoryConfig memory_;
     ParameterList parameters_;
     std::optional<UnrolledNetwork> network_;
+    std::vector<std::string> warnings_;
 };
 
-/// Refuses to reconstruct a scan with weights that were trained for another kind of data, saying why; logs what is unusual.
-void check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& density, MbdlConfig const& config);
+/// The part of check_fit() that needs no scan: density compensation and the number of unrolls.
+void require_preparation(Safetensors const& file, ModelInfo const& trained, DensityConfig const& density, MbdlConfig const& config);
+
+/// Refuses to reconstruct a scan with weights that were trained for another kind of data, saying why.
+///
+/// What is unlike the scans of the training (samples per voxel, noise, matrix, coils) comes back, one sentence each: figures of such a
+/// reconstruction are to be shown with them.
+std::vector<std::string> check_fit(
+    Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& density, MbdlConfig const& config);
 
 } // namespace tessera

@@ -30,10 +30,10 @@ struct MbdlConfig {
     NormalOperator normal = NormalOperator::toeplitz;
     void describe(ConfigVisitor& v) {
         v("weights", weights, "The file of trained weights (safetensors).");
-        v("patch", patch, "Voxels of a patch along z, y, x; null is that of the training.", {.min = 1});
-        v("halo", halo, "Voxels read around a patch; null is that of the training, which is exact unless it was chosen otherwise.", {.min = 0});
+        v("patch", patch, "Voxels of a patch along z, y, x; null is that of the training.", {.min = 1, .max = kLongestAxis});
+        v("halo", halo, "Voxels read around a patch; null is that of the training, which is exact unless it was chosen otherwise.", {.min = 0, .max = kLongestAxis});
         v("unrolls", unrolls, "How often regulariser and data consistency take turns (shared weights only); null is that of the training.",
-            {.min = 1});
+            {.min = 1, .max = 1000});
         v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
     }
 };

@@ -11,11 +11,42 @@
 #include "recon/sense/sense_model.h"
 
 #include <algorithm>
+#include <cmath>
+#include <type_traits>
 
 namespace tessera {
 
+namespace {
+
+/// The one rule for data of all methods: finite, and not empty.
+void require_data(Scan const& scan, Method method) {
+    double const size = norm(scan.kspace);
+    require(std::isfinite(size), "{}: k-space is not finite", config_name(method));
+    require(size > 0, "{}: k-space is zero everywhere", config_name(method));
+    auto const weights = scan.weights.to_host();
+    require(std::any_of(weights.begin(), weights.end(), [](real w) { return w > 0; }), "{}: the density weights are zero everywhere", config_name(method));
+}
+
+/// The one rule for images of all methods: finite, and not empty.
+void require_image(Tensor<complex> const& image, Method method) {
+    double const size = norm(image); // not finite where any voxel is not
+    require(std::isfinite(size), "{}: the image is not finite: k-space, weights or lambda are too large or too small for single precision",
+        config_name(method));
+    require(size > 0, "{}: the image is zero everywhere: weights and data vanish together", config_name(method));
+}
+
+} // namespace
+
 Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProgress const& progress) {
     Stage const stage(scan_.weights.context(), config_name(config.method));
+    require_data(scan_, config.method);
+    warnings_.clear();
+    auto const image = reconstruct(config, progress);
+    require_image(image, config.method);
+    return image;
+}
+
+Tensor<complex> Reconstructor::reconstruct(MethodConfig const& config, MethodProgress const& progress) {
     switch (config.method) {
     case Method::gridding: return gridding(config.gridding);
     case Method::cg_sense: return cg_sense(config.cg, progress);
@@ -24,6 +55,7 @@ Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProg
     case Method::mbdl: break;
     }
     UnrolledReconstruction const network(scan_.weights.context(), scan_, config.mbdl, config_.density);
+    warnings_ = network.warnings();
     auto problem = data_term(config.mbdl.normal, true);
     data_terms_.clear(); // its b may wait on the host
     return network(std::move(problem), [&](index_t done, index_t total) {
@@ -87,6 +119,9 @@ Tensor<complex> Reconstructor::compressed_sensing(char const* name, Config const
              "{:.1e}",
         name, config.lambda, problem.scale, result.lipschitz, result.iterations, result.restarts, result.costs.front(), result.costs.back(),
         result.change);
+    if (result.iterations == config.iterations && result.change > config.tolerance)
+        log_info("{}: ended at its limit of {} iterations, before the image changed by less than {:g} (/{}/iterations sets it)", name,
+            config.iterations, config.tolerance, std::is_same_v<Config, L1WaveletConfig> ? "l1_wavelet" : "tv");
     largest_eigenvalues_[config.weighted] = result.lipschitz;
     return result.image;
 }

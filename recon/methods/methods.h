@@ -23,14 +23,19 @@ public:
     /// config: how the scan was prepared; its nufft is used.
     Reconstructor(Scan const& scan, ScanConfig const& config) : scan_(scan), config_(config) {}
 
-    /// The image [z, y, x] in the scale of the data, on the device of the scan. Throws Error for weights that do not fit (mbdl).
+    /// The image [z, y, x] in the scale of the data, on the device of the scan. Throws Error for weights that do not fit (mbdl), and for
+    /// an image that is not finite or zero everywhere, whatever the method.
     ///
     /// gridding: the density-compensated adjoint, combined over coils by root sum of squares or by maps.
     /// cg-sense: argmin ||W^1/2 (A x - y)||^2 + lambda ||x||^2 by conjugate gradients (Pruessmann et al. 2001, doi:10.1002/mrm.1241).
     /// l1-wavelet, tv: see recon/compressed_sensing/compressed_sensing.h. mbdl: see recon/methods/mbdl.h.
     Tensor<complex> operator()(MethodConfig const& config, MethodProgress const& progress = {});
 
+    /// What readers of the latest image's figures should know (mbdl: how the scan is unlike those of the training).
+    std::vector<std::string> const& warnings() const { return warnings_; }
+
 private:
+    Tensor<complex> reconstruct(MethodConfig const& config, MethodProgress const& progress);
     LeastSquares const& data_term(NormalOperator normal, bool weighted);
     Tensor<complex> gridding(GriddingConfig const& config) const;
     Tensor<complex> cg_sense(CgConfig const& config, MethodProgress const& progress);
@@ -40,6 +45,7 @@ private:
     Scan scan_;
     ScanConfig config_;
     std::map<std::pair<NormalOperator, bool>, LeastSquares> data_terms_;
+    std::vector<std::string> warnings_;
     std::map<bool, double> largest_eigenvalues_; // by weighted
 };
 

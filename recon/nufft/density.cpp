@@ -1,5 +1,6 @@
 #include "recon/nufft/density.h"
 
+#include "core/terminal/interrupt.h"
 #include "kernels/arrays/arithmetic.h"
 #include "core/device/host_memory.h"
 #include "kernels/arrays/complex_parts.h"
@@ -52,7 +53,8 @@ double unevenness(Tensor<complex> const& density) {
 
 } // namespace
 
-Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<real> const& trajectory, DensityConfig const& config) {
+Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<real> const& trajectory, DensityConfig const& config,
+    std::function<void(index_t)> const& told) {
     require(config.iterations >= 1, "density: {} iterations, expected at least 1", config.iterations);
     Gridder const gridder(context, matrix, trajectory, GriddingKernel(kAccuracy, kOversampling), kOversampling);
     index_t const n = gridder.points();
@@ -65,11 +67,13 @@ Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<re
     }
 
     for (index_t i = 0; i < config.iterations; ++i) {
+        interruption_point();
         grid.zero();
         gridder.spread(weights, grid);
         gridder.interpolate(grid, density);
         if (i > 0 && unevenness(density) < config.tolerance) break;
         enqueue(context.stream(), DivideByDensity{density.flat(), weights.flat()});
+        if (told) told(i + 1);
     }
 
     Tensor<real> const shaped(context, without_last(trajectory.shape()));
@@ -105,10 +109,11 @@ void normalise_weights(Tensor<real> const& weights, Matrix matrix, Tensor<real> 
     weights.copy_from(Tensor<real>::from(weights.context(), weights.shape(), w));
 }
 
-Tensor<real> density_weights(Context const& context, Matrix matrix, Acquisition const& acquisition, DensityConfig const& config) {
+Tensor<real> density_weights(Context const& context, Matrix matrix, Acquisition const& acquisition, DensityConfig const& config,
+    std::function<void(index_t)> const& told) {
     Shape const shape{acquisition.readouts(), acquisition.samples()};
     switch (config.kind) {
-    case DensityKind::pipe: return pipe_menon_weights(context, matrix, acquisition.trajectory, config);
+    case DensityKind::pipe: return pipe_menon_weights(context, matrix, acquisition.trajectory, config, told);
     case DensityKind::radial: return radial_weights(matrix, acquisition.trajectory).to(context);
     case DensityKind::file: {
         require(acquisition.weights.has_value(), "{}: no density compensation in the file (choose \"pipe\")", acquisition.source);

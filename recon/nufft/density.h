@@ -28,8 +28,10 @@ struct DensityConfig {
 
 /// Weights of a scan for its NUFFT, scaled by normalise_weights() except for `none`.
 ///
-/// Shapes: [readout, sample], in `context`. Throws Error for `file` where the file has none, and as the functions below.
-Tensor<real> density_weights(Context const& context, Matrix matrix, Acquisition const& acquisition, DensityConfig const& config = {});
+/// Shapes: [readout, sample], in `context`. `told` gets the iterations done (pipe). Throws Error for `file` where the file has none, and as
+/// the functions below.
+Tensor<real> density_weights(Context const& context, Matrix matrix, Acquisition const& acquisition, DensityConfig const& config = {},
+    std::function<void(index_t)> const& told = {});
 
 /// Iterative weights: w <- w / (w * psi) at the samples, normalised.
 ///
@@ -38,7 +40,8 @@ Tensor<real> density_weights(Context const& context, Matrix matrix, Acquisition 
 /// trajectory: [..., 3] in cycles per field of view; the result is [...], in `context`. Throws Error for non-finite coordinates.
 /// Source: Pipe and Menon 1999, doi:10.1002/(SICI)1522-2594(199901)41:1<179::AID-MRM25>3.0.CO;2-V; the choice of psi,
 /// Johnson and Pipe 2009, doi:10.1002/mrm.21828.
-Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<real> const& trajectory, DensityConfig const& config = {});
+Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<real> const& trajectory, DensityConfig const& config = {},
+    std::function<void(index_t)> const& told = {});
 
 /// Scales non-negative weights in place such that A^H W A, with the unitary-scaled NUFFT A, keeps slowly varying volumes.
 ///

@@ -1,5 +1,6 @@
 #include "recon/nufft/nufft.h"
 
+#include "core/terminal/interrupt.h"
 #include "core/fft/padded_fft.h"
 #include "recon/nufft/gridder.h"
 
@@ -75,6 +76,7 @@ struct Nufft::Plan {
         index_t const coils = volumes.shape()[0];
         auto const samples = kspace.reshape({coils, gridder.points()});
         for (index_t first = 0; first < coils;) {
+            interruption_point();
             index_t const n = Gridder::coils_of_pass(coils - first, coils_per_pass);
             f(transform(n), grid(n), volumes.slice(first, first + n), samples.slice(first, first + n));
             first += n;

@@ -1,5 +1,6 @@
 #include "recon/nufft/toeplitz.h"
 
+#include "core/terminal/interrupt.h"
 #include "core/fft/panel_fft.h"
 #include "kernels/arrays/complex_parts.h"
 #include "recon/nufft/gridder.h"
@@ -61,6 +62,7 @@ PaddedFft const& Toeplitz::transform(index_t coils) const {
 void Toeplitz::apply(Tensor<complex> const& in, Tensor<complex> const& out) const {
     index_t const coils = in.shape()[0];
     for (index_t first = 0; first < coils;) {
+        interruption_point();
         index_t const n = Gridder::coils_of_pass(coils - first, coils_per_pass_);
         PaddedFft const& fft = transform(n);
         if (workspace_.size() < fft.convolution_workspace()) {

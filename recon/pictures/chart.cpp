@@ -98,6 +98,18 @@ std::string style_of(std::size_t i, Series const& s) {
         s.faint ? "stroke-width=\"1\" opacity=\"0.3\"" : "stroke-width=\"1.8\"", i >= kColours.size() ? " stroke-dasharray=\"5 4\"" : "");
 }
 
+/// Significant digits with which ticks are told apart, however close they are beside their size.
+int digits(std::vector<double> const& ticks) {
+    constexpr int kUsual = 6, kMost = 12;
+    double largest = 0, step = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < ticks.size(); ++i) {
+        largest = std::max(largest, std::abs(ticks[i]));
+        if (i > 0) step = std::min(step, ticks[i] - ticks[i - 1]);
+    }
+    double const needed = 2 + std::floor(std::log10(largest / step));
+    return std::isfinite(needed) ? std::clamp(static_cast<int>(needed), kUsual, kMost) : kUsual;
+}
+
 /// Where each entry of the legend stands: entries in lines as wide as the plot. Returns the number of lines.
 int place_legend(std::vector<Series> const& series, std::vector<std::pair<double, int>>& places) {
     if (series.size() < 2) return 0;
@@ -136,13 +148,14 @@ std::string svg(Chart const& chart) {
     x.from = kLeft, x.to = kWidth - kRight;
     y.log = chart.log_y, y.from = bottom, y.to = top;
 
-    for (double const v : y.ticks(5)) {
+    auto const y_ticks = y.ticks(5), x_ticks = x.ticks(6);
+    for (double const v : y_ticks) {
         out += fmt::format("<path d=\"M{} {:.1f}H{}\" stroke=\"#e3e8ee\"/>\n", kLeft, y(v), kWidth - kRight);
-        out += text(kLeft - 7, y(v) + 4, "end", number(v, 6));
+        out += text(kLeft - 7, y(v) + 4, "end", number(v, digits(y_ticks)));
     }
-    for (double const v : x.ticks(6)) {
+    for (double const v : x_ticks) {
         out += fmt::format("<path d=\"M{:.1f} {}v5\" stroke=\"#9aa5b3\"/>\n", x(v), bottom);
-        out += text(x(v), bottom + 18, "middle", number(v, 6));
+        out += text(x(v), bottom + 18, "middle", number(v, digits(x_ticks)));
     }
     out += fmt::format("<path d=\"M{} {}V{}H{}\" fill=\"none\" stroke=\"#9aa5b3\"/>\n", kLeft, top, bottom, kWidth - kRight);
     out += text((kLeft + kWidth - kRight) / 2, height - 8, "middle", chart.x_label);

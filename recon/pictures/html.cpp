@@ -19,11 +19,11 @@ h2 { font-size: 1.15rem; font-weight: 600; margin: 2rem 0 .75rem; padding-bottom
   break-after: avoid; }
 p { margin: .5rem 0; max-width: 75ch; }
 table { border-collapse: collapse; margin: .75rem 0; font-size: .9rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
-th, td { padding: .2rem .9rem .2rem 0; text-align: left; border-bottom: 1px solid #e8ecf1; vertical-align: top; }
-td:last-child { overflow-wrap: anywhere; }
+.caption { font-weight: 600; font-size: .9rem; margin: .75rem 0 0; }
+th, td { padding: .2rem .9rem .2rem 0; text-align: left; border-bottom: 1px solid #e8ecf1; vertical-align: top; white-space: nowrap; }
+td:nth-child(2):last-child { white-space: pre-wrap; overflow-wrap: anywhere; }
 th { font-weight: 600; border-bottom: 1.5px solid #9aa5b3; }
-.n { text-align: right; white-space: nowrap; }
+.n { text-align: right; }
 tr, figure, svg { break-inside: avoid; }
 .row { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); gap: 1rem; }
 .scroll { overflow-x: auto; }
@@ -104,8 +104,9 @@ std::string html(Table const& table) {
         }
         return out + "</tr>\n";
     };
-    std::string out = "<div class=\"scroll\"><table>\n";
-    if (!table.caption.empty()) out += fmt::format("<caption>{}</caption>\n", escape(table.caption));
+    std::string out; // the caption stays where it is when the table is scrolled
+    if (!table.caption.empty()) out += fmt::format("<p class=\"caption\">{}</p>\n", escape(table.caption));
+    out += "<div class=\"scroll\"><table>\n";
     bool const titled = std::any_of(table.header.begin(), table.header.end(), [](auto const& h) { return !h.empty(); });
     if (titled) out += "<thead>" + line(table.header, "th") + "</thead>\n";
     out += "<tbody>\n";

@@ -37,6 +37,14 @@ Picture paint(Plane const& plane, MontageColumn const& column) {
     return picture;
 }
 
+/// ", R to L, A down to P": the edges of a picture that looks along an axis.
+std::string sides(Orientation const& o, int axis) {
+    std::size_t const across = axis == 2 ? 1 : 2, down = axis == 0 ? 1 : 0;
+    bool const turned = axis != 0; // z is shown upwards
+    return fmt::format(", {} to {}, {} down to {}", o.low[across], o.high[across], turned ? o.high[down] : o.low[down],
+        turned ? o.low[down] : o.high[down]);
+}
+
 /// "a, b: 0 to 1; c: 0 to 0.2."
 std::string describe_windows(std::vector<MontageColumn> const& columns) {
     std::string out;
@@ -51,7 +59,7 @@ std::string describe_windows(std::vector<MontageColumn> const& columns) {
 
 } // namespace
 
-Montage make_montage(std::vector<MontageColumn> const& columns, PerAxis const& voxel_mm, Look look) {
+Montage make_montage(std::vector<MontageColumn> const& columns, PerAxis const& voxel_mm, Look look, std::optional<Orientation> const& orientation) {
     require(!columns.empty(), "montage: no volumes");
     Montage montage;
     for (auto const& c : columns) {
@@ -64,6 +72,7 @@ Montage make_montage(std::vector<MontageColumn> const& columns, PerAxis const& v
     std::array<char const*, 3> const names{"along z", "along y", "along x"};
     for (int axis = 0; axis < directions(columns[0].volume); ++axis) {
         montage.rows.emplace_back(names[static_cast<std::size_t>(axis)]);
+        if (orientation) montage.rows.back() += sides(*orientation, axis);
         auto& row = montage.pictures.emplace_back();
         auto const& plane = look == Look::slices ? central_slice : maximum_projection;
         for (auto const& c : columns) row.push_back(paint(plane(c.volume, voxel_mm, axis), c));
@@ -107,7 +116,7 @@ Picture compose(Montage const& montage) {
 
 std::string html(Montage const& montage, std::string const& title, std::string const& note) {
     std::string out = fmt::format("<figure><figcaption>{}</figcaption>\n"
-                                  "<div class=\"montage\" style=\"grid-template-columns: 4em repeat({}, 1fr)\">\n<div></div>",
+                                  "<div class=\"scroll\"><div class=\"montage\" style=\"grid-template-columns: 5em repeat({}, minmax(8em, 1fr))\">\n<div></div>",
         escape(title), montage.columns.size());
     for (auto const& caption : montage.columns) out += fmt::format("<div class=\"column\">{}</div>", escape(caption));
     index_t widest = 1;
@@ -121,7 +130,7 @@ std::string html(Montage const& montage, std::string const& title, std::string c
                 image(encode_png(p), montage.columns[c] + ", " + montage.rows[r]));
         }
     }
-    out += fmt::format("\n</div>\n<p class=\"note\">{}</p>\n</figure>\n", escape(montage.windows + (note.empty() ? "" : " " + note)));
+    out += fmt::format("\n</div></div>\n<p class=\"note\">{}</p>\n</figure>\n", escape(montage.windows + (note.empty() ? "" : " " + note)));
     return out;
 }
 

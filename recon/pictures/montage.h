@@ -1,8 +1,10 @@
 // Volumes side by side: the same slices, seen along each axis.
 #pragma once
 
+#include "recon/pictures/orientation.h"
 #include "recon/pictures/png.h"
 
+#include <optional>
 #include <string>
 
 namespace tessera::report {
@@ -30,9 +32,11 @@ enum class Look {
     projections ///< maximum intensity
 };
 
-/// Central slices (or projections) of each column along z, y and x; a volume with one slice has one row.
+/// Central slices (or projections) of each column along z, y and x; a volume with one slice has one row. The orientation, where it is
+/// given, is told beside each row.
 /// Throws Error for volumes of unequal shape and empty windows.
-Montage make_montage(std::vector<MontageColumn> const& columns, PerAxis const& voxel_mm, Look look = Look::slices);
+Montage make_montage(std::vector<MontageColumn> const& columns, PerAxis const& voxel_mm, Look look = Look::slices,
+    std::optional<Orientation> const& orientation = {});
 
 /// Input, output, target and `error_factor` times |output - target|, all in the target's default window (the error in colour).
 /// The volumes are magnitudes and shown as they are: scale them first.

@@ -24,7 +24,8 @@ void write_png(std::filesystem::path const& path, Picture const& picture);
 /// Writes the three orthogonal slices through the centre and, below them, the maximum-intensity projections along the same axes.
 ///
 /// The columns look along z (y downwards), y and x (z upwards); pixels are square, one window is used for all. A volume [1, y, x]
-/// gives its slice alone. magnitude: [z, y, x]; voxel_mm: z, y, x.
-void write_png_views(std::filesystem::path const& path, Tensor<real> const& magnitude, PerAxis const& voxel_mm, Window const& window);
+/// gives its slice alone. Pixels are repeated a whole number of times, so that the picture is at least 800 wide; the caption says how
+/// often, and letters at the edges which side of the patient they are. magnitude: [z, y, x].
+void write_png_views(std::filesystem::path const& path, Tensor<real> const& magnitude, Geometry const& geometry, Window const& window);
 
 } // namespace tessera

@@ -6,7 +6,7 @@
 #include "core/fft/padded_fft.h"
 #include "core/files/atomic_file.h"
 #include "core/terminal/log.h"
-#include "nn/convolution.h"
+#include "nn/convolution/convolution.h"
 #include "recon/nufft/gridder.h"
 
 #include <chrono>

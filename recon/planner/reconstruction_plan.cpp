@@ -1,6 +1,6 @@
 #include "recon/planner/reconstruction_plan.h"
 
-#include "nn/safetensors.h"
+#include "nn/weights/safetensors.h"
 #include "recon/formats/read.h"
 #include "recon/methods/choose_lambda.h"
 #include "recon/metrics/image_quality.h"

@@ -95,6 +95,22 @@ Tensor<complex> whitening_matrix(Tensor<complex> const& noise) {
     return to_tensor(host, whitening);
 }
 
+double typical_deviation(Tensor<complex> const& noise) {
+    require(noise.shape().rank() == 2 && noise.size() > 0, "coils: noise of shape {}, expected [coil, n]", noise.shape().str());
+    auto const on_host = noise.to(noise.context().host());
+    if (on_host.context().rehearses()) return 1;
+    auto const values = on_host.view<2>();
+    double logarithms = 0;
+    for (index_t c = 0; c < values.shape[0]; ++c) {
+        double sum = 0;
+        for (index_t i = 0; i < values.shape[1]; ++i) sum += norm2(Complex<double>{values(c, i).re, values(c, i).im});
+        require(std::isfinite(sum) && sum > 0, "coils: coil {} has no noise (all its {} noise samples are zero), so noise cannot be prewhitened", c,
+            values.shape[1]);
+        logarithms += 0.5 * std::log(sum / static_cast<double>(values.shape[1]));
+    }
+    return std::exp(logarithms / static_cast<double>(values.shape[0]));
+}
+
 VirtualCoils find_virtual_coils(
     Tensor<complex> const& kspace, std::optional<Tensor<real>> const& weights, index_t coils, double energy) {
     require(kspace.shape().rank() == 3, "coils: k-space of shape {}, expected [coil, readout, sample]", kspace.shape().str());

@@ -23,6 +23,10 @@ Tensor<complex> mix_coils(Tensor<complex> const& matrix, Tensor<complex> const& 
 /// Source: inverse Cholesky factor of the covariance, Pruessmann et al. 2001, doi:10.1002/mrm.1241.
 Tensor<complex> whitening_matrix(Tensor<complex> const& noise);
 
+/// The root mean square of noise [coil, n] a coil, its geometric mean over the coils: whitening times this changes no intensity where
+/// coils are independent and equal. Throws Error for a coil without noise.
+double typical_deviation(Tensor<complex> const& noise);
+
 /// Virtual coils by the singular value decomposition of k-space [coil, readout, sample].
 ///
 /// weights: [readout, sample] density compensation, with which energy is that of the image; without, of the samples. Of

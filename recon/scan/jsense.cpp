@@ -78,11 +78,12 @@ public:
         start_image();
     }
 
-    Tensor<complex> run() {
+    Tensor<complex> run(std::function<void(index_t)> const& told) {
         for (index_t i = 0; i < config_.iterations; ++i) {
             solve_maps();
             normalise_maps();
             solve_image();
+            if (told) told(i + 1);
         }
         solve_maps();
         return coefficients_;
@@ -170,12 +171,12 @@ private:
 } // namespace
 
 Tensor<complex> jsense_maps(Context const& context, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
-    Tensor<real> const& weights, MapsConfig const& config) {
+    Tensor<real> const& weights, MapsConfig const& config, std::function<void(index_t)> const& told) {
     Context const cpu = context.host();
     Matrix low;
     for (int d = 0; d < 3; ++d) low[d] = std::min(matrix[d], config.calibration);
     auto const centre = crop_kspace(cpu, low, matrix, kspace, trajectory, weights);
-    auto const coefficients = Calibration(cpu, low, centre, config).run().to(context);
+    auto const coefficients = Calibration(cpu, low, centre, config).run(told).to(context);
 
     index_t const coils = kspace.shape()[0];
     Tensor<complex> maps(context, {coils, matrix[0], matrix[1], matrix[2]});

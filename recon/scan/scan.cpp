@@ -2,6 +2,7 @@
 
 #include "core/device/stage.h"
 #include "core/terminal/log.h"
+#include "core/terminal/progress.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 #include "kernels/arrays/complex_parts.h"
@@ -49,7 +50,9 @@ Tensor<complex> maps_for(Context const& context, Scan const& scan, Acquisition c
         return maps;
     }
     log_info("maps: jsense on {} voxels per axis", config.calibration);
-    return jsense_maps(context, scan.matrix, scan.kspace, scan.trajectory, scan.weights, config);
+    Progress progress("maps", config.iterations);
+    return jsense_maps(context, scan.matrix, scan.kspace, scan.trajectory, scan.weights, config,
+        [&](index_t done) { progress.update(done); });
 }
 
 // sum_c conj(S_c) T_c x for the estimated maps S, the true ones T and the true object x: with it, phases agree as well.
@@ -99,6 +102,7 @@ Acquisition select_readouts(Acquisition const& a, index_t begin, index_t end) {
 
 Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& config, bool maps) {
     for (auto const& note : a.notes) log_info("{}", note);
+    for (auto const& warning : a.warnings) log_warn("{}", warning);
     if (config.readouts) {
         a = select_readouts(a, (*config.readouts)[0], (*config.readouts)[1]);
         log_info("readouts: {} to {}", (*config.readouts)[0], (*config.readouts)[1]);
@@ -106,21 +110,26 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
 
     Stage const preparing(context, "scan");
     Scan scan;
-    scan.whitened = config.coils.prewhiten && a.noise; // and stays so: virtual coils are orthonormal
-    if (scan.whitened) {
-        mix_coils(a, whitening_matrix(*a.noise));
-        log_info("coils: prewhitened with {} noise samples each", a.noise->shape()[1]);
+    if (config.coils.prewhiten && a.noise) {
+        scan.noise_deviation = typical_deviation(*a.noise); // and stays so: virtual coils are orthonormal
+        auto const whitening = whitening_matrix(*a.noise);
+        for (complex& v : whitening.host()) v = static_cast<real>(*scan.noise_deviation) * v; // keeps the intensity of the image
+        mix_coils(a, whitening);
+        log_info("coils: prewhitened with {} noise samples each, deviation {:.4g}", a.noise->shape()[1], *scan.noise_deviation);
     }
     scan.matrix = a.matrix == Matrix{0, 0, 0} ? smallest_matrix(a.trajectory) : a.matrix;
     if (config.fov == FieldOfView::automatic) fit_field_of_view(context, scan, a);
     scan.geometry = a.geometry;
     scan.vessels = a.vessels;
+    if (scan.geometry.fov_mm[1] == 0 || scan.geometry.fov_mm[2] == 0)
+        log_info("the field of view is unknown: images get voxels of 1 mm (/geometry sets it)");
     log_info("{}: {} coils, {} readouts of {} samples; matrix {} x {} x {} (z, y, x)", a.format, a.coils(), a.readouts(), a.samples(),
         scan.matrix[0], scan.matrix[1], scan.matrix[2]);
 
     auto const weights = [&] {
         Stage const stage(context, "density");
-        return density_weights(context, scan.matrix, a, config.density);
+        Progress progress("density compensation", config.density.iterations);
+        return density_weights(context, scan.matrix, a, config.density, [&](index_t done) { progress.update(done); });
     }();
     compress_coils(a, weights, config.coils);
 

@@ -18,7 +18,8 @@ struct Scan {
     std::optional<Tensor<real>> expected;     ///< [z, y, x] magnitude that a perfect reconstruction has, where the file knows
     std::optional<Tensor<complex>> target;    ///< [z, y, x] what `maps` make of the true coil images, where the file knows them
     std::vector<VesselSegment> vessels;       ///< the vessel tree in mm from the volume's centre; empty where the file knows none
-    bool whitened = false;                    ///< noise is independent between coils, of deviation 1 (E |n|^2 = 1 a sample)
+    /// Where the scan is whitened, noise is independent between coils and of this deviation (E |n|^2 = deviation^2 a sample).
+    std::optional<double> noise_deviation;
 };
 
 /// Prepares an acquisition in `context` as configured: readouts, field of view, whitening, compression, density, maps.

@@ -22,7 +22,7 @@ struct CoilsConfig {
     double energy = 1;
     void describe(ConfigVisitor& v) {
         v("prewhiten", prewhiten, "Make the noise of all coils independent and equal, where the file has noise samples.");
-        v("virtual_coils", virtual_coils, "Compress to so many virtual coils; null: as many as energy needs.", {.min = 1});
+        v("virtual_coils", virtual_coils, "Compress to so many virtual coils; null: as many as energy needs.", {.min = 1, .max = 1024});
         v("energy", energy, "Part of the signal energy that virtual coils keep; 1: no compression.", {.above = 0, .max = 1});
     }
 };
@@ -58,6 +58,8 @@ struct ScanConfig {
     std::optional<std::array<index_t, 2>> readouts;
     std::optional<Matrix> matrix;
     FieldOfView fov = FieldOfView::file;
+    GeometryConfig geometry;
+    bool external_files = false, untrusted = false;
     DensityConfig density;
     CoilsConfig coils;
     MapsConfig maps;
@@ -73,8 +75,11 @@ struct ScanConfig {
         v("slice", slice, "Which slice of 2D multi-slice data.", {.min = 0});
         v("contrast", contrast, "Which contrast (ISMRMRD).", {.min = 0});
         v("readouts", readouts, "First and end of the readouts to use, e.g. [400, 4600]; null: all.", {.min = 0});
-        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null: as the file says or the trajectory spans.", {.min = 1});
+        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null: as the file says or the trajectory spans.", {.min = 1, .max = kLongestAxis});
         v("fov", fov, "Field of view: that of the file, or estimated from the data (oversampled readouts).");
+        v("geometry", geometry, "Where the volume lies, where the file does not say it or is wrong.");
+        v("external_files", external_files, "HDF5: reads values that lie in other files (external links, raw and virtual storage).");
+        v("untrusted", untrusted, "Reads the input in a child process with limits of time and memory, for files from elsewhere.");
         v("density", density, "Density compensation.");
         v("coils", coils, "Noise prewhitening and coil compression.");
         v("maps", maps, "Coil sensitivity maps.");
@@ -82,7 +87,8 @@ struct ScanConfig {
     }
     ReadOptions read_options() const {
         return {.format = format, .trajectory_units = trajectory_units, .matrix = matrix.value_or(Matrix{0, 0, 0}), .encoding = encoding,
-            .slice = slice, .contrast = contrast, .datasets = datasets, .trajectory = trajectory, .weights = weights};
+            .slice = slice, .contrast = contrast, .datasets = datasets, .trajectory = trajectory, .weights = weights, .geometry = geometry,
+            .untrusted = untrusted, .external_files = external_files};
     }
 };
 

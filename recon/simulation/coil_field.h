@@ -24,8 +24,8 @@ struct CoilArrayConfig {
     double noise_spread = 0.2;
 
     void describe(ConfigVisitor& v) {
-        v("coils", coils, "Number of receive coils; a single one is a volume coil of uniform sensitivity.", {.min = 1});
-        v("rings", rings, "Rings of coils along z; 0 chooses: 1 up to 5 coils, 2 up to 15, 3 above.", {.min = 0});
+        v("coils", coils, "Number of receive coils; a single one is a volume coil of uniform sensitivity.", {.min = 1, .max = 1024});
+        v("rings", rings, "Rings of coils along z; 0 chooses: 1 up to 5 coils, 2 up to 15, 3 above.", {.min = 0, .max = 64});
         v("distance", distance, "Distance of the coils from the centre, in half fields of view.", {.above = 0});
         v("noise_correlation", noise_correlation, "Noise correlation of the closest two coils, below 1.", {.min = 0, .max = 0.99});
         v("noise_spread", noise_spread, "Largest deviation of a coil's noise level from the mean, as a share, below 1.",

@@ -1,10 +1,12 @@
 #include "recon/training/run_folder.h"
 
 #include "core/files/atomic_file.h"
+#include "core/files/manifest.h"
 #include "core/device/backend.h"
 #include "core/device/device.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <omp.h>
 
@@ -24,9 +26,23 @@ std::vector<std::string> term_names(TrainingConfig const& config) {
 
 index_t sets_of_weights(TrainingConfig const& config) { return config.model.shared_weights ? 1 : config.model.unrolls; }
 
-std::filesystem::path prepared(TrainingConfig const& config, bool resumed) {
-    if (!resumed) RunFolder::require_new(config);
+/// For as long as the run lives: two that write to one folder would ruin both.
+FileLock locked(TrainingConfig const& config) {
     std::error_code error;
+    std::filesystem::create_directories(config.output, error);
+    require(!error, "{}: cannot make this folder: {}", config.output.string(), error.message());
+    auto lock = FileLock::take(config.output);
+    require(lock || errno != EWOULDBLOCK, "{}: another training is writing to this folder", config.output.string());
+    return lock ? std::move(*lock) : FileLock(); // a file system without locks
+}
+
+std::filesystem::path prepared(TrainingConfig const& config, bool resumed) {
+    std::error_code error;
+    if (!resumed) {
+        RunFolder::require_new(config);
+        for (auto const& name : files_of_run(config.output)) std::filesystem::remove(config.output / name, error); // of a run that came to nothing
+    }
+    for (char const* folder : {".", "checkpoints", "previews"}) sweep_leftovers(config.output / folder);
     for (char const* folder : {"checkpoints", "previews"}) {
         std::filesystem::create_directories(config.output / folder, error);
         require(!error, "{}: cannot make this folder: {}", (config.output / folder).string(), error.message());
@@ -44,10 +60,12 @@ void RunFolder::require_new(TrainingConfig const& config) {
 }
 
 RunFolder::RunFolder(TrainingConfig const& config, std::optional<index_t> resumed)
-    : config_(config), log_(prepared(config, resumed.has_value()), resumed.has_value()),
+    : config_(config), lock_(locked(config)), log_(prepared(config, resumed.has_value()), resumed.has_value()),
       metrics_(resumed ? RunMetrics(config.output, term_names(config), sets_of_weights(config), *resumed)
                        : RunMetrics(config.output, term_names(config), sets_of_weights(config))) {
-    write_text_file(config.output / "config.json", config_json(config) + "\n");
+    RunRecord const record{{"config.json", "environment.json", "log.txt", "metrics.csv", "metrics.jsonl", "validation.csv", "validation.jsonl",
+                               "report.html"}, {}};
+    write_text_file(config.output / "config.json", with_record(config_json(config), record));
 }
 
 void RunFolder::describe(Context const& context, Trainer const& trainer) {

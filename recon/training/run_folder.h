@@ -1,6 +1,7 @@
 // The folder of a training run.
 #pragma once
 
+#include "core/files/lock.h"
 #include "core/terminal/log.h"
 #include "recon/training/training_report.h"
 #include "recon/training/run_metrics.h"
@@ -37,6 +38,7 @@ public:
 
 private:
     TrainingConfig config_;
+    FileLock lock_;
     LogFile log_;
     RunMetrics metrics_;
     std::vector<std::pair<std::string, std::string>> facts_;

@@ -1,6 +1,7 @@
 #include "recon/training/trainer.h"
 
 #include "core/arrays/vector_ops.h"
+#include "core/config/json_watch.h"
 #include "core/device/stage.h"
 #include "core/terminal/log.h"
 #include "kernels/philox.h"
@@ -37,6 +38,12 @@ std::size_t shuffled(std::size_t n, std::uint64_t seed, std::uint64_t draw) {
     return order[draw % n];
 }
 
+// The range that holds `value`, too.
+template <class T> void widen(std::optional<std::array<T, 2>>& range, T value) {
+    if (!range) range = {value, value};
+    range = {std::min((*range)[0], value), std::max((*range)[1], value)};
+}
+
 // What `f` returns; says where an error appeared. Running out of memory keeps its type.
 template <class F> auto at(std::string const& place, F const& f) {
     try {
@@ -46,6 +53,27 @@ template <class F> auto at(std::string const& place, F const& f) {
     } catch (Error const& e) {
         fail("{}: {}", place, e.what());
     }
+}
+
+struct RunState {
+    index_t step = 0;
+    double best = std::numeric_limits<double>::infinity();
+};
+
+// What a checkpoint says of its run, each number checked before it is used.
+RunState run_state(Safetensors const& file, std::uint64_t seed) {
+    std::string const path = file.path().string();
+    auto const found = file.metadata().find("training");
+    require(found != file.metadata().end(), "{}: weights only, no state of a training run to go on from", path);
+    auto const run = parse_or_discard<nlohmann::json>(found->second);
+    auto const number = [&](char const* key) { return run.is_object() && run.contains(key) && run[key].is_number_unsigned(); };
+    require(number("step") && number("seed") && run["step"].get<std::uint64_t>() <= static_cast<std::uint64_t>(kLargestCount),
+        "{}: the state of the training run is not readable: {}", path, found->second.substr(0, 200));
+    require(run["seed"].get<std::uint64_t>() == seed, "{}: the run had seed {}, /seed is {}", path, run["seed"].dump(), seed);
+    RunState state;
+    state.step = run["step"].get<index_t>();
+    if (run.contains("best") && run["best"].is_number()) state.best = run["best"].get<double>();
+    return state;
 }
 
 } // namespace
@@ -274,6 +302,9 @@ Metadata Trainer::metadata() const {
         least = std::min(least, density * used[0]);
         most = std::max(most, density * used[1]);
         info.sampling.dimensions = s.matrix[0] == 1 ? 2 : 3;
+        widen(info.sampling.coils, s.kspace.shape()[0]);
+        widen(info.sampling.longest_axis, *std::max_element(s.matrix.begin(), s.matrix.end()));
+        if (auto const noise = noise_to_signal(s)) widen(info.sampling.noise, *noise);
     }
     info.sampling.samples_per_voxel = {least, most};
     return info.metadata();
@@ -304,17 +335,19 @@ double Trainer::load(std::filesystem::path const& path) {
     auto const info = ModelInfo::of(file);
     require(config_json(info.model) == config_json(config_.model), "{}: the checkpoint's network is another one than /model describes",
         path.string());
-    auto const found = file.metadata().find("training");
-    require(found != file.metadata().end(), "{}: weights only, no state of a training run to go on from", path.string());
-    auto const run = nlohmann::json::parse(found->second, nullptr, false);
-    require(run.is_object() && run.value("step", index_t{-1}) >= 0, "{}: the state of the training run is not readable: {}", path.string(),
-        found->second);
-    require(run.value("seed", config_.seed) == config_.seed, "{}: the run had seed {}, /seed is {}", path.string(), run["seed"].dump(), config_.seed);
+    auto const run = run_state(file, config_.seed);
     auto into = parameter_values(parameters_);
     for (auto const& t : prefixed(kTrainingPrefix, state())) into.push_back(t);
     load_tensors(file, into, ""); // nothing is ignored
-    step_ = run["step"].get<index_t>();
-    return run["best"].is_number() ? run["best"].get<double>() : std::numeric_limits<double>::infinity();
+    step_ = run.step;
+    return run.best;
+}
+
+void Trainer::require_checkpoint(std::filesystem::path const& path, TrainingConfig const& config) {
+    Safetensors const file(path);
+    require(config_json(ModelInfo::of(file).model) == config_json(config.model), "{}: the checkpoint's network is another one than /model describes",
+        path.string());
+    run_state(file, config.seed);
 }
 
 } // namespace tessera

@@ -49,6 +49,8 @@ public:
     void save_best(std::filesystem::path const& file);
     /// Goes on where a file of save() was written; returns its `best`. Throws Error where it does not fit the configuration.
     double load(std::filesystem::path const& file);
+    /// What load() would refuse without a look at the weights themselves, known before scans are prepared.
+    static void require_checkpoint(std::filesystem::path const& file, TrainingConfig const& config);
 
     ParameterList const& parameters() const { return parameters_; }
     UnrolledNetwork const& network() const { return network_; }

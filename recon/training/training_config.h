@@ -42,7 +42,7 @@ struct TrainingConfig : DeviceConfig {
         v("schedule", schedule, "How the learning rate changes.");
         v("average", average, "Decay of the moving average of weights that is validated and saved as the best; null: none.", {.above = 0, .max = 0.99999});
         v("steps", steps, "Changes of the weights.", {.min = 1});
-        v("batch", batch, "Scans whose gradients are added up for one step; they pass one after the other.", {.min = 1});
+        v("batch", batch, "Scans whose gradients are added up for one step; they pass one after the other.", {.min = 1, .max = 1 << 16});
         v("validate_every", validate_every, "Steps between two validations; one more follows the last step.", {.min = 1});
         v("checkpoint_every", checkpoint_every, "Steps between two writings of checkpoints/last.safetensors.", {.min = 1});
     }

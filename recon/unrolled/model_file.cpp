@@ -1,5 +1,9 @@
 #include "recon/unrolled/model_file.h"
 
+#include "core/arrays/vector_ops.h"
+
+#include <cmath>
+
 namespace tessera {
 namespace {
 
@@ -35,6 +39,12 @@ ModelInfo ModelInfo::of(Safetensors const& file) {
     info.scan = field<ScanConfig>(file, "scan");
     info.sampling = field<SamplingConfig>(file, "sampling");
     return info;
+}
+
+std::optional<double> noise_to_signal(Scan const& scan) {
+    if (!scan.noise_deviation) return {};
+    double const rms = norm(scan.kspace) / std::sqrt(static_cast<double>(scan.kspace.size()));
+    return rms > 0 ? std::optional(*scan.noise_deviation / rms) : std::nullopt;
 }
 
 } // namespace tessera

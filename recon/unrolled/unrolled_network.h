@@ -16,7 +16,7 @@ struct ModelConfig {
     DataConsistencyConfig data_consistency;
 
     void describe(ConfigVisitor& v) {
-        v("unrolls", unrolls, "How often regulariser and data consistency take turns.", {.min = 1});
+        v("unrolls", unrolls, "How often regulariser and data consistency take turns.", {.min = 1, .max = 1000});
         v("shared_weights", shared_weights, "One network and one lambda (or step) for all unrolls, or one for each.");
         v("network", network, "The regularising network.");
         v("data_consistency", data_consistency, "The step that knows the measurement.");
@@ -38,8 +38,8 @@ struct MemoryConfig {
 
     void describe(ConfigVisitor& v) {
         v("policy", policy, "What training keeps for its gradients; all give the same gradients.");
-        v("patch", patch, "block: voxels of a patch along z, y, x, without its halo.", {.min = 1});
-        v("halo", halo, "block: voxels read around a patch; null is what the network sees, so that results are exact.", {.min = 0});
+        v("patch", patch, "block: voxels of a patch along z, y, x, without its halo.", {.min = 1, .max = kLongestAxis});
+        v("halo", halo, "block: voxels read around a patch; null is what the network sees, so that results are exact.", {.min = 0, .max = kLongestAxis});
         v("checkpoints", checkpoints, "unroll and block: where the volumes between unrolls wait.");
     }
 };

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/files/hdf5_handle.h"
-#include "recon/formats/ismrmrd_records.h"
+#include "recon/formats/ismrmrd/ismrmrd_records.h"
 #include "tests/support/catch.h"
 
 #include <string>

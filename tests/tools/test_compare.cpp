@@ -1,4 +1,5 @@
 // tessera-compare as users run it.
+#include "recon/formats/nifti/nifti.h"
 #include "tests/support/recon_scan.h"
 
 #include <algorithm>
@@ -36,6 +37,16 @@ TEST_CASE("several files give rows for each and a summary", "[tessera-compare]")
     CHECK_THAT(text_of(folder / "out/comparison.md"), Contains("Mean difference from l1-wavelet"));
     CHECK_THAT(text_of(folder / "out/report.html"), Contains("a: 12 x 14 x 16 voxels") && Contains("data:image/png;base64,"));
     CHECK(fs::exists(folder / "out/log.txt"));
+    // the report says what was compared and when; two cases have no interval; every image is a volume of the scan's size
+    auto const report = text_of(folder / "out/report.html");
+    CHECK_THAT(report, Contains((folder / "scans/a.h5").string()) && Contains("voxels of 3") && Contains("R to L, A down to P") && Contains("<td>date</td>"));
+    CHECK_THAT(text_of(folder / "out/comparison.md"), !Contains("confidence"));
+    CHECK_THAT(report, !Contains("confidence"));
+    for (char const* const name : {"gridding", "cg-sense", "l1-wavelet", "reference"}) {
+        auto const volume = read_nifti(Context(), folder / "out/volumes/a" / (std::string(name) + ".nii.gz"));
+        CHECK(volume.values.shape() == Shape{12, 14, 16});
+        CHECK(volume.voxel_mm[0] > 1);
+    }
     // what was resolved runs again
     auto const again = run_program("tessera-compare", (folder / "out/config.json").string() + " --quiet --set output=" + (folder / "again").string());
     CHECK(again.status == 0);
@@ -111,19 +122,21 @@ TEST_CASE("every configuration of configs/compare compares", "[tessera-compare]"
     fs::create_directories(folder / "scans");
     write_acquisition(folder / "scans/a.h5", small_scan({16, 18, 20}, 2, 2, 1));
     int count = 0;
-    for (auto const& entry : fs::directory_iterator(fs::path(TESSERA_SOURCE_DIR) / "configs/compare")) {
-        auto const out = folder / entry.path().stem();
+    std::vector<fs::path> configs{fs::path(TESSERA_SOURCE_DIR) / "configs/demo/compare.json"};
+    for (auto const& entry : fs::directory_iterator(fs::path(TESSERA_SOURCE_DIR) / "configs/compare")) configs.push_back(entry.path());
+    for (auto const& config : configs) {
+        auto const out = folder / config.stem();
         auto const result = run_program("tessera-compare", fmt::format("{} --quiet --set 'input=[\"{}\"]' --set output={} --set maps.source=file "
-                                                                       "--set density.kind=radial --set trust.lesion.radius=1",
-                                                               entry.path().string(), (folder / "scans").string(), out.string()));
-        CAPTURE(entry.path(), result.errors);
+                                                                       "--set density.kind=radial --set trust.lesion.radius=1 --set weights=",
+                                                               config.string(), (folder / "scans").string(), out.string()));
+        CAPTURE(config, result.errors);
         REQUIRE(result.status == 0);
         auto const table = text_of(out / "comparison.csv");
         CHECK(std::count(table.begin(), table.end(), '\n') >= 4);
         CHECK_THAT(result.output, Contains("lesion") && Contains("repeat"));
         ++count;
     }
-    CHECK(count == 2);
+    CHECK(count == 3);
 }
 
 TEST_CASE("the paper's experiment runs from simulation to comparison", "[tessera-compare]") {

@@ -90,11 +90,11 @@ TEST_CASE("a training that is killed goes on bit for bit", "[tessera-train]") {
 TEST_CASE("a training that is interrupted saves, says how to go on, and goes on bit for bit", "[tessera-train]") {
     TemporaryFolder const folder;
     REQUIRE(train(full_training(folder, "whole")).status == 0);
-    std::string const signal = GENERATE("INT", "TERM");
+    auto const [signal, status] = GENERATE(std::pair<std::string, int>("INT", 130), std::pair<std::string, int>("TERM", 143));
     auto const config = full_training(folder, "stopped");
     auto const stopped = stop_after(4, signal.c_str(), config);
     CAPTURE(stopped.errors);
-    REQUIRE(stopped.status == 0);
+    REQUIRE(stopped.status == status);
     CHECK(std::regex_search(stopped.errors, std::regex("stopped after step [0-9]+ of 14; --resume auto goes on")));
     CHECK_THAT(text_of(folder / "stopped/report.html"), Catch::Contains("Stopped on request after step"));
     auto const rows = rows_of(folder / "stopped/metrics.jsonl").size();

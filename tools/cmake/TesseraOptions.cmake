@@ -1,10 +1,11 @@
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 
 add_library(tessera_options INTERFACE)
-target_include_directories(tessera_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_include_directories(tessera_options INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/tessera>)
 target_link_libraries(tessera_options INTERFACE OpenMP::OpenMP_CXX)
 target_compile_options(tessera_options INTERFACE
-  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wno-unknown-pragmas>)
+  $<BUILD_INTERFACE:$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wno-unknown-pragmas>>)
+target_compile_features(tessera_options INTERFACE cxx_std_20)
 if(TESSERA_ARCH)
   target_compile_options(tessera_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-march=${TESSERA_ARCH}>)
 endif()

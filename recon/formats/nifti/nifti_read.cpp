@@ -1,5 +1,6 @@
 #include "recon/formats/nifti/nifti_header.h"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <zlib.h>
@@ -49,17 +50,30 @@ Matrix matrix_of(NiftiHeader const& h, std::string const& source) {
     return m;
 }
 
+constexpr double kBestCompression = 1032; // bytes that deflate makes of one, at most
+
+/// The volume of a file that was opened at its first voxel, after a look at whether the file can hold it at all.
 template <class T>
-void read_values(Gzip const& file, NiftiHeader const& h, double slope, double intercept, Tensor<real> const& to, std::string const& source) {
-    std::vector<T> values(static_cast<std::size_t>(to.size()));
-    read_bytes(file, values.data(), values.size() * sizeof(T), source, "voxels");
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        if (h.swapped()) {
-            auto* const bytes = reinterpret_cast<std::byte*>(&values[i]);
-            std::reverse(bytes, bytes + sizeof(T));
+Tensor<real> read_values(Context const& host, Gzip const& file, NiftiHeader const& h, Matrix const& m, double slope, double intercept,
+    double file_bytes, std::string const& source) {
+    Shape const shape{m[0], m[1], m[2]};
+    double const wanted = static_cast<double>(shape.size()) * sizeof(T), most = file_bytes * (gzdirect(file.get()) ? 1 : kBestCompression);
+    require(wanted <= most, "{}: {} x {} x {} voxels (z, y, x) of {} bytes are more than the file's {:.0f} bytes hold", source, m[0], m[1], m[2],
+        sizeof(T), file_bytes);
+    Tensor<real> const to(host, shape);
+    std::vector<T> values;
+    for (index_t begin = 0; begin < shape.size(); begin += index_t{1} << 20) {
+        values.resize(static_cast<std::size_t>(std::min(shape.size() - begin, index_t{1} << 20)));
+        read_bytes(file, values.data(), values.size() * sizeof(T), source, "voxels");
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (h.swapped()) {
+                auto* const bytes = reinterpret_cast<std::byte*>(&values[i]);
+                std::reverse(bytes, bytes + sizeof(T));
+            }
+            to.data()[begin + static_cast<index_t>(i)] = static_cast<real>(slope * static_cast<double>(values[i]) + intercept);
         }
-        to.data()[i] = static_cast<real>(slope * static_cast<double>(values[i]) + intercept);
     }
+    return to;
 }
 
 } // namespace
@@ -85,8 +99,8 @@ NiftiVolume read_nifti(Context const& host, std::filesystem::path const& path) {
     if (slope == 0) slope = 1, intercept = 0; // the format's way to say: not scaled
 
     NiftiVolume v;
-    v.values = Tensor<real>(host, {m[0], m[1], m[2]});
-    auto const read = [&]<class T>(T) { read_values<T>(file, h, slope, intercept, v.values, source); };
+    auto const file_bytes = static_cast<double>(std::filesystem::file_size(path));
+    auto const read = [&]<class T>(T) { v.values = read_values<T>(host, file, h, m, slope, intercept, file_bytes, source); };
     switch (int const type = h.get<std::int16_t>(NiftiHeader::kDatatype)) {
     case 2: read(std::uint8_t{}); break;
     case 4: read(std::int16_t{}); break;
@@ -101,6 +115,8 @@ NiftiVolume read_nifti(Context const& host, std::filesystem::path const& path) {
     default: fail("{}: datatype {} is not supported: expected real numbers (integers, float32 or float64)", source, type);
     }
     v.affine = h.affine();
+    for (auto const& row : v.affine)
+        for (double const x : row) require(std::isfinite(x), "{}: the affine of the header has {}: expected finite numbers", source, x);
     Geometry const g = geometry_from(v.affine, m);
     v.voxel_mm = tessera::voxel_mm(g, m);
     return v;

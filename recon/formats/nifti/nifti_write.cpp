@@ -16,7 +16,7 @@ namespace {
 constexpr index_t kChunk = index_t(1) << 20; // voxels converted at once
 constexpr float kVoxOffset = 352;            // header and four bytes that say: no extensions
 
-NiftiHeader make_header(Matrix const& m, Geometry const& geometry) {
+NiftiHeader make_header(Matrix const& m, Geometry const& geometry, std::string const& description) {
     NiftiHeader h;
     h.put(NiftiHeader::kSize, std::int32_t(348));
     h.put(NiftiHeader::kDim, std::int16_t(3), 0);
@@ -26,7 +26,7 @@ NiftiHeader make_header(Matrix const& m, Geometry const& geometry) {
     h.put(NiftiHeader::kVoxOffset, kVoxOffset);
     h.put(NiftiHeader::kSlope, 1.0f);
     h.put(NiftiHeader::kUnits, std::int8_t(2)); // millimetres
-    std::memcpy(h.data() + NiftiHeader::kDescription, "tessera", 7);
+    std::memcpy(h.data() + NiftiHeader::kDescription, description.data(), std::min<std::size_t>(description.size(), 79)); // of 80, one is the end
     std::memcpy(h.data() + NiftiHeader::kMagic, "n+1", 4);
     h.set_affine(nifti_affine(geometry, m));
     return h;
@@ -83,13 +83,13 @@ template <class F> Tensor<real> voxelwise(Tensor<complex> const& volume, F f) {
 
 } // namespace
 
-void write_nifti(std::filesystem::path const& path, Tensor<real> const& volume, Geometry const& geometry) {
+void write_nifti(std::filesystem::path const& path, Tensor<real> const& volume, Geometry const& geometry, std::string const& description) {
     Shape const& s = volume.shape();
     require(s.rank() == 3 && s.size() > 0, "{}: cannot write: expected a volume [z, y, x], found shape {}", path.string(), s.str());
     for (index_t const n : s)
         require(n <= std::numeric_limits<std::int16_t>::max(), "{}: cannot write: {} voxels along one axis, NIfTI-1 has at most 32767",
             path.string(), n);
-    NiftiHeader const h = make_header({s[0], s[1], s[2]}, geometry);
+    NiftiHeader const h = make_header({s[0], s[1], s[2]}, geometry, description);
     AtomicFile file(path);
     if (path.extension() == ".gz") {
         GzipWriter gzip(file.descriptor(), path.string());
@@ -101,9 +101,9 @@ void write_nifti(std::filesystem::path const& path, Tensor<real> const& volume, 
     file.commit();
 }
 
-void write_nifti_complex(std::filesystem::path const& stem, Tensor<complex> const& volume, Geometry const& geometry) {
-    write_nifti(stem.string() + "_magnitude.nii.gz", voxelwise(volume, [](complex v) { return abs(v); }), geometry);
-    write_nifti(stem.string() + "_phase.nii.gz", voxelwise(volume, [](complex v) { return std::atan2(v.im, v.re); }), geometry);
+void write_nifti_complex(std::filesystem::path const& stem, Tensor<complex> const& volume, Geometry const& geometry, std::string const& description) {
+    write_nifti(stem.string() + "_magnitude.nii.gz", voxelwise(volume, [](complex v) { return abs(v); }), geometry, description);
+    write_nifti(stem.string() + "_phase.nii.gz", voxelwise(volume, [](complex v) { return std::atan2(v.im, v.re); }), geometry, description);
 }
 
 } // namespace tessera

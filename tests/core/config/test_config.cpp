@@ -200,7 +200,10 @@ TEST_CASE("the schema states types, limits, initial values and required fields",
       "type": "string"
     }
   },
-  "additionalProperties": false
+  "additionalProperties": false,
+  "patternProperties": {
+    "^\\$": true
+  }
 }
 )";
     CHECK(config_schema<CgConfig>("tessera-test") == expected);

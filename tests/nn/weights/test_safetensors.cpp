@@ -129,7 +129,7 @@ TEST_CASE("broken safetensors files are refused with a reason", "[safetensors]")
     CHECK_THAT(header(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})"),
         Contains("overlap"));
     CHECK_THAT(header(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})"),
-        Contains("\"a\" twice"));
+        Contains("\"a\" is given twice"));
     CHECK_THAT(header(R"({"__metadata__":{"a":1}})"), Contains("not a string"));
     CHECK_THAT(header(R"({"__metadata__":[]})"), Contains("object of strings"));
     CHECK_THROWS_WITH(Safetensors(folder / "absent"), Contains("absent: cannot read: No such file"));

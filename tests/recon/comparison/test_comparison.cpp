@@ -52,13 +52,17 @@ TEST_CASE("comparison tables have what was measured, with means, deviations and 
     auto const differences = difference_table(cases, measures, 0);
     REQUIRE(differences.rows.size() == 1);
     CHECK(differences.rows[0][0] == "mbdl");
-    // differences -0.1 and -0.2: mean -0.15, deviation 0.0707, interval 12.706 x 0.05
-    CHECK(differences.rows[0][1] == "-0.1500 [-0.7853, +0.4853]");
+    CHECK(differences.rows[0][1] == "-0.1500"); // two cases: no interval
+    auto three = cases;
+    three.push_back({"c", {7, 8, 9}, {result("cg|sense", 0.5, 3), result("mbdl", 0.35, 4)}});
+    // differences -0.1, -0.2, -0.15: mean -0.15, deviation 0.05, interval 4.3027 x 0.0289
+    CHECK(difference_table(three, measures, 0).rows[0][1] == "-0.1500 [-0.2742, -0.0258]");
+    CHECK_THAT(markdown(three, 0), Contains("Mean difference from cg|sense over the same cases [95 % confidence interval]"));
     CHECK(case_table(cases[0], measures).rows[0][1] == "0.05");
     CHECK(case_table(cases[0], measures).rows[1][1] == "\u2013");
 
     auto const text = markdown(cases, 0);
-    CHECK_THAT(text, Contains("| cg\\|sense | 0.05 | 0.2000 |") && Contains("over 2 cases") && Contains("Mean difference from cg|sense"));
+    CHECK_THAT(text, Contains("| cg\\|sense | 0.05 | 0.2000 |") && Contains("over 2 cases") && Contains("Mean difference from cg|sense over the same cases:"));
 
     auto const lines = lines_of(csv(cases));
     REQUIRE(lines.size() == 1 + 4 + 4); // names, cases, means and deviations
@@ -107,6 +111,12 @@ TEST_CASE("pictures of a comparison share one window, and errors are as bright a
     images.reference.reset();
     images.repeats = {volume(4), volume(5)};
     CHECK(report::make_pictures(images, 4).montages.size() == 3);
+    for (auto& map : images.repeats) // faint ones are shown in a scale of their own
+        for (real& v : map.host()) v *= real(0.03);
+    auto const faint = report::make_pictures(images, 4).montages[2];
+    CHECK_THAT(faint.first, Contains("20 times brighter"));
+    CHECK_THAT(faint.second.rows[0], Contains("along z, R to L, A down to P"));
+    CHECK_THAT(faint.second.rows[1], Contains("along y, R to L, S down to I"));
     images.images.pop_back();
     CHECK_THROWS_WITH(report::make_pictures(images, 4), Contains("1 images of 2 methods"));
 }

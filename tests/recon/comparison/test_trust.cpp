@@ -1,5 +1,6 @@
 // Readouts held out, a lesion that is known, and noise once more.
 #include "core/arrays/vector_ops.h"
+#include "recon/scan/coils.h"
 #include "recon/sense/held_out.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/comparison/lesion.h"
@@ -208,7 +209,7 @@ TEST_CASE("the noise level is known after whitening and estimated from outer sam
     auto const config = accurate();
     auto const white = noise_level(prepare_scan(Context(), a, config, false));
     CHECK(white.measured);
-    CHECK(white.deviation == std::vector<double>(3, 1.0));
+    CHECK(white.deviation == std::vector<double>(3, typical_deviation(*a.noise)));
 
     auto const noisy = noise_replica(noise_only(400, 100), {{3, 0.5}, true}, 7);
     auto const estimated = noise_level(noisy);

@@ -6,6 +6,7 @@
 #include "tests/support/devices.h"
 #include "tests/support/run_program.h"
 
+#include <algorithm>
 #include <limits>
 #include <pugixml.hpp>
 #include <regex>
@@ -116,6 +117,20 @@ TEST_CASE("curves that differ by rounding are drawn as one constant", "[report]"
     auto const paths = paths_of(svg({"t", "x", "y", {{"a", {0, 1}, {value, value}}, {"b", {0, 1}, {std::nextafter(value, 1), value}}}, log}));
     REQUIRE(paths.size() == 2);
     CHECK(paths[0] == paths[1]);
+}
+
+TEST_CASE("ticks that differ far behind the point are told apart", "[report]") {
+    pugi::xml_document document;
+    parse(document, svg({"t", "x", "y", {{"s", {100000000, 100000001}, {1.23456780, 1.23456790}, false}}, false}));
+    for (char const* const anchor : {"end", "middle"}) {
+        std::vector<std::string> labels;
+        for (auto const& text : document.child("svg").children("text"))
+            if (std::string(text.attribute("text-anchor").value()) == anchor) labels.emplace_back(text.child_value());
+        REQUIRE(labels.size() > 3);
+        std::sort(labels.begin(), labels.end());
+        CAPTURE(labels);
+        CHECK(std::adjacent_find(labels.begin(), labels.end()) == labels.end());
+    }
 }
 
 TEST_CASE("points of a chart stand where the axes say", "[report]") {

@@ -88,3 +88,28 @@ TEST_CASE("weights fit scans of their density compensation and dimension", "[mod
     config.density.kind = DensityKind::pipe;
     CHECK_THAT(refusal(scan), Catch::Contains("other density compensation") && Catch::Contains("radial") && Catch::Contains("pipe"));
 }
+
+TEST_CASE("a scan unlike those of the training is told, one sentence for each way", "[model-file]") {
+    TemporaryFolder const folder;
+    auto info = made_up();
+    info.sampling = {3, {0.5, 1}, std::array<index_t, 2>{8, 8}, std::array<index_t, 2>{4, 6}, std::array<double, 2>{0.01, 0.02}};
+    write_safetensors(folder / "a.safetensors", {{"x", Tensor<real>::zeros(Context(), {1})}}, info.metadata());
+    Safetensors const file(folder / "a.safetensors");
+    auto const read = ModelInfo::of(file); // ranges survive the file
+    ReconConfig config;
+    config.density.kind = DensityKind::radial;
+    auto scan = scan_of({4, 4, 4}, 64);
+    scan.kspace = Tensor<complex>::zeros(Context(), {8, 64});
+    for (complex& v : scan.kspace.host()) v = {1, 0};
+    scan.noise_deviation = 0.015;
+    auto const unlike = [&] { return check_fit(file, read, scan, config.density, config.mbdl); };
+    CHECK(unlike().empty());
+    scan.noise_deviation = 0.1;
+    REQUIRE(unlike().size() == 1);
+    CHECK(unlike()[0] == "weights a.safetensors were trained on scans with noise over signal from 0.01 to 0.02, this one has 0.1");
+    scan.kspace = scan.kspace.slice(0, 2);
+    CHECK(unlike().size() == 2);
+    auto far = scan_of({32, 4, 4}, 64);
+    far.kspace = scan.kspace;
+    CHECK(check_fit(file, read, far, config.density, config.mbdl).size() == 3); // samples per voxel, longest axis, coils
+}

@@ -28,6 +28,7 @@ public:
     IsmrmrdRecords(hdf5::File const& file, std::string const& dataset);
 
     std::vector<IsmrmrdHead> const& heads() const { return heads_; }
+    std::uintmax_t file_bytes() const { return file_->bytes(); }
     /// Calls `use(record, data, trajectory)` for records [begin, end) in their order; data is [channel, sample] (re, im).
     void read(std::size_t begin, std::size_t end,
         std::function<void(std::size_t, std::span<float const>, std::span<float const>)> const& use) const;

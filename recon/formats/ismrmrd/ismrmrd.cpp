@@ -1,7 +1,7 @@
-#include "recon/formats/ismrmrd.h"
+#include "recon/formats/ismrmrd/ismrmrd.h"
 
-#include "recon/formats/ismrmrd_header.h"
-#include "recon/formats/ismrmrd_records.h"
+#include "recon/formats/ismrmrd/ismrmrd_header.h"
+#include "recon/formats/ismrmrd/ismrmrd_records.h"
 
 #include <algorithm>
 #include <cmath>
@@ -75,6 +75,10 @@ void read_imaging(IsmrmrdRecords const& records, std::vector<std::size_t> const&
     IsmrmrdHead const& first = records.heads()[wanted.front()];
     index_t const readouts = static_cast<index_t>(wanted.size()), samples = kept_samples(first), channels = first.active_channels;
     index_t const components = first.trajectory_dimensions, spatial = std::min<index_t>(components, 3);
+    double const numbers = static_cast<double>(readouts) * static_cast<double>(samples) * static_cast<double>(2 * channels + components);
+    require(4 * numbers <= static_cast<double>(records.file_bytes()),
+        "{}: {} acquisitions of {} samples, {} channels and {} trajectory dimensions are more than a file of {} bytes holds", a.source, readouts,
+        samples, channels, components, records.file_bytes());
     a.kspace = Tensor<complex>(host, {channels, readouts, samples});
     a.trajectory = Tensor<real>::zeros(host, {readouts, samples, 3});
     auto const last = Tensor<real>::zeros(host, {readouts, samples});
@@ -116,6 +120,8 @@ void read_noise(IsmrmrdRecords const& records, std::vector<std::size_t> const& w
             h.active_channels, a.coils());
         total += h.number_of_samples;
     }
+    require(8.0 * static_cast<double>(total) * static_cast<double>(a.coils()) <= static_cast<double>(records.file_bytes()),
+        "{}: {} noise samples of {} channels are more than a file of {} bytes holds", a.source, total, a.coils(), records.file_bytes());
     a.noise = Tensor<complex>(a.kspace.context(), {a.coils(), total});
     if (a.noise->context().rehearses()) return;
     index_t offset = 0;

@@ -1,8 +1,9 @@
-#include "recon/formats/ismrmrd_records.h"
+#include "recon/formats/ismrmrd/ismrmrd_records.h"
 
 #include "core/files/hdf5_handle.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace tessera {
 
@@ -53,12 +54,18 @@ Handle arrays_type() {
     return type;
 }
 
+/// Memory for HDF5's lists, of which the files state the lengths: no single one is longer than the whole file.
+void* allocate_list(std::size_t bytes, void* file_bytes) { return bytes > *static_cast<std::uintmax_t const*>(file_bytes) ? nullptr : std::malloc(bytes); }
+void free_list(void* memory, void*) { std::free(memory); }
+
 /// The arrays of one block, in memory that HDF5 allocated.
 class ArrayBlock {
 public:
-    ArrayBlock(hid_t dataset, hid_t file_space, hsize_t count, std::string const& where)
-        : type_(arrays_type()), space_(H5Screate_simple(1, &count, nullptr)), arrays_(count) {
-        herr_t const status = H5Dread(dataset, type_.get(), space_.get(), file_space, H5P_DEFAULT, arrays_.data());
+    ArrayBlock(hid_t dataset, hid_t file_space, hsize_t count, std::uintmax_t file_bytes, std::string const& where)
+        : file_bytes_(file_bytes), type_(arrays_type()), space_(H5Screate_simple(1, &count, nullptr)), transfer_(H5Pcreate(H5P_DATASET_XFER)),
+          arrays_(count) {
+        check(H5Pset_vlen_mem_manager(transfer_.get(), allocate_list, &file_bytes_, free_list, nullptr), where, "cannot prepare reading");
+        herr_t const status = H5Dread(dataset, type_.get(), space_.get(), file_space, transfer_.get(), arrays_.data());
         if (status < 0) {
             std::string const reason = hdf5::last_error();
             release();
@@ -74,9 +81,10 @@ public:
 
 private:
     static std::span<float const> values(hvl_t const& v) { return {static_cast<float const*>(v.p), v.p ? v.len : 0}; }
-    void release() { H5Dvlen_reclaim(type_.get(), space_.get(), H5P_DEFAULT, arrays_.data()); }
+    void release() { H5Dvlen_reclaim(type_.get(), space_.get(), transfer_.get(), arrays_.data()); }
 
-    Handle type_, space_;
+    std::uintmax_t file_bytes_;
+    Handle type_, space_, transfer_;
     std::vector<Arrays> arrays_;
 };
 
@@ -114,7 +122,7 @@ void IsmrmrdRecords::read(std::size_t begin, std::size_t end,
     for (; begin < end; begin += kBlock) {
         hsize_t const start = begin, count = std::min(kBlock, end - begin);
         check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, &start, nullptr, &count, nullptr), where, "cannot select records");
-        ArrayBlock const block(table.get(), space.get(), count, where);
+        ArrayBlock const block(table.get(), space.get(), count, file_->bytes(), where);
         for (std::size_t i = 0; i < count; ++i) use(begin + i, block.data(i), block.trajectory(i));
     }
 }

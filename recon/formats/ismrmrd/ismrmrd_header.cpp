@@ -1,4 +1,4 @@
-#include "recon/formats/ismrmrd_header.h"
+#include "recon/formats/ismrmrd/ismrmrd_header.h"
 
 #include <cmath>
 #include <pugixml.hpp>
