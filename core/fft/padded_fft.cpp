@@ -21,30 +21,20 @@ public:
           fx_(grid[2], coils), z_(grid[0], volume[0]), y_(grid[1], volume[1]), x_(grid[2], volume[2]) {}
 
     void forward(complex const* volumes, complex* grid) const {
-        rows_forward(volumes, grid, [&](index_t z) { return z_.row(z); });
-        pass_y(grid, true, [&](index_t z) { return z_.row(z); });
+        rows_forward(volumes, grid);
+        pass_y(grid, true);
         pass_z(grid, true, z_, WrappedSupport::all(grid_[0]));
     }
 
     void adjoint(complex* grid, complex* volumes) const {
         pass_z(grid, false, WrappedSupport::all(grid_[0]), z_);
-        pass_y(grid, false, [&](index_t z) { return z_.row(z); });
-        rows_backward(grid, volumes, [&](index_t z) { return z_.row(z); });
-    }
-
-    // Only the volume's planes are stored: the pass along z goes forth and back at once, in cache.
-    void convolve(complex const* in, real const* spectrum, complex* planes, complex* out) const {
-        auto const stored = [&](index_t z) { return z; };
-        rows_forward(in, planes, stored);
-        pass_y(planes, true, stored);
-        multiply_z(planes, spectrum);
-        pass_y(planes, false, stored);
-        rows_backward(planes, out, stored);
+        pass_y(grid, false);
+        rows_backward(grid, volumes);
     }
 
 private:
-    template <class Plane> void rows_forward(complex const* volumes, complex* grid, Plane const& plane) const {
-        rows(grid, plane, [&](complex* row, complex* panel, index_t z, index_t y) {
+    void rows_forward(complex const* volumes, complex* grid) const {
+        rows(grid, [&](complex* row, complex* panel, index_t z, index_t y) {
             real const wzy = weights_[0][z] * weights_[1][y];
             for (index_t c = 0; c < coils_; ++c) {
                 complex const* const line = volume_line(volumes, c, z, y);
@@ -56,8 +46,8 @@ private:
         });
     }
 
-    template <class Plane> void rows_backward(complex* grid, complex* volumes, Plane const& plane) const {
-        rows(grid, plane, [&](complex* row, complex* panel, index_t z, index_t y) {
+    void rows_backward(complex* grid, complex* volumes) const {
+        rows(grid, [&](complex* row, complex* panel, index_t z, index_t y) {
             std::copy_n(row, grid_[2] * coils_, panel);
             fx_.backward(panel);
             real const wzy = weights_[0][z] * weights_[1][y];
@@ -72,71 +62,30 @@ private:
         return volumes + ((c * volume_[0] + z) * volume_[1] + y) * volume_[2];
     }
 
-    // Calls f(row of the grid, scratch panel, z, y) for every row of the volume; plane(z) says where plane z is stored.
-    template <class Plane, class F> void rows(complex* grid, Plane const& plane, F const& f) const {
+    // Calls f(row of the grid, scratch panel, z, y) for every row of the volume.
+    template <class F> void rows(complex* grid, F const& f) const {
 #pragma omp parallel
         {
             PanelBuffer const panel(grid_[2] * coils_);
 #pragma omp for schedule(static)
             for (index_t job = 0; job < volume_[0] * volume_[1]; ++job) {
                 index_t const z = job / volume_[1], y = job % volume_[1];
-                f(grid + (plane(z) * grid_[1] + y_.row(y)) * grid_[2] * coils_, panel.data(), z, y);
+                f(grid + (z_.row(z) * grid_[1] + y_.row(y)) * grid_[2] * coils_, panel.data(), z, y);
             }
         }
     }
 
-    template <class Plane> void pass_y(complex* grid, bool forward, Plane const& plane) const {
+    void pass_y(complex* grid, bool forward) const {
         index_t const line = grid_[2] * coils_, size = grid_[1] * line;
         auto const all = WrappedSupport::all(grid_[1]);
         PanelPass{&fy_, line, line, forward ? y_ : all, forward ? all : y_, forward}.run(
-            grid, volume_[0], [&](index_t z) { return plane(z) * size; });
+            grid, volume_[0], [&](index_t z) { return z_.row(z) * size; });
     }
 
     void pass_z(complex* grid, bool forward, WrappedSupport in, WrappedSupport out) const {
         if (grid_[0] == 1) return;
         index_t const line = grid_[2] * coils_, plane = grid_[1] * line;
         PanelPass{&fz_, plane, line, in, out, forward}.run(grid, grid_[1], [&](index_t y) { return y * line; });
-    }
-
-    // Columns [first, first + n) of a plane times the spectrum, which all coils share.
-    void scale(complex* columns, real const* spectrum, index_t first, index_t n) const {
-        auto const by_voxel = [&](auto coils) {
-            index_t const c = coils;
-            real const* const weights = spectrum + first / c;
-            for (index_t v = 0; v < n / c; ++v)
-                for (index_t i = 0; i < c; ++i) columns[v * c + i] = weights[v] * columns[v * c + i];
-        };
-        if (first % coils_ || n % coils_)
-            for (index_t i = 0; i < n; ++i) columns[i] = spectrum[(first + i) / coils_] * columns[i];
-        else if (coils_ == 1)
-            by_voxel(std::integral_constant<index_t, 1>{}); // lengths that the compiler knows make vector code
-        else if (coils_ == 2)
-            by_voxel(std::integral_constant<index_t, 2>{});
-        else
-            by_voxel(coils_);
-    }
-
-    void multiply_z(complex* planes, real const* spectrum) const {
-        index_t const line = grid_[2] * coils_, plane = grid_[1] * line, columns = plane, width = fz_.width();
-        index_t const panels = (columns + width - 1) / width;
-#pragma omp parallel
-        {
-            PanelBuffer const buffer(grid_[0] * width);
-            complex* const panel = buffer.data();
-            std::fill_n(panel, grid_[0] * width, complex{});
-#pragma omp for schedule(dynamic, 4)
-            for (index_t job = 0; job < panels; ++job) {
-                index_t const first = job * width, used = std::min(width, columns - first);
-                for (index_t z = 0; z < volume_[0]; ++z) std::copy_n(planes + z * plane + first, used, panel + z_.row(z) * width);
-                std::fill(panel + z_.head * width, panel + z_.tail * width, complex{});
-                fz_.forward(panel);
-                for (index_t z = 0; z < grid_[0]; ++z) {
-                    scale(panel + z * width, spectrum + z * grid_[1] * grid_[2], first, used);
-                }
-                fz_.backward(panel);
-                for (index_t z = 0; z < volume_[0]; ++z) std::copy_n(panel + z_.row(z) * width, used, planes + z * plane + first);
-            }
-        }
     }
 
     Matrix volume_, grid_;
@@ -204,26 +153,6 @@ void PaddedFft::adjoint(Tensor<complex> const& grid, Tensor<complex> const& volu
     auto const& [wz, wy, wx] = impl_->weights;
     impl_->full->backward(grid.data());
     enqueue(grid.stream(), CropVolume{grid.view<4>(), wz.flat(), wy.flat(), wx.flat(), volumes.view<4>()});
-}
-
-index_t PaddedFft::convolution_workspace() const {
-    index_t const planes = impl_->pruned ? impl_->volume_shape[1] : impl_->grid_shape[0];
-    return planes * impl_->grid_shape.tail().size();
-}
-
-void PaddedFft::convolve(
-    Tensor<complex> const& in, Tensor<real> const& spectrum, Tensor<complex> const& workspace, Tensor<complex> const& out) const {
-    auto const& grid = impl_->grid_shape;
-    require(in.shape() == impl_->volume_shape && out.shape() == impl_->volume_shape, "padded fft: volumes {} and {}, expected {}",
-        in.shape().str(), out.shape().str(), impl_->volume_shape.str());
-    require(spectrum.shape() == Shape{grid[0], grid[1], grid[2]} && workspace.size() == convolution_workspace(),
-        "padded fft: spectrum {} and a workspace of {} for grid {}", spectrum.shape().str(), workspace.size(), grid.str());
-    if (impl_->rehearsed(out, 2)) return;
-    if (impl_->pruned) return impl_->pruned->convolve(in.data(), spectrum.data(), workspace.data(), out.data());
-    auto const whole = workspace.reshape(grid);
-    forward(in, whole);
-    enqueue(whole.stream(), ScaleGrid{spectrum.flat(), whole.reshape({spectrum.size(), grid[3]}).view<2>()});
-    adjoint(whole, out);
 }
 
 } // namespace tessera

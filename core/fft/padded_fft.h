@@ -26,11 +26,6 @@ public:
     /// Overwrites volumes; the grid's contents are lost.
     void adjoint(Tensor<complex> const& grid, Tensor<complex> const& volumes) const;
 
-    /// out = adjoint(spectrum forward(in)) for a real spectrum [z, y, x] of the grid; in may be out.
-    /// `workspace` has convolution_workspace() elements; its contents are lost.
-    void convolve(Tensor<complex> const& in, Tensor<real> const& spectrum, Tensor<complex> const& workspace, Tensor<complex> const& out) const;
-    index_t convolution_workspace() const;
-
 private:
     struct Impl;
     std::unique_ptr<Impl> impl_;

@@ -21,6 +21,23 @@ template <> void execute<kDevice>(Stream stream, CombineCoils const& k) {
     });
 }
 
+template <> void execute<kDevice>(Stream stream, ExpandSpline const& k) {
+    auto const kernel = k;
+    index_t const n = k.image.shape[0];
+    for_each(stream, k.coils.size(), TESSERA_LAMBDA(index_t i) {
+        kernel.coils[i] = kernel.maps(kernel.first + i / n, i % n) * kernel.image[i % n];
+    });
+}
+
+template <> void execute<kDevice>(Stream stream, CombineSpline const& k) {
+    auto const kernel = k;
+    for_each(stream, k.image.size(), TESSERA_LAMBDA(index_t i) {
+        complex sum = kernel.accumulate ? kernel.image[i] : complex{};
+        for (index_t c = 0; c < kernel.coils.shape[0]; ++c) sum += conj(kernel.maps(kernel.first + c, i)) * kernel.coils(c, i);
+        kernel.image[i] = sum;
+    });
+}
+
 template <> void execute<kDevice>(Stream stream, AddSquares const& k) {
     auto const coils = k.coils;
     auto const sum = k.sum;

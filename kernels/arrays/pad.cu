@@ -33,4 +33,28 @@ template <> void execute<kDevice>(Stream stream, CropVolume const& k) {
     });
 }
 
+template <> void execute<kDevice>(Stream stream, PadModulated const& k) {
+    auto const kernel = k;
+    for_each(stream, k.grid.size(), TESSERA_LAMBDA(index_t i) {
+        auto const& [volume, pz, py, px, conjugate, grid] = kernel;
+        index_t const x = i % grid.shape[2], y = i / grid.shape[2] % grid.shape[1], z = i / grid.shape[2] / grid.shape[1];
+        complex v{};
+        if (z < volume.shape[0] && y < volume.shape[1] && x < volume.shape[2]) {
+            v = volume(z, y, x);
+            v = pz[z] * py[y] * px[x] * (conjugate ? conj(v) : v);
+        }
+        grid[i] = v;
+    });
+}
+
+template <> void execute<kDevice>(Stream stream, CropModulated const& k) {
+    auto const kernel = k;
+    for_each(stream, k.volume.size(), TESSERA_LAMBDA(index_t i) {
+        auto const& [grid, pz, py, px, conjugate, accumulate, volume] = kernel;
+        index_t const x = i % volume.shape[2], y = i / volume.shape[2] % volume.shape[1], z = i / volume.shape[2] / volume.shape[1];
+        complex const v = conj(pz[z] * py[y] * px[x]) * grid(z, y, x);
+        volume[i] = (accumulate ? volume[i] : complex{}) + (conjugate ? conj(v) : v);
+    });
+}
+
 } // namespace tessera

@@ -19,4 +19,20 @@ struct CropVolume {
     View<complex, 4> volumes;
 };
 
+/// grid(z, y, x) = p_z p_y p_x volume (of conj(volume)) at the grid's beginning; zero elsewhere. The grid may be the volume.
+struct PadModulated {
+    View<complex const, 3> volume;
+    View<complex const, 1> pz, py, px; ///< of the volume's axes
+    bool conjugate;
+    View<complex, 3> grid;
+};
+
+/// volume = conj(p_z p_y p_x) grid, or the conjugate of that: the adjoint of PadModulated; added to what is there when `accumulate`.
+struct CropModulated {
+    View<complex const, 3> grid;
+    View<complex const, 1> pz, py, px;
+    bool conjugate, accumulate;
+    View<complex, 3> volume;
+};
+
 } // namespace tessera

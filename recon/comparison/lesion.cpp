@@ -135,7 +135,7 @@ Tensor<complex> lesion_image(Lesion const& lesion, Tensor<complex> const& phase)
 }
 
 Scan with_image_added(Scan const& scan, Tensor<complex> const& added, index_t coils_per_pass) {
-    require(scan.maps.size() > 0, "lesion: the scan was prepared without sensitivity maps");
+    require(!scan.maps.empty(), "lesion: the scan was prepared without sensitivity maps");
     require(added.shape() == scan.maps.shape().tail(), "lesion: an image of shape {} for maps of shape {}", added.shape().str(),
         scan.maps.shape().str());
     NufftConfig nufft;

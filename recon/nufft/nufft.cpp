@@ -34,9 +34,7 @@ struct Nufft::Plan {
     index_t coils_per_pass;
     Gridder gridder;
     std::array<std::vector<real>, 3> weights;
-    // Made on first use, by the number of coils of a pass: an FFT plan, and one grid that all passes share.
-    std::map<index_t, PaddedFft> transforms;
-    Tensor<complex> workspace;
+    std::map<index_t, PaddedFft> transforms; // made on first use, by the number of coils of a pass
 
     Plan(Context const& c, Matrix const& m, Tensor<real> const& trajectory, NufftConfig const& options, double oversampling)
         : context(c), matrix(m), coils_per_pass(options.coils_per_pass),
@@ -51,14 +49,10 @@ struct Nufft::Plan {
                                          : transforms.emplace(coils, PaddedFft(context, matrix, gridder.grid(), coils, weights)).first->second;
     }
 
-    Tensor<complex> grid(index_t coils) {
+    // Not kept between calls: it is several volumes, and CG on a convolution never needs it again.
+    Tensor<complex> grid(index_t coils) const {
         auto const [z, y, x] = gridder.grid();
-        index_t const size = z * y * x * coils;
-        if (workspace.size() < size) {
-            workspace = {}; // give back the smaller one first
-            workspace = Tensor<complex>(context, {size});
-        }
-        return workspace.slice(0, size).reshape({z, y, x, coils});
+        return {context, {z, y, x, coils}};
     }
 
     void check(Tensor<complex> const& volumes, Tensor<complex> const& kspace) const {

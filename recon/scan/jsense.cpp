@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace tessera {
 namespace {
@@ -170,21 +171,43 @@ private:
 
 } // namespace
 
-Tensor<complex> jsense_maps(Context const& context, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
-    Tensor<real> const& weights, MapsConfig const& config, std::function<void(index_t)> const& told) {
-    Context const cpu = context.host();
+Tensor<complex> jsense_coefficients(Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory, Tensor<real> const& weights,
+    MapsConfig const& config, std::function<void(index_t)> const& told) {
+    Context const cpu = kspace.context().host();
     Matrix low;
     for (int d = 0; d < 3; ++d) low[d] = std::min(matrix[d], config.calibration);
     auto const centre = crop_kspace(cpu, low, matrix, kspace, trajectory, weights);
-    auto const coefficients = Calibration(cpu, low, centre, config).run(told).to(context);
+    return Calibration(cpu, low, centre, config).run(told);
+}
 
-    index_t const coils = kspace.shape()[0];
-    Tensor<complex> maps(context, {coils, matrix[0], matrix[1], matrix[2]});
+MapPlanes basis_planes(Matrix const& matrix, Tensor<complex> const& coefficients, index_t order) {
+    Context const host;
+    auto const [nz, ny, nx] = matrix;
+    auto const basis = std::make_shared<CoilBasis>(host, Matrix{1, ny, nx}, order);
+    return [=, n = nz](index_t z) {
+        Shape const& s = coefficients.shape();
+        index_t const half = s[1] / 2, inner = s[2] * s[3];
+        Tensor<complex> const on_plane(host, {s[0], 1, s[2], s[3]}), maps(host, {s[0], 1, ny, nx});
+        auto const all = coefficients.reshape({s[0], s[1], inner}).view<3>();
+        on_plane.zero();
+        for (index_t j = 0; j < s[1]; ++j) {
+            double const phase = std::numbers::pi * static_cast<double>((j - half) * (z - n / 2)) / static_cast<double>(n);
+            complex const e{static_cast<real>(std::cos(phase)), static_cast<real>(std::sin(phase))};
+            for (index_t c = 0; c < s[0]; ++c)
+                for (index_t i = 0; i < inner; ++i) on_plane.data()[c * inner + i] += e * all(c, j, i);
+        }
+        basis->evaluate(on_plane, maps);
+        normalise_maps(maps);
+        return maps.reshape({s[0], ny, nx});
+    };
+}
+
+Tensor<complex> jsense_maps(Context const& context, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
+    Tensor<real> const& weights, MapsConfig const& config, std::function<void(index_t)> const& told) {
+    auto const coefficients = jsense_coefficients(matrix, kspace, trajectory, weights, config, told).to(context);
+    Tensor<complex> maps(context, {kspace.shape()[0], matrix[0], matrix[1], matrix[2]});
     CoilBasis(context, matrix, config.order).evaluate(coefficients, maps);
-    auto const squares = Tensor<real>::zeros(context, maps.shape().tail());
-    auto const flat = maps.reshape({coils, squares.size()});
-    enqueue(context.stream(), AddSquares{flat.view<2>(), squares.flat()});
-    enqueue(context.stream(), DivideByRoot{squares.flat(), flat.view<2>()});
+    normalise_maps(maps);
     return maps;
 }
 

@@ -15,14 +15,6 @@
 namespace tessera {
 namespace {
 
-void normalise_maps(Tensor<complex> const& maps) {
-    index_t const voxels = maps.shape().tail().size();
-    auto const squares = Tensor<real>::zeros(maps.context(), {voxels});
-    auto const flat = maps.reshape({maps.shape()[0], voxels});
-    enqueue(maps.stream(), AddSquares{flat.view<2>(), squares.flat()});
-    enqueue(maps.stream(), DivideByRoot{squares.flat(), flat.view<2>()});
-}
-
 // Images of every method here have the intensity of maps whose root sum of squares is 1, so the truth is shaded by the
 // coils as the data saw them.
 std::optional<Tensor<real>> expected_image(Acquisition const& a) {
@@ -38,21 +30,45 @@ std::optional<Tensor<real>> expected_image(Acquisition const& a) {
     return expected;
 }
 
-Tensor<complex> maps_for(Context const& context, Scan const& scan, Acquisition const& a, MapsConfig const& config) {
+// The file's maps with a root sum of squares of 1, plane by plane.
+MapPlanes file_planes(Tensor<complex> const& maps) {
+    return [maps](index_t z) {
+        Shape const& s = maps.shape();
+        Tensor<complex> const plane(Context(), {s[0], s[2], s[3]});
+        for (index_t c = 0; c < s[0]; ++c) plane[c].copy_from(maps[c][z]);
+        normalise_maps(plane);
+        return plane;
+    };
+}
+
+MapPlanes planes_for(Scan const& scan, Acquisition const& a, MapsConfig const& config) {
     if (config.source == MapsSource::file) {
         require(a.maps.has_value(), "{}: maps: the file has none (/maps/source \"jsense\" estimates them)", a.source);
-        auto const maps = a.maps->to(context).clone();
-        require(maps.shape()[0] == scan.kspace.shape()[0] && maps.shape().tail() == Shape{scan.matrix[0], scan.matrix[1], scan.matrix[2]},
-            "{}: maps: shape {} for {} coils and the matrix {} x {} x {}", a.source, maps.shape().str(), scan.kspace.shape()[0],
+        require(a.maps->shape()[0] == scan.kspace.shape()[0] && a.maps->shape().tail() == Shape{scan.matrix[0], scan.matrix[1], scan.matrix[2]},
+            "{}: maps: shape {} for {} coils and the matrix {} x {} x {}", a.source, a.maps->shape().str(), scan.kspace.shape()[0],
             scan.matrix[0], scan.matrix[1], scan.matrix[2]);
-        normalise_maps(maps);
         log_info("maps: from the file");
-        return maps;
+        return file_planes(*a.maps);
     }
     log_info("maps: jsense on {} voxels per axis", config.calibration);
     Progress progress("maps", config.iterations);
-    return jsense_maps(context, scan.matrix, scan.kspace, scan.trajectory, scan.weights, config,
+    auto const coefficients = jsense_coefficients(scan.matrix, scan.kspace, scan.trajectory, scan.weights, config,
         [&](index_t done) { progress.update(done); });
+    return basis_planes(scan.matrix, coefficients, config.order);
+}
+
+CoilMaps maps_for(Context const& context, Scan const& scan, Acquisition const& a, MapsConfig const& config) {
+    index_t const coils = scan.kspace.shape()[0];
+    auto const planes = planes_for(scan, a, config);
+    if (config.resolution == MapsResolution::full) return CoilMaps::whole(context, scan.matrix, coils, planes);
+    double error = 0;
+    auto const splines = CoilMaps::interpolated(context, scan.matrix, coils, planes, config.accuracy, &error);
+    if (!splines) return CoilMaps::whole(context, scan.matrix, coils, planes);
+    Shape const s = splines->coefficients()->shape();
+    bool const certain = config.source == MapsSource::jsense && s[2] > 16; // else splines may turn out to be not exact enough
+    if (context.rehearses() && !certain) CoilMaps::whole(context, scan.matrix, coils, planes);
+    log_info("maps: kept as splines of {} x {} x {} coefficients, relative error {:.1e}", s[1], s[2], s[3], error);
+    return *splines;
 }
 
 // sum_c conj(S_c) T_c x for the estimated maps S, the true ones T and the true object x: with it, phases agree as well.
@@ -61,12 +77,10 @@ std::optional<Tensor<complex>> target_image(Context const& context, Scan const& 
     if (!fits || (!a.maps && a.coils() > 1)) return {};
     auto const object = a.reference->to(context);
     if (!a.maps) return object;
-    Tensor<complex> target(context, object.shape()), coil(context, object.shape());
+    Tensor<complex> target(context, object.shape()), coil(context, object.shape().prepended(1));
     for (index_t c = 0; c < a.coils(); ++c) {
         enqueue(context.stream(), Multiply{(*a.maps)[c].to(context).flat(), object.flat(), coil.flat()});
-        auto const map = scan.maps.slice(c, c + 1);
-        Shape const flat{1, coil.size()};
-        enqueue(context.stream(), CombineCoils{coil.reshape(flat).view<2>(), map.reshape(flat).view<2>(), target.flat(), c > 0});
+        scan.maps.combine(coil, c, target, c > 0);
     }
     return target;
 }

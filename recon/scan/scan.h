@@ -1,6 +1,7 @@
 // A scan on the way to its image: what every reconstruction method starts from.
 #pragma once
 
+#include "recon/scan/coil_maps.h"
 #include "recon/scan/scan_config.h"
 
 namespace tessera {
@@ -14,7 +15,7 @@ struct Scan {
     Tensor<complex> kspace;                   ///< [coil, points], in any memory
     Tensor<real> trajectory;                  ///< [points, 3]
     Tensor<real> weights;                     ///< [points]
-    Tensor<complex> maps;                     ///< [coil, z, y, x], root sum of squares 1; empty where the method needs none
+    CoilMaps maps;                            ///< [coil, z, y, x], root sum of squares 1; none where the method needs none
     std::optional<Tensor<real>> expected;     ///< [z, y, x] magnitude that a perfect reconstruction has, where the file knows
     std::optional<Tensor<complex>> target;    ///< [z, y, x] what `maps` make of the true coil images, where the file knows them
     std::vector<VesselSegment> vessels;       ///< the vessel tree in mm from the volume's centre; empty where the file knows none

@@ -13,6 +13,10 @@ namespace tessera {
 enum class MapsSource { jsense, file };
 constexpr std::array<std::string_view, 2> config_names(MapsSource) { return {"jsense", "file"}; }
 
+/// How maps are kept: on a coarse grid where that is exact enough, or whole.
+enum class MapsResolution { automatic, full };
+constexpr std::array<std::string_view, 2> config_names(MapsResolution) { return {"auto", "full"}; }
+
 enum class FieldOfView { file, automatic };
 constexpr std::array<std::string_view, 2> config_names(FieldOfView) { return {"file", "auto"}; }
 
@@ -33,12 +37,17 @@ struct MapsConfig {
     index_t order = 3;
     index_t iterations = 8;
     double lambda = 1e-3;
+    MapsResolution resolution = MapsResolution::automatic;
+    double accuracy = 1e-3;
     void describe(ConfigVisitor& v) {
         v("source", source, "Sensitivity maps: jsense estimates them from the data, file takes those of the input.");
         v("calibration", calibration, "jsense: voxels per axis of its low-resolution problem.", {.min = 4, .max = 128});
         v("order", order, "jsense: order of the maps' trigonometric polynomials.", {.min = 1, .max = 16});
         v("iterations", iterations, "jsense: alternations between image and maps.", {.min = 0});
         v("lambda", lambda, "jsense: relative Tikhonov weight.", {.min = 0});
+        v("resolution", resolution, "auto keeps maps on a coarse grid and interpolates them where they are used, as far as accuracy allows; full "
+                                    "keeps every voxel.");
+        v("accuracy", accuracy, "auto: largest relative error of interpolated maps.", {.above = 0, .max = 0.1});
     }
 };
 

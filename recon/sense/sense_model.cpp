@@ -30,7 +30,7 @@ std::vector<index_t> points_of(std::vector<index_t> const& readouts, index_t sam
     return points;
 }
 
-std::shared_ptr<SenseOperator const> sense_model(Tensor<complex> const& maps, Samples const& samples, NufftConfig const& config,
+std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, Samples const& samples, NufftConfig const& config,
     NormalOperator normal) {
     Stage const stage(maps.context(), "NUFFT set-up");
     Matrix const matrix{maps.shape()[1], maps.shape()[2], maps.shape()[3]};
@@ -38,7 +38,7 @@ std::shared_ptr<SenseOperator const> sense_model(Tensor<complex> const& maps, Sa
     std::shared_ptr<Toeplitz const> toeplitz;
     if (normal == NormalOperator::toeplitz)
         toeplitz = std::make_shared<Toeplitz>(maps.context(), matrix, samples.trajectory, samples.weights, config.accuracy,
-            std::min<index_t>(2, config.coils_per_pass)); // its grid is 4 (cpu) or 8 volumes a coil
+            config.coils_per_pass);
     return std::make_shared<SenseOperator>(std::move(nufft), maps, samples.weights, std::move(toeplitz), config.coils_per_pass);
 }
 

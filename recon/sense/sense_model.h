@@ -20,8 +20,8 @@ Samples gather(Samples const& all, std::vector<index_t> const& points);
 /// The points of readouts of `samples` samples each.
 std::vector<index_t> points_of(std::vector<index_t> const& readouts, index_t samples);
 
-/// The SENSE operator of the samples, maps [coil, z, y, x] shared.
-std::shared_ptr<SenseOperator const> sense_model(Tensor<complex> const& maps, Samples const& samples, NufftConfig const& config,
+/// The SENSE operator of the samples.
+std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, Samples const& samples, NufftConfig const& config,
     NormalOperator normal);
 
 } // namespace tessera

@@ -7,12 +7,12 @@
 
 namespace tessera {
 
-SenseOperator::SenseOperator(std::shared_ptr<Nufft const> nufft, Tensor<complex> maps, Tensor<real> weights,
+SenseOperator::SenseOperator(std::shared_ptr<Nufft const> nufft, CoilMaps maps, Tensor<real> weights,
     std::shared_ptr<Toeplitz const> toeplitz, index_t coils_per_pass)
     : nufft_(std::move(nufft)), maps_(std::move(maps)), weights_(std::move(weights)), toeplitz_(std::move(toeplitz)),
       coils_per_pass_(coils_per_pass) {
     auto const [z, y, x] = nufft_->matrix();
-    require(maps_.shape().rank() == 4 && maps_.shape().tail() == Shape{z, y, x}, "sense: maps of shape {}, expected [coil, {}, {}, {}]",
+    require(maps_.shape().tail() == Shape{z, y, x}, "sense: maps of shape {}, expected [coil, {}, {}, {}]",
         maps_.shape().str(), z, y, x);
     require(weights_.size() == 0 || weights_.size() == nufft_->points(), "sense: {} weights for {} points", weights_.size(), nufft_->points());
     require(coils_per_pass_ >= 1, "sense: coils_per_pass is {}, expected at least 1", coils_per_pass_);
@@ -28,23 +28,13 @@ template <class F> void SenseOperator::passes(index_t at_once, F const& f) const
     }
 }
 
-void SenseOperator::expand(Tensor<complex> const& image, Tensor<complex> const& maps, Tensor<complex> const& coils) const {
-    Shape const flat{maps.shape()[0], image.size()};
-    enqueue(image.stream(), ExpandCoils{image.flat(), maps.reshape(flat).view<2>(), coils.reshape(flat).view<2>()});
-}
-
-void SenseOperator::combine(Tensor<complex> const& coils, Tensor<complex> const& maps, Tensor<complex> const& image, bool accumulate) const {
-    Shape const flat{maps.shape()[0], image.size()};
-    enqueue(image.stream(), CombineCoils{coils.reshape(flat).view<2>(), maps.reshape(flat).view<2>(), image.flat(), accumulate});
-}
-
 void SenseOperator::weigh(Tensor<complex> const& samples) const {
     if (weights_.size()) enqueue(samples.stream(), MultiplyReal{weights_.flat(), samples.view<2>()});
 }
 
 void SenseOperator::do_forward(Tensor<complex> const& image, Tensor<complex> const& kspace) const {
     passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
-        expand(image, maps_.slice(first, last), coils);
+        maps_.expand(image, first, coils);
         nufft_->forward(coils, kspace.slice(first, last));
     });
 }
@@ -52,7 +42,7 @@ void SenseOperator::do_forward(Tensor<complex> const& image, Tensor<complex> con
 void SenseOperator::do_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const {
     passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
         nufft_->adjoint(kspace.slice(first, last), coils);
-        combine(coils, maps_.slice(first, last), image, first > 0);
+        maps_.combine(coils, first, image, first > 0);
     });
 }
 
@@ -63,17 +53,17 @@ void SenseOperator::weighted_adjoint(Tensor<complex> const& kspace, Tensor<compl
         samples.copy_from(part);
         weigh(samples);
         nufft_->adjoint(samples, coils);
-        combine(coils, maps_.slice(first, last), image, first > 0);
+        maps_.combine(coils, first, image, first > 0);
     });
     if (toeplitz_) nufft_->free_workspace(); // iterations go on without it
 }
 
 void SenseOperator::do_normal(Tensor<complex> const& image, Tensor<complex> const& out) const {
     require(image.data() != out.data(), "sense: the normal operator cannot work in place");
-    // The convolution takes fewer coils at once than gridding, and a coil image more is a volume more.
-    passes(toeplitz_ ? toeplitz_->coils_per_pass() : coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
-        auto const maps = maps_.slice(first, last);
-        expand(image, maps, coils);
+    if (toeplitz_ && context().device() == Device::cpu) return toeplitz_->apply(image, *maps_.rows(), out);
+    // A convolution takes its coils one by one, and a coil image more is a volume more.
+    passes(toeplitz_ ? 1 : coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
+        maps_.expand(image, first, coils);
         if (toeplitz_)
             toeplitz_->apply(coils, coils);
         else {
@@ -82,8 +72,15 @@ void SenseOperator::do_normal(Tensor<complex> const& image, Tensor<complex> cons
             weigh(samples);
             nufft_->adjoint(samples, coils);
         }
-        combine(coils, maps, out, first > 0);
+        maps_.combine(coils, first, out, first > 0);
     });
+}
+
+MemoryNeed SenseOperator::bytes(Device device, Matrix const& matrix, index_t coils, index_t points, index_t coils_per_pass, bool toeplitz) {
+    auto const volume = static_cast<std::size_t>(matrix[0] * matrix[1] * matrix[2]) * sizeof(complex);
+    if (toeplitz) return {0, device == Device::cpu ? 0 : 2 * volume}; // elsewhere a coil image and its copy
+    auto const at_once = static_cast<std::size_t>(std::min(coils, coils_per_pass));
+    return {0, at_once * (volume + static_cast<std::size_t>(points) * sizeof(complex))};
 }
 
 } // namespace tessera

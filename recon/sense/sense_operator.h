@@ -4,6 +4,7 @@
 #include "core/arrays/linear_operator.h"
 #include "recon/nufft/nufft.h"
 #include "recon/nufft/toeplitz.h"
+#include "recon/scan/coil_maps.h"
 
 #include <memory>
 #include <optional>
@@ -16,9 +17,9 @@ namespace tessera {
 /// Source: Pruessmann et al. 2001, doi:10.1002/mrm.1241.
 class SenseOperator : public LinearOperator {
 public:
-    /// maps: [coil, z, y, x], shared with the caller. weights: [points] or empty for W = 1.
+    /// weights: [points] or empty for W = 1.
     /// toeplitz: the normal operator of the same trajectory and weights, or null to grid.
-    SenseOperator(std::shared_ptr<Nufft const> nufft, Tensor<complex> maps, Tensor<real> weights,
+    SenseOperator(std::shared_ptr<Nufft const> nufft, CoilMaps maps, Tensor<real> weights,
         std::shared_ptr<Toeplitz const> toeplitz = nullptr, index_t coils_per_pass = 8);
 
     Context const& context() const override { return nufft_->context(); }
@@ -28,18 +29,19 @@ public:
     /// A^H W y, the right-hand side of the normal equations; y is left as it is and may be in any memory.
     void weighted_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const;
 
+    /// What normal() takes beside its volumes and what maps, NUFFT and Toeplitz declare themselves.
+    static MemoryNeed bytes(Device device, Matrix const& matrix, index_t coils, index_t points, index_t coils_per_pass, bool toeplitz);
+
 private:
     void do_forward(Tensor<complex> const& image, Tensor<complex> const& kspace) const override;
     void do_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const override;
     void do_normal(Tensor<complex> const& image, Tensor<complex> const& out) const override;
 
-    void expand(Tensor<complex> const& image, Tensor<complex> const& maps, Tensor<complex> const& coils) const;
-    void combine(Tensor<complex> const& coils, Tensor<complex> const& maps, Tensor<complex> const& image, bool accumulate) const;
     void weigh(Tensor<complex> const& samples) const;
     template <class F> void passes(index_t at_once, F const& f) const;
 
     std::shared_ptr<Nufft const> nufft_;
-    Tensor<complex> maps_;
+    CoilMaps maps_;
     Tensor<real> weights_;
     std::shared_ptr<Toeplitz const> toeplitz_;
     index_t coils_per_pass_;

@@ -84,7 +84,7 @@ DataTerm cropped(Context const& context, Scan const& scan, Matrix const& matrix,
     index_t const coils = scan.kspace.shape()[0];
     Tensor<complex> maps(host, {coils, matrix[0], matrix[1], matrix[2]});
     for (index_t c = 0; c < coils; ++c)
-        maps[c].copy_from(scan.matrix == matrix ? scan.maps[c] : interpolated(scan.maps[c], {1, 1, 1}, matrix, {1, 1, 1}));
+        maps[c].copy_from(scan.matrix == matrix ? scan.maps.values(c, c + 1)[0] : interpolated(scan.maps.values(c, c + 1)[0], {1, 1, 1}, matrix, {1, 1, 1}));
     auto const model = sense_model(maps.to(context), {samples.kspace.to(context), samples.trajectory.to(context), samples.weights.to(context)}, nufft,
         NormalOperator::toeplitz);
     DataTerm data{model, Tensor<complex>(context, model->domain())};
