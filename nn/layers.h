@@ -16,6 +16,7 @@ enum class Start {
 /// A convolution with a bias, which starts at 0.
 class Conv3d {
 public:
+    static constexpr std::size_t kParts = 1; ///< real channels of a channel
     /// Adds name + ".weight" and name + ".bias". `gain` multiplies random weights. Throws Error for an even kernel.
     Conv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, index_t stride = 1,
         Start start = Start::he, double gain = 1);
@@ -30,6 +31,7 @@ private:
 /// A convolution of complex maps with a bias, which starts at 0; channels are counted as complex ones.
 class ComplexConv3d {
 public:
+    static constexpr std::size_t kParts = 2; ///< real channels of a channel
     /// Adds name + ".weight_real", ".weight_imag" and ".bias". Otherwise like Conv3d.
     ComplexConv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, index_t stride = 1,
         Start start = Start::he, double gain = 1);

@@ -11,6 +11,7 @@
 #include "nn/tape.h"
 
 #include <memory>
+#include <span>
 
 namespace tessera {
 
@@ -20,12 +21,13 @@ namespace tessera {
 class Network {
 public:
     virtual ~Network() = default;
-    virtual Var forward(Tape& tape, Var const& x) const = 0;
+    /// `told`: numbers about the scan that the output may depend on, as many as it was made for. Throws Error for another number.
+    virtual Var forward(Tape& tape, Var const& x, std::span<double const> told = {}) const = 0;
     virtual Reach reach() const = 0;
 };
 
 /// Makes a network and adds its parameters, named like PyTorch's modules: prefix + "blocks.0.convs.1.weight".
-/// Throws Error for sizes that cannot be.
-std::unique_ptr<Network> make_network(NetworkConfig const& config, ParameterList& parameters, std::string const& prefix);
+/// `told`: how many numbers about the scan it sees beside the volume. Throws Error for sizes that cannot be.
+std::unique_ptr<Network> make_network(NetworkConfig const& config, ParameterList& parameters, std::string const& prefix, index_t told = 0);
 
 } // namespace tessera

@@ -9,7 +9,7 @@ namespace tessera {
 /// See Residual; its activation is modReLU. Without its biases it would commute with a change of the volume's phase.
 class ComplexResnet3d final : public Residual<ComplexConv3d, ModReluLayer> {
 public:
-    ComplexResnet3d(ComplexResnet3dConfig const& config, ParameterList& parameters, std::string const& prefix);
+    ComplexResnet3d(ComplexResnet3dConfig const& config, index_t told, ParameterList& parameters, std::string const& prefix);
 };
 
 } // namespace tessera

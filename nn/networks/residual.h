@@ -3,6 +3,7 @@
 
 #include "nn/network.h"
 #include "nn/ops/add.h"
+#include "nn/ops/append_constants.h"
 
 #include <cmath>
 #include <ranges>
@@ -16,14 +17,15 @@ namespace tessera {
 /// Source: Lim et al. 2017, doi:10.1109/CVPRW.2017.151 (blocks without normalisation), here in 3D.
 template <class Convolution, class Activation> class Residual : public Network {
 public:
-    /// `in`: channels of the input, as Convolution counts them. `activation` makes one, given its name.
+    /// `in`: channels of the volume, as Convolution counts them; `told`: numbers that the head sees as further channels.
+    /// `activation` makes one, given its name.
     template <class Config, class MakeActivation>
-    Residual(Config const& c, ParameterList& parameters, std::string const& prefix, index_t in, MakeActivation const& activation)
-        : head_(parameters, prefix + "head", in, c.channels, c.kernel), blocks_(make_blocks(c, parameters, prefix, activation)),
+    Residual(Config const& c, ParameterList& parameters, std::string const& prefix, index_t in, index_t told, MakeActivation const& activation)
+        : told_(told), head_(parameters, prefix + "head", in + told, c.channels, c.kernel), blocks_(make_blocks(c, parameters, prefix, activation)),
           tail_(parameters, prefix + "tail", c.channels, in, c.kernel, 1, Start::zero) {}
 
-    Var forward(Tape& tape, Var const& x) const override {
-        auto h = head_(tape, x);
+    Var forward(Tape& tape, Var const& x, std::span<double const> told) const override {
+        auto h = head_(tape, append_told(tape, x, told));
         for (Block const& block : blocks_) {
             auto inner = block.convolutions.front()(tape, h);
             for (std::size_t i = 0; i < block.activations.size(); ++i)
@@ -47,6 +49,14 @@ public:
     }
 
 private:
+    // A number is the real part of a complex channel.
+    Var append_told(Tape& tape, Var const& x, std::span<double const> told) const {
+        require(std::ssize(told) == told_, "network: told {} numbers, made for {}", told.size(), told_);
+        std::vector<double> values(told.size() * Convolution::kParts);
+        for (std::size_t i = 0; i < told.size(); ++i) values[i * Convolution::kParts] = told[i];
+        return append_constants(tape, x, values);
+    }
+
     struct Block {
         std::vector<Convolution> convolutions;
         std::vector<Activation> activations; // one less
@@ -67,6 +77,7 @@ private:
         return blocks;
     }
 
+    index_t told_;
     Convolution head_;
     std::vector<Block> blocks_;
     Convolution tail_;

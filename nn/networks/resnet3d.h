@@ -9,7 +9,7 @@ namespace tessera {
 /// See Residual; its activation, a leaky ReLU, has no parameters.
 class Resnet3d final : public Residual<Conv3d, LeakyReluLayer> {
 public:
-    Resnet3d(Resnet3dConfig const& config, ParameterList& parameters, std::string const& prefix);
+    Resnet3d(Resnet3dConfig const& config, index_t told, ParameterList& parameters, std::string const& prefix);
 };
 
 } // namespace tessera

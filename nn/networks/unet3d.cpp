@@ -2,6 +2,7 @@
 
 #include "nn/ops/activations.h"
 #include "nn/ops/add.h"
+#include "nn/ops/append_constants.h"
 #include "nn/ops/concat.h"
 #include "nn/ops/resample.h"
 
@@ -27,10 +28,10 @@ index_t channels(Unet3dConfig const& c, index_t level) { return c.channels << le
 
 } // namespace
 
-std::vector<Unet3d::Level> Unet3d::make_levels(Unet3dConfig const& c, ParameterList& parameters, std::string const& prefix) {
+std::vector<Unet3d::Level> Unet3d::make_levels(Unet3dConfig const& c, index_t told, ParameterList& parameters, std::string const& prefix) {
     std::vector<Level> levels;
     for (index_t l = 0; l < c.levels; ++l) {
-        index_t const above = l ? channels(c, l - 1) : 2, here = channels(c, l), below = channels(c, l + 1);
+        index_t const above = l ? channels(c, l - 1) : 2 + told, here = channels(c, l), below = channels(c, l + 1);
         auto const encoder = fmt::format("{}encoder.{}", prefix, l), decoder = fmt::format("{}decoder.{}", prefix, l);
         auto first = make_convolutions(parameters, encoder, c.convolutions, above, here, c.kernel);
         std::optional<Conv3d> down;
@@ -42,8 +43,8 @@ std::vector<Unet3d::Level> Unet3d::make_levels(Unet3dConfig const& c, ParameterL
     return levels;
 }
 
-Unet3d::Unet3d(Unet3dConfig const& c, ParameterList& parameters, std::string const& prefix)
-    : slope_(c.slope), levels_(make_levels(c, parameters, prefix)),
+Unet3d::Unet3d(Unet3dConfig const& c, index_t told, ParameterList& parameters, std::string const& prefix)
+    : told_(told), slope_(c.slope), levels_(make_levels(c, told, parameters, prefix)),
       bottom_(make_convolutions(parameters, prefix + "bottom", c.convolutions, channels(c, c.levels - 1), channels(c, c.levels), c.kernel)),
       tail_(parameters, prefix + "tail", c.channels, 2, c.kernel, 1, Start::zero) {}
 
@@ -65,7 +66,10 @@ Var Unet3d::through_level(Tape& tape, std::size_t level, Var x) const {
     return through(tape, decoder, std::move(x));
 }
 
-Var Unet3d::forward(Tape& tape, Var const& x) const { return add(tape, tail_(tape, through_level(tape, 0, x)), x); }
+Var Unet3d::forward(Tape& tape, Var const& x, std::span<double const> told) const {
+    require(std::ssize(told) == told_, "network: told {} numbers, made for {}", told.size(), told_);
+    return add(tape, tail_(tape, through_level(tape, 0, append_constants(tape, x, told))), x);
+}
 
 Interval Unet3d::level_needs(std::size_t level, Interval out) const {
     if (level == levels_.size()) return convolutions_need(bottom_, out);

@@ -17,8 +17,8 @@ namespace tessera {
 /// Source: Cicek et al. 2016, doi:10.1007/978-3-319-46723-8_49, without normalisation.
 class Unet3d final : public Network {
 public:
-    Unet3d(Unet3dConfig const& config, ParameterList& parameters, std::string const& prefix);
-    Var forward(Tape& tape, Var const& x) const override;
+    Unet3d(Unet3dConfig const& config, index_t told, ParameterList& parameters, std::string const& prefix);
+    Var forward(Tape& tape, Var const& x, std::span<double const> told) const override;
     Reach reach() const override;
 
 private:
@@ -29,11 +29,12 @@ private:
         std::vector<Conv3d> decoder;
     };
 
-    static std::vector<Level> make_levels(Unet3dConfig const& config, ParameterList& parameters, std::string const& prefix);
+    static std::vector<Level> make_levels(Unet3dConfig const& config, index_t told, ParameterList& parameters, std::string const& prefix);
     Var through(Tape& tape, std::vector<Conv3d> const& convolutions, Var x) const;
     Var through_level(Tape& tape, std::size_t level, Var x) const;
     Interval level_needs(std::size_t level, Interval out) const;
 
+    index_t told_;
     double slope_;
     std::vector<Level> levels_;
     std::vector<Conv3d> bottom_;

@@ -4,6 +4,7 @@
 #include "core/files/hdf5.h"
 #include "recon/unrolled/block_partition.h"
 #include "recon/methods/choose_lambda.h"
+#include "recon/methods/shipped_weights.h"
 #include "recon/comparison/trust.h"
 #include "recon/formats/nifti/nifti.h"
 #include "recon/sense/held_out.h"
@@ -90,6 +91,7 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
     result.name = method.name;
     auto const choice = choose_lambda(scan_to_choose_on(c, method), prepared, method, progress);
     chosen = choice.config;
+    if (chosen.method == Method::mbdl && chosen.mbdl.weights.empty()) chosen.mbdl.weights = shipped_weights(c.scan, prepared.density);
     result.sweep = choice.rows;
     result.chosen_by = choice.metric;
     if (double const* lambda = chosen.lambda()) result.lambda = *lambda;

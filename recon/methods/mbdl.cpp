@@ -4,6 +4,7 @@
 #include "core/config/json_watch.h"
 #include "core/terminal/log.h"
 #include "nn/complex_channels.h"
+#include "recon/methods/shipped_weights.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -26,7 +27,7 @@ ParameterList::Expectation shapes_of(Safetensors const& file) {
 } // namespace
 
 void require_weights(MbdlConfig const& config, DensityConfig const& density) {
-    require(!config.weights.empty(), "mbdl: /mbdl/weights names no file of trained weights");
+    if (config.weights.empty()) return; // those that come with the program: which ones depends on the scan
     Safetensors const file(config.weights);
     auto info = ModelInfo::of(file);
     require_preparation(file, info, density, config);
@@ -39,8 +40,7 @@ void require_weights(MbdlConfig const& config, DensityConfig const& density) {
 
 UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density)
     : parameters_(context, false) {
-    require(!config.weights.empty(), "mbdl: /mbdl/weights names no file of trained weights");
-    Safetensors const file(config.weights);
+    Safetensors const file(config.weights.empty() ? shipped_weights(scan, density) : config.weights);
     auto const info = ModelInfo::of(file);
     warnings_ = check_fit(file, info, scan, density, config);
     for (auto const& warning : warnings_) log_warn("mbdl: {}", warning);

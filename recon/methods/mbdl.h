@@ -13,10 +13,10 @@ namespace tessera {
 /// Throws Error as UnrolledReconstruction does.
 void require_weights(MbdlConfig const& config, DensityConfig const& density);
 
-/// An unrolled network with the weights of a file, for one scan.
+/// An unrolled network with trained weights, for one scan.
 class UnrolledReconstruction {
 public:
-    /// Reads /mbdl/weights. Throws Error for weights that do not fit the scan and how it was prepared, saying why.
+    /// Reads /mbdl/weights, or where it is empty the weights that come with the program. Throws Error for weights that do not fit the scan and how it was prepared, saying why.
     UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density);
 
     /// What is unlike the scans that the weights were trained on, one sentence each.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/arrays/linear_operator.h"
+#include "recon/sense/conditions.h"
 
 #include <array>
 #include <memory>
@@ -20,6 +21,7 @@ constexpr std::array<std::string_view, 2> config_names(NormalOperator) { return 
 struct DataTerm {
     std::shared_ptr<LinearOperator const> model; ///< its normal() is A^H W A
     Tensor<complex> b;                           ///< A^H W y, [z, y, x]
+    ScanConditions conditions{};                 ///< of the measurement, in the units of b
 };
 
 } // namespace tessera

@@ -37,6 +37,8 @@ LeastSquares least_squares(Scan const& scan, NufftConfig const& config, NormalOp
         problem.scale = intensity_scale(compensated);
     }
     axpby(1 / problem.scale, problem.data.b, 0, problem.data.b);
+    problem.data.conditions = scan_conditions(*model, problem.data.b, weights,
+        noise_of_sample(scan.noise_deviation, scan.kspace, scan.trajectory), problem.scale);
     problem.energy = weighted_energy(scan.kspace, weights) / (problem.scale * problem.scale);
     return problem;
 }

@@ -6,8 +6,8 @@
 
 namespace tessera {
 
-enum class Anatomy { thorax, ellipsoids, file };
-constexpr std::array<std::string_view, 3> config_names(Anatomy) { return {"thorax", "ellipsoids", "file"}; }
+enum class Anatomy { thorax, structures, ellipsoids, file };
+constexpr std::array<std::string_view, 4> config_names(Anatomy) { return {"thorax", "structures", "ellipsoids", "file"}; }
 
 /// How k-space is computed: never on the path of a reconstruction.
 enum class KspacePath {
@@ -35,7 +35,8 @@ struct SimulationConfig {
 
     void describe(ConfigVisitor& v) {
         v("seed", seed, "Fixes anatomy, phase and noise.");
-        v("anatomy", anatomy, "What is imaged: a random thorax, ellipsoids like those of Shepp and Logan, or a volume from `file`.");
+        v("anatomy", anatomy, "What is imaged: a random thorax, a random scene of structures, ellipsoids like those of Shepp and Logan, or a "
+                              "volume from `file`.");
         v("file", file, "A volume: NIfTI, or HDF5 with `dataset`.");
         v("dataset", dataset, "The dataset [z, y, x] of an HDF5 volume, real or complex.");
         v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null is that of the file, else 96 x 96 x 96.", {.min = 1, .max = kLongestAxis});

@@ -4,6 +4,7 @@
 #include "recon/simulation/ellipsoids.h"
 #include "recon/formats/nifti/nifti.h"
 #include "recon/simulation/phantom.h"
+#include "recon/simulation/structures.h"
 #include "recon/acquisition/resample.h"
 
 namespace tessera {
@@ -84,6 +85,7 @@ SourceVolume make_source_volume(SimulationConfig const& config) {
     geometry.fov_mm = config.fov_mm.value_or(Vector3{400, 400, 400});
     SamplingGrid const grid(config.matrix.value_or(Matrix{96, 96, 96}), geometry.fov_mm), fine = grid.refined(config.supersample);
     if (config.anatomy == Anatomy::ellipsoids) return finish({as_complex(EllipsoidPhantom::head().magnitude(fine)), grid, geometry, {}});
+    if (config.anatomy == Anatomy::structures) return finish({as_complex(random_structures(fine, config.seed)), grid, geometry, {}});
     Thorax const thorax(config.seed);
     return finish({as_complex(thorax.magnitude(fine)), grid, geometry, in_millimetres(thorax.pulmonary_vessels(), geometry.fov_mm)});
 }

@@ -71,6 +71,7 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
         log_info("{}: target from {} readouts, {} iterations, residual {:.1e}", file.string(), scan.readouts, result.iterations, result.residual);
         c.target = target.to(context_.host());
     }
+    c.noise = noise_of_sample(scan.noise_deviation, scan.kspace, scan.trajectory);
     if (c.target) c.object = object_mask(magnitude(*c.target));
     c.scan = to_host(std::move(scan));
     return c;
@@ -99,6 +100,7 @@ Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, s
     e.data.model = model;
     e.scale = intensity_scale(e.data.b);
     axpby(1 / e.scale, e.data.b, 0, e.data.b);
+    e.data.conditions = scan_conditions(*model, e.data.b, samples.weights, c.noise, e.scale);
     if (c.target) {
         e.target = c.target->to(context_); // another memory than the case's
         axpby(1 / e.scale, *e.target, 0, *e.target);

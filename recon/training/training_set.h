@@ -47,6 +47,7 @@ private:
         Scan scan;
         std::optional<Tensor<complex>> target;
         std::optional<Tensor<real>> object;
+        double noise = 1; ///< of a sample
         std::vector<index_t> held_out; ///< readouts, ascending
     };
 

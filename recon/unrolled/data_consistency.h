@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/config/config.h"
-#include "nn/parameter.h"
 #include "nn/tape.h"
 #include "recon/sense/data_term.h"
+#include "recon/unrolled/learned_number.h"
 
 #include <functional>
 #include <memory>
@@ -79,7 +79,7 @@ public:
 std::unique_ptr<DataConsistencyStep const> make_data_consistency(DataConsistencyConfig const& config);
 
 /// The step as an operation on a tape; z and the result are maps [z, y, x, 2]. Saves z and x.
-Var data_consistency(Tape& tape, std::shared_ptr<DataConsistencyStep const> const& step, DataTerm const& data, Var const& z, Parameter const& parameter,
+Var data_consistency(Tape& tape, std::shared_ptr<DataConsistencyStep const> const& step, DataTerm const& data, Var const& z, LearnedNumber const& parameter,
     std::shared_ptr<SolverReport> const& report);
 
 } // namespace tessera

@@ -4,6 +4,7 @@
 #include "core/device/stage.h"
 #include "nn/complex_channels.h"
 #include "recon/unrolled/blockwise.h"
+#include "recon/unrolled/informed_network.h"
 
 #include <cmath>
 
@@ -13,11 +14,26 @@ UnrolledNetwork::UnrolledNetwork(ModelConfig const& config, ParameterList& param
     : config_(config), consistency_(make_data_consistency(config.data_consistency)) {
     index_t const sets = config.shared_weights ? 1 : config.unrolls;
     for (index_t k = 0; k < sets; ++k) {
-        networks_.push_back(make_network(config.network, parameters, config.shared_weights ? "regulariser." : fmt::format("regularisers.{}.", k)));
+        networks_.push_back(make_network(config.network, parameters, config.shared_weights ? "regulariser." : fmt::format("regularisers.{}.", k),
+            config.informed ? kNumbersTold : 0));
         std::string const name = consistency_->parameter_name();
         data_parameters_.push_back(
             parameters.add_constant(config.shared_weights ? name : fmt::format("{}.{}", name, k), {1}, consistency_->parameter_start()));
+        if (config.informed)
+            slopes_.push_back(parameters.add_constant(config.shared_weights ? name + "_slopes" : fmt::format("{}_slopes.{}", name, k), {kNumbersTold}, 0));
     }
+}
+
+// The network of a stage: of an unroll, or, with the weights of the last, of what follows after all of them.
+std::unique_ptr<Network> UnrolledNetwork::regulariser(index_t stage, ScanConditions const& conditions) const {
+    Network const& network = *networks_[static_cast<std::size_t>(config_.shared_weights ? 0 : std::min(stage, config_.unrolls - 1))];
+    return std::make_unique<InformedNetwork>(network, conditions, static_cast<double>(stage) / static_cast<double>(config_.unrolls), config_.informed);
+}
+
+LearnedNumber UnrolledNetwork::data_parameter(index_t unroll, ScanConditions const& conditions) const {
+    auto const set = static_cast<std::size_t>(config_.shared_weights ? 0 : unroll);
+    if (!config_.informed) return {data_parameters_[set], {}, {}};
+    return {data_parameters_[set], slopes_[set], numbers_told(conditions, static_cast<double>(unroll) / static_cast<double>(config_.unrolls))};
 }
 
 std::vector<double> UnrolledNetwork::weights_of_data() const {
@@ -26,10 +42,10 @@ std::vector<double> UnrolledNetwork::weights_of_data() const {
     return values;
 }
 
-// One unroll, forward and back, with the feature maps of one block.
+// One unroll, forward and back, with the feature maps of one block. The final regulariser is one that has no data consistency.
 struct UnrolledNetwork::Unroll {
-    Network const& network;
-    Parameter const& parameter;
+    std::shared_ptr<Network const> network;
+    std::optional<LearnedNumber> parameter;
     DataTerm const& data;  // without its b
     VolumeStore& measured; // b
     DataConsistencyStep const& consistency;
@@ -37,19 +53,26 @@ struct UnrolledNetwork::Unroll {
     SolverReport& report;
     index_t number; // 1 for the first
 
+    DataTerm whole_data() const {
+        DataTerm all = data;
+        all.b = measured.get(0);
+        return all;
+    }
+
     // Neither this nor the store holds x on the device once it is not needed: CG works in four volumes.
     Tensor<complex> forward(Tensor<complex> x, VolumeStore& store) const {
         Stage const stage(x.context(), "unroll");
         Tensor<complex> z(x.context(), x.shape());
         {
             Stage const regularising(x.context(), "network");
-            Blockwise{network, partition}.forward(x, z);
+            Blockwise{*network, partition}.forward(x, z);
         }
         x = {};
         store.settle();
         require(std::isfinite(norm(z)), "unroll {}: the output of the regulariser is not finite", number);
+        if (!parameter) return z;
         Stage const consisting(z.context(), "data consistency");
-        consistency.step({data.model, measured.get(0)}, scalar(parameter), z, report);
+        consistency.step(whole_data(), parameter->value(), z, report);
         return z;
     }
 
@@ -58,28 +81,29 @@ struct UnrolledNetwork::Unroll {
     // Returns dL/dx_k, or nothing where it is not wanted.
     Tensor<complex> backward(Tensor<complex> const& g, VolumeStore& store, std::size_t k, bool wanted) const {
         Stage const stage(g.context(), "unroll back");
-        auto const own = [&] {
+        DataConsistencyStep::ParameterGradient own;
+        if (parameter) {
             Stage const consisting(g.context(), "data consistency");
-            return consistency.pullback({data.model, measured.get(0)}, scalar(parameter), [&] { return store.get(k + 1); }, g, report);
-        }();
+            own = consistency.pullback(whole_data(), parameter->value(), [&] { return store.get(k + 1); }, g, report);
+        }
         store.pop();
         Stage const regularising(g.context(), "network");
         auto gx = wanted ? Tensor<complex>::zeros(g.context(), g.shape()) : Tensor<complex>();
-        double const inner = Blockwise{network, partition}.backward(store.get(k), g, gx, own.probe);
-        add_to_gradient(parameter, own.constant + own.factor * inner);
+        double const inner = Blockwise{*network, partition}.backward(store.get(k), g, gx, own.probe);
+        if (parameter) parameter->add_to_gradient(own.constant + own.factor * inner);
         return gx;
     }
 };
 
 Var UnrolledNetwork::forward(Tape& tape, DataTerm data, Var x0, MemoryConfig const& memory,
     std::shared_ptr<SolverReport> const& report) const {
-    auto const set = [this](index_t k) { return static_cast<std::size_t>(config_.shared_weights ? 0 : k); };
     if (memory.policy == MemoryPolicy::full) {
         Var x = std::move(x0);
         for (index_t k = 0; k < config_.unrolls; ++k) {
-            auto const z = networks_[set(k)]->forward(tape, x);
-            x = data_consistency(tape, consistency_, data, z, data_parameters_[set(k)], report);
+            auto const z = regulariser(k, data.conditions)->forward(tape, x);
+            x = data_consistency(tape, consistency_, data, z, data_parameter(k, data.conditions), report);
         }
+        if (config_.final_regulariser) x = regulariser(config_.unrolls, data.conditions)->forward(tape, x);
         return x;
     }
 
@@ -91,16 +115,18 @@ Var UnrolledNetwork::forward(Tape& tape, DataTerm data, Var x0, MemoryConfig con
     auto const measured = std::make_shared<VolumeStore>(x0.context(), memory.checkpoints); // b waits where the checkpoints do
     measured->push(std::exchange(data.b, {}));
     if (tape.recording()) store->push(as_complex(x0.value()));
-    auto const unroll = [this, data, measured, partition, report, set](index_t i) {
-        return Unroll{*networks_[set(i)], data_parameters_[set(i)], data, *measured, *consistency_, *partition, *report, i + 1};
+    auto const unroll = [this, data, measured, partition, report](index_t i) {
+        std::optional<LearnedNumber> parameter;
+        if (i < config_.unrolls) parameter = data_parameter(i, data.conditions);
+        return Unroll{regulariser(i, data.conditions), parameter, data, *measured, *consistency_, *partition, *report, i + 1};
     };
     Var x = std::move(x0);
-    for (index_t k = 0; k < config_.unrolls; ++k) {
+    bool const trained = data_parameters_.front().trained();
+    for (index_t k = 0; k < stages(); ++k) {
         auto previous = as_complex(std::move(x).release());
         auto const next = unroll(k).forward(std::move(previous), *store);
-        if (report->progress) report->progress(k + 1);
+        if (report->progress && k < config_.unrolls) report->progress(k + 1);
         if (tape.recording()) store->push(next);
-        bool const trained = data_parameters_[set(k)].trained();
         x = tape.record(as_channels(next), x.slot() || trained, [=, slot = x.slot()](Tensor<real> gradient) {
             auto const g = as_complex(gradient.unique() ? std::exchange(gradient, {}) : gradient.clone());
             auto const gx = unroll(k).backward(g, *store, static_cast<std::size_t>(k), bool(slot));

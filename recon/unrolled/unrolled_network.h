@@ -3,6 +3,7 @@
 
 #include "nn/network.h"
 #include "recon/unrolled/data_consistency.h"
+#include "recon/unrolled/learned_number.h"
 #include "recon/unrolled/volume_store.h"
 
 #include <optional>
@@ -12,12 +13,16 @@ namespace tessera {
 struct ModelConfig {
     index_t unrolls = 5;
     bool shared_weights = true;
+    bool informed = false;
+    bool final_regulariser = false;
     NetworkConfig network;
     DataConsistencyConfig data_consistency;
 
     void describe(ConfigVisitor& v) {
         v("unrolls", unrolls, "How often regulariser and data consistency take turns.", {.min = 1, .max = 1000});
         v("shared_weights", shared_weights, "One network and one lambda (or step) for all unrolls, or one for each.");
+        v("informed", informed, "The network and lambda know the scan's noise and expected error, and which unroll it is.");
+        v("final_regulariser", final_regulariser, "The regulariser acts once more after the last data consistency, on the noise that came back.");
         v("network", network, "The regularising network.");
         v("data_consistency", data_consistency, "The step that knows the measurement.");
     }
@@ -44,14 +49,15 @@ struct MemoryConfig {
     }
 };
 
-/// x_{k+1} = D(R(x_k)) for k < unrolls: a network R and a data consistency step D with a learned lambda or step size.
+/// x_{k+1} = D(R(x_k)) for k < unrolls: a network R and a data consistency step D with a learned lambda or step size; where the
+/// configuration says so, R of the last x.
 ///
 /// Source: Aggarwal, Mani, Jacob 2019 (MoDL), doi:10.1109/TMI.2018.2865356; in blocks Miller, Pirasteh, Johnson 2023,
 /// arXiv:2204.13862.
 class UnrolledNetwork {
 public:
     /// Adds its parameters to the list: "regulariser." or "regularisers.<k>.", and the number that data consistency trains
-    /// ("log_lambda", "step"), once per set of weights.
+    /// ("log_lambda", "step"), once per set of weights; informed, also how that follows what is told ("log_lambda_slopes").
     UnrolledNetwork(ModelConfig const& config, ParameterList& parameters);
 
     /// x0 and the result are maps [z, y, x, 2]. Nothing but the result is kept where the tape does not record. A b and an x0 that the
@@ -67,10 +73,14 @@ public:
 private:
     struct Unroll;
 
+    index_t stages() const { return config_.unrolls + (config_.final_regulariser ? 1 : 0); }
+    std::unique_ptr<Network> regulariser(index_t stage, ScanConditions const& conditions) const;
+    LearnedNumber data_parameter(index_t unroll, ScanConditions const& conditions) const;
+
     ModelConfig config_;
     std::shared_ptr<DataConsistencyStep const> consistency_;
     std::vector<std::unique_ptr<Network>> networks_; // one, or one an unroll
-    std::vector<Parameter> data_parameters_;         // log lambda or step, [1] each
+    std::vector<Parameter> data_parameters_, slopes_; // log lambda or step, [1] each; informed, how they follow what is told
 };
 
 } // namespace tessera

@@ -84,7 +84,7 @@ void write_run(AtomicFolder const& folder, std::vector<std::string> const& names
 
 } // namespace
 
-TEST_CASE("the files of a folder are those of one run; those of others stay", "[atomic_folder]") {
+TEST_CASE("the files of a folder are those of one run, and those of others stay", "[atomic_folder]") {
     TemporaryFolder const parent;
     fs::path const target = parent / "out";
     fs::path const elsewhere = fs::current_path();

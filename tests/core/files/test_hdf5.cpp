@@ -83,7 +83,7 @@ TEST_CASE("HDF5 errors are one sentence with file and dataset, and leave no iden
     {
         hdf5::File const file(path);
         std::vector<double> two(2);
-        CHECK(message_of([&] { file.read<double>("y"); }) == path.string() + ": no dataset 'y'");
+        CHECK(message_of([&] { file.read<double>("y"); }) == path.string() + ": no dataset 'y' (there are x, z)");
         CHECK(message_of([&] { file.read<double>("z"); }) == path.string() + ": z: expected real numbers, found compound {r, i} of float" +
                                                                 std::to_string(8 * sizeof(real)));
         CHECK(message_of([&] { file.read<complex>("x"); }) ==

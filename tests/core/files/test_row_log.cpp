@@ -53,7 +53,7 @@ TEST_CASE("a row for which there is no room is taken back as a whole", "[row_log
     CHECK(again.rows().size() > 5);
 }
 
-TEST_CASE("a damaged last row is dropped, whether or not its line ends; an earlier one is an error", "[row_log]") {
+TEST_CASE("a damaged last row is dropped, whether or not its line ends, and an earlier one is an error", "[row_log]") {
     TemporaryFolder const folder;
     { RowLog(folder / "a", {"step", "value"}).append({1.0, 2.0}); }
     std::string const tail = GENERATE("{\"step\": 2, \"val", "{\"step\": 2, \"val\n", "\xff\xff\n");

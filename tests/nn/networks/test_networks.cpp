@@ -99,10 +99,11 @@ TEST_CASE("gradients of whole networks agree with differences", "[nn]") {
     auto const [name, config] = one_case();
     INFO(name);
     ParameterList parameters(ctx, true, 1);
-    auto const network = make_network(config, parameters, "");
+    std::vector<double> const told = GENERATE(std::vector<double>{}, std::vector<double>{0.7, -0.4});
+    auto const network = make_network(config, parameters, "", std::ssize(told));
     randomise(parameters);
     auto const x = random_tensor(ctx, {5, 1, 6, 2}, 3);
-    check_gradients({x}, parameters, [&](Tape& tape, std::vector<Var> const& v) { return network->forward(tape, v[0]); });
+    check_gradients({x}, parameters, [&](Tape& tape, std::vector<Var> const& v) { return network->forward(tape, v[0], told); });
 }
 
 TEST_CASE("a box gives what the whole volume gives beyond the radius, and a radius of one less is too small", "[nn]") {

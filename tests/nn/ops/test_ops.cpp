@@ -2,6 +2,7 @@
 #include "kernels/arrays/arithmetic.h"
 #include "nn/complex_channels.h"
 #include "nn/ops/add.h"
+#include "nn/ops/append_constants.h"
 #include "nn/ops/complex_conv3d.h"
 #include "nn/ops/concat.h"
 #include "nn/ops/modrelu.h"
@@ -215,4 +216,19 @@ TEST_CASE("a complex volume and its map of two channels are the same memory", "[
     }
     CHECK(as_complex(map).data() == volume.data());
     CHECK_THROWS_WITH(as_complex(random_tensor(ctx, {2, 3, 5, 3}, 1)), Catch::Matchers::Contains("[2, 3, 5, 3]"));
+}
+
+TEST_CASE("numbers appended as constant channels", "[nn]") {
+    Context const ctx = each_device();
+    auto const x = random_tensor(ctx, {2, 1, 5, 2}, 1);
+    std::vector<double> const told{0.5, -2, 3};
+    Tape tape(Tape::Mode::skip);
+    auto const y = append_constants(tape, Var(x), told).value();
+    CHECK(y.shape() == Shape{2, 1, 5, 5});
+    auto const in = x.to_host(), out = y.to_host();
+    for (std::size_t v = 0; v < 10; ++v)
+        for (std::size_t c = 0; c < 5; ++c) CHECK(out[5 * v + c] == (c < 2 ? in[2 * v + c] : static_cast<real>(told[c - 2])));
+    CHECK(append_constants(tape, Var(x), {}).value().data() == x.data());
+    check_gradients({x}, ParameterList(ctx, true), [&](Tape& t, std::vector<Var> const& v) { return append_constants(t, v[0], told); });
+    CHECK_THROWS_WITH(append_constants(tape, Var(Tensor<real>(ctx, {3, 2})), told), Catch::Matchers::Contains("[3, 2]"));
 }

@@ -139,7 +139,7 @@ TEST_CASE("files of no known format are refused", "[validate]") {
     options.datasets = {{"kspace", "kdata"}};
     CHECK(reading_error(path, options) == path.string() + ": no dataset for trajectory");
     options.datasets["trajectory"] = "coord";
-    CHECK(reading_error(path, options) == path.string() + ": no dataset 'coord'");
+    CHECK(reading_error(path, options) == path.string() + ": no dataset 'coord' (there are kdata, images/)");
     options.datasets["k"] = "coord";
     CHECK(reading_error(path, options) == "datasets: 'k' is not one of kspace, trajectory, weights, maps, noise, reference, vessels");
     options = {};

@@ -1,5 +1,7 @@
 #include "nn/complex_channels.h"
+#include "core/arrays/vector_ops.h"
 #include "recon/unrolled/blockwise.h"
+#include "recon/unrolled/informed_network.h"
 #include "recon/sense/sense_model.h"
 #include "recon/unrolled/unrolled_network.h"
 #include "tests/support/gradient_check.h"
@@ -91,7 +93,9 @@ TEST_CASE("block-wise gradients are those of the whole volume", "[unrolled]") {
     auto const matrix = GENERATE(Matrix{9, 11, 13}, Matrix{1, 14, 9});
     auto const data = small_problem(ctx, matrix);
     ParameterList parameters(ctx, true, 1);
-    UnrolledNetwork const network(small_model(kind, consistency, shared), parameters);
+    auto config = small_model(kind, consistency, shared);
+    config.informed = config.final_regulariser = matrix[0] == 1;
+    UnrolledNetwork const network(config, parameters);
     randomise(parameters);
 
     MemoryConfig memory;
@@ -126,10 +130,12 @@ TEST_CASE("gradients through converged data consistency agree with differences",
     OneThread const one;
     Context const ctx;
     auto const consistency = GENERATE(as<std::string>(), "cg", "gradient");
-    bool const shared = GENERATE(true, false);
-    auto const data = small_problem(ctx, {4, 5, 6});
+    bool const shared = GENERATE(true, false), informed = GENERATE(true, false);
+    auto data = small_problem(ctx, {4, 5, 6});
+    data.conditions = {.noise = 0.3, .inconsistency = 0.2};
     ParameterList parameters(ctx, true, 1);
     auto config = small_model(NetworkKind::resnet3d, consistency, shared, 2);
+    config.informed = config.final_regulariser = informed;
     config.network.resnet3d.convolutions = 1; // no activation between them: differences must not cross kinks
     UnrolledNetwork const network(config, parameters);
     randomise(parameters);
@@ -160,4 +166,39 @@ TEST_CASE("an untrained network with a huge lambda returns its input, one with a
     auto const x0 = Tensor<complex>::from(ctx, truth.shape(), random_complex(static_cast<std::size_t>(truth.size()), 8));
     auto const y = as_complex(network.forward(tape, data, Var(as_channels(x0)), {}, std::make_shared<SolverReport>()).value());
     CHECK(relative_error(y.to_host(), lambda < 1 ? truth.to_host() : x0.to_host()) < 1e-2);
+}
+
+TEST_CASE("an informed network works on errors of size 1, and lambda follows what it is told", "[unrolled]") {
+    OneThread const one;
+    Context const ctx;
+    auto data = small_problem(ctx, {4, 5, 6});
+    auto config = small_model(NetworkKind::resnet3d, "cg", true, 1);
+    config.informed = true;
+    config.final_regulariser = GENERATE(true, false);
+    ParameterList parameters(ctx, false, 1);
+    UnrolledNetwork const network(config, parameters);
+    randomise(parameters);
+    Tape tape(Tape::Mode::skip);
+    auto const run = [&](double noise, double intensity) {
+        auto scaled = data;
+        scaled.b = data.b.clone();
+        axpby(intensity, data.b, 0, scaled.b);
+        scaled.conditions.noise = noise;
+        return as_complex(network.forward(tape, scaled, Var(as_channels(scaled.b)), {}, std::make_shared<SolverReport>()).value());
+    };
+    CHECK(relative_error(run(0.5, 1).to_host(), run(0.05, 1).to_host()) > 1e-3); // the conditions count
+
+    // A regulariser alone: errors and image ten times as large give ten times the output, for the same numbers told.
+    auto const x = random_tensor(ctx, {4, 5, 6, 2}, 7);
+    auto const regulariser = make_network(config.network, parameters, "another.", kNumbersTold);
+    randomise(parameters);
+    ScanConditions const weak{.noise = 0.5, .inconsistency = 0.2};
+    auto const s = static_cast<real>(expected_error(weak));
+    auto larger = x.clone();
+    for (real& v : larger.host()) v *= s;
+    auto const told = numbers_told(weak, 0.5);
+    auto const found = InformedNetwork(*regulariser, weak, 0.5, true).forward(tape, Var(larger), {}).value().to_host();
+    auto const plain = regulariser->forward(tape, Var(x), told).value().to_host();
+    for (std::size_t i = 0; i < plain.size(); ++i) REQUIRE(found[i] == Approx(s * plain[i]).epsilon(1e-4).margin(1e-5));
+    CHECK_THROWS_WITH(regulariser->forward(tape, Var(x)), Catch::Matchers::Contains("told 0 numbers, made for 3"));
 }
