@@ -56,13 +56,14 @@ def random_complex(shape):
 
 
 def seconds_of(f):
-    start = time.perf_counter()
+    """On the clock, and of the processors (all threads)."""
+    start, cpu_start = time.perf_counter(), time.process_time()
     f()
-    return time.perf_counter() - start
+    return time.perf_counter() - start, time.process_time() - cpu_start
 
 
 def tessera(program, config, settings):
-    command = [program, config, "--quiet"] + [a for s in settings for a in ("--set", s)]
+    command = [program, "nufft", config, "--quiet"] + [a for s in settings for a in ("--set", s)]
     result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return result["variants"][0]
 
@@ -78,38 +79,40 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="each times both programs; the ratio is the median of theirs")
     parser.add_argument("--repeats", type=int, default=3, help="calls that a round times; it counts their median")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--samples", type=int, help="of a readout; as many as voxels along an axis otherwise")
     args = parser.parse_args()
 
     with open(args.config) as file:
         config = json.loads(re.sub(r"//.*", "", file.read()))
     matrix = [args.matrix] * 3 if args.matrix else config["matrix"]
     readouts = args.readouts or config["trajectory"]["readouts"]
-    samples = matrix[2] if args.matrix else config["trajectory"]["samples"]
+    samples = args.samples or (matrix[2] if args.matrix else config["trajectory"]["samples"])
     coils = args.coils or config["coils"]
     accuracy = config["accuracy"]
     settings = [f"matrix={matrix}", f"trajectory.readouts={readouts}", f"trajectory.samples={samples}", f"coils={coils}",
                 f"oversampling=[{args.oversampling or config['oversampling'][0]}]", f"threads={args.threads}",
-                "device=cpu", f"repeats={args.repeats}", "checked_points=0", "json=true"]
+                "device=cpu", f"repeats={args.repeats}", "checked_points=0", "checked_voxels=0", "json=true"]
 
     points = koosh_ball(readouts, samples, matrix)
     peers = {u: Finufft(points, tuple(matrix), coils, accuracy, u, args.threads) for u in (1.25, 2.0)}
+    planning = [statistics.median(t) for t in zip(*(seconds_of(lambda: peers[1.25].type2.setpts(*points)) for _ in range(args.repeats)))]
     ours, theirs = [], {u: [] for u in peers}
     for _ in range(args.rounds):
         found = tessera(args.program, args.config, settings)
-        ours.append((found["forward"]["median"], found["adjoint"]["median"]))
+        ours.append((found["type2"]["seconds"], found["type1"]["seconds"], found["type2"]["cpu_seconds"], found["type1"]["cpu_seconds"]))
         for upsampling, peer in peers.items():
-            theirs[upsampling].append([statistics.median(seconds_of(f) for _ in range(args.repeats))
-                                       for f in (peer.forward, peer.adjoint)])
+            times = [[seconds_of(f) for _ in range(args.repeats)] for f in (peer.forward, peer.adjoint)]
+            theirs[upsampling].append([statistics.median(t[clock] for t in of) for clock in (0, 1) for of in times])
 
     print(f"{matrix[0]} x {matrix[1]} x {matrix[2]}, {points[0].size} points, {coils} coils, accuracy {accuracy:g}, "
           f"{args.threads} threads, FINUFFT {finufft.__version__}, {args.rounds} rounds; seconds")
-    print(f"{'':22}{'forward':>10}{'adjoint':>10}{'ratio':>8}{'ratio':>8}")
     median = lambda values: statistics.median(values)
-    print(f"{'Tessera':22}{median(o[0] for o in ours):10.3f}{median(o[1] for o in ours):10.3f}")
+    print(f"{'':22}{'forward':>10}{'adjoint':>10}{'CPU s':>10}{'CPU s':>10}{'ratio':>8}{'ratio':>8}{'CPU':>8}{'CPU':>8}")
+    print(f"{'Tessera':22}" + "".join(f"{median(o[i] for o in ours):10.3f}" for i in range(4)))
     for upsampling, times in theirs.items():
-        ratios = [median(t[i] / o[i] for t, o in zip(times, ours)) for i in (0, 1)]
-        print(f"{f'FINUFFT, upsampling {upsampling:g}':22}{median(t[0] for t in times):10.3f}{median(t[1] for t in times):10.3f}"
-              f"{ratios[0]:8.2f}{ratios[1]:8.2f}")
+        print(f"{f'FINUFFT, upsampling {upsampling:g}':22}" + "".join(f"{median(t[i] for t in times):10.3f}" for i in range(4)) +
+              "".join(f"{median(t[i] / o[i] for t, o in zip(times, ours)):8.2f}" for i in range(4)))
+    print(f"{'FINUFFT, setpts':22}{planning[0]:10.3f}{'':10}{planning[1]:10.3f}")
 
 
 if __name__ == "__main__":

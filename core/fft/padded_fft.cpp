@@ -1,6 +1,7 @@
 #include "core/fft/padded_fft.h"
 
 #include "core/fft/fft.h"
+#include "core/fft/padded_lanes.h"
 #include "core/fft/panel_pass.h"
 #include "kernels/arrays/coils.h"
 #include "kernels/arrays/pad.h"
@@ -99,7 +100,8 @@ private:
 
 struct PaddedFft::Impl {
     Shape volume_shape, grid_shape;
-    std::optional<PrunedFft> pruned; // cpu
+    std::optional<PaddedLanes> lanes; // cpu
+    std::optional<PrunedFft> pruned; // cpu, for lengths and numbers of coils that do not fill lanes
     std::optional<Fft> full;         // other devices
     std::array<Tensor<real>, 3> weights;
 
@@ -108,7 +110,7 @@ struct PaddedFft::Impl {
         Work* const work = where.stream().rehearsal;
         if (work) {
             auto const n = static_cast<double>(grid_shape.size());
-            work->fourier += transforms * (pruned ? 0.6 : 1.0) * n * std::log2(std::max(2.0, n / static_cast<double>(grid_shape[3])));
+            work->fourier += transforms * (pruned || lanes ? 0.6 : 1.0) * n * std::log2(std::max(2.0, n / static_cast<double>(grid_shape[3])));
         }
         return work != nullptr;
     }
@@ -123,7 +125,9 @@ PaddedFft::PaddedFft(
     }
     impl_->volume_shape = {coils, volume[0], volume[1], volume[2]};
     impl_->grid_shape = {grid[0], grid[1], grid[2], coils};
-    if (context.device() == Device::cpu)
+    if (context.device() == Device::cpu && PaddedLanes::fits(grid, coils))
+        impl_->lanes.emplace(volume, grid, coils, weights);
+    else if (context.device() == Device::cpu)
         impl_->pruned.emplace(volume, grid, coils, weights);
     else {
         impl_->full.emplace(context, grid, coils);
@@ -139,6 +143,7 @@ void PaddedFft::forward(Tensor<complex> const& volumes, Tensor<complex> const& g
     require(volumes.shape() == impl_->volume_shape && grid.shape() == impl_->grid_shape, "padded fft: volumes {} and grid {}, expected {} and {}",
         volumes.shape().str(), grid.shape().str(), impl_->volume_shape.str(), impl_->grid_shape.str());
     if (impl_->rehearsed(grid, 1)) return;
+    if (impl_->lanes) return impl_->lanes->forward(volumes.data(), grid.data());
     if (impl_->pruned) return impl_->pruned->forward(volumes.data(), grid.data());
     auto const& [wz, wy, wx] = impl_->weights;
     enqueue(grid.stream(), PadVolume{volumes.view<4>(), wz.flat(), wy.flat(), wx.flat(), grid.view<4>()});
@@ -149,6 +154,7 @@ void PaddedFft::adjoint(Tensor<complex> const& grid, Tensor<complex> const& volu
     require(volumes.shape() == impl_->volume_shape && grid.shape() == impl_->grid_shape, "padded fft: volumes {} and grid {}, expected {} and {}",
         volumes.shape().str(), grid.shape().str(), impl_->volume_shape.str(), impl_->grid_shape.str());
     if (impl_->rehearsed(grid, 1)) return;
+    if (impl_->lanes) return impl_->lanes->adjoint(grid.data(), volumes.data());
     if (impl_->pruned) return impl_->pruned->adjoint(grid.data(), volumes.data());
     auto const& [wz, wy, wx] = impl_->weights;
     impl_->full->backward(grid.data());

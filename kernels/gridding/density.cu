@@ -5,9 +5,9 @@
 namespace tessera {
 
 template <> void execute<kDevice>(Stream stream, DivideByDensity const& k) {
-    auto const [density, weights] = k;
+    auto const [density, weights, power] = k;
     for_each(stream, weights.size(), TESSERA_LAMBDA(index_t i) {
-        real const d = std::abs(density[i].re);
+        real const d = std::pow(std::abs(density[i].re), power);
         weights[i] = {d > 0 ? weights[i].re / d : real(0), 0};
     });
 }

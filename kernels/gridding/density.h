@@ -5,10 +5,11 @@
 
 namespace tessera {
 
-/// weights /= |density|, both real numbers in complex arrays (as gridding wants them); 0 where there is no density.
+/// weights /= |density|^power, both real numbers in complex arrays (as gridding wants them); 0 where there is no density.
 struct DivideByDensity {
     View<complex const, 1> density;
     View<complex, 1> weights;
+    real power = 1;
 };
 
 } // namespace tessera

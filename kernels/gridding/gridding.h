@@ -41,8 +41,10 @@ struct LocatePoints {
     View<GridPoint, 1> points;  ///< [n]
 };
 
-/// Sorts points by tile. The order within a tile is the input's on cpu, unspecified elsewhere.
+/// Sorts points by tile. On the cpu those of a tile are sorted by block of 4 x 4 x 4 cells and keep the input's order in it;
+/// elsewhere the order within a tile is unspecified.
 struct BinSort {
+    Tiling tiling;
     View<std::int32_t const, 1> tile;
     View<GridPoint const, 1> points;
     View<std::int32_t, 1> rank;  ///< [n], workspace

@@ -1,45 +1,44 @@
-#include "kernels/gridding/footprint.h"
+#include "kernels/gridding/tile_cpu.h"
 
 namespace tessera {
 namespace {
 
-template <int Width, int Coils> void interpolate_point(Interpolate const& k, GridPoint const& p, index_t const (&origin)[3]) {
+template <int Width, int Coils> void interpolate_piece(Interpolate const& k, TileWindow<Width> const& window, Subproblem const& sub, Tile const& tile) {
     constexpr int kRow = 2 * Width * Coils;
-    Tiling const& t = k.tiling;
-    Footprint<Width> const at(p, origin, t, k.table);
+    index_t const n = k.samples.shape[1], rows = tile.row_stride(), planes = tile.plane_stride();
+    typename TileWindow<Width>::Weights w;
+    for (index_t i = sub.begin; i < sub.end; ++i) {
+        GridPoint const p = k.points[i];
+        auto const z = static_cast<std::int32_t>(p.z), y = static_cast<std::int32_t>(p.y), x = static_cast<std::int32_t>(p.x);
+        window.evaluate(p.x - static_cast<real>(x), p.y - static_cast<real>(y), p.z - static_cast<real>(z), w);
 
-    alignas(64) real row[kRow] = {}; // sum over z and y; x comes last, once per point
-    index_t const line = static_cast<index_t>(t.cells[2]) * Coils;
-    auto const* const grid = reinterpret_cast<real const*>(k.grid.data);
-    bool const wraps = at.x + Width > t.cells[2];
-    for (int a = 0; a < t.width[0]; ++a)
-        for (int b = 0; b < Width; ++b) {
-            real const w = at.wz[a] * at.wy[b];
-            real const* const from = grid + 2 * line * (at.z[a] * t.cells[1] + at.y[b]);
-            if (!wraps) {
-                real const* const first = from + 2 * Coils * at.x;
-#pragma omp simd
-                for (int i = 0; i < kRow; ++i) row[i] += w * first[i];
-            } else {
-                for (int j = 0; j < Width; ++j) {
-                    real const* const cell = from + 2 * Coils * ((at.x + j) % t.cells[2]);
-                    for (int i = 0; i < 2 * Coils; ++i) row[2 * Coils * j + i] += w * cell[i];
-                }
-            }
-        }
-    real sum[2 * Coils] = {};
-    for (int j = 0; j < Width; ++j)
-        for (int i = 0; i < 2 * Coils; ++i) sum[i] += at.wx[j] * row[2 * Coils * j + i];
-    for (int c = 0; c < Coils; ++c) k.samples.data[c * k.samples.shape[1] + p.index] = {sum[2 * c], sum[2 * c + 1]};
+        Row<kRow> row; // sum over z and y; x comes last, once per point
+        real const* const first = tile.cell(z, y, x);
+        for (int a = 0; a < k.tiling.width[0]; ++a)
+#pragma GCC unroll 11
+            for (int b = 0; b < Width; ++b) row.add(first + a * planes + b * rows, w.z()[a] * w.y()[b]);
+
+        alignas(64) real line[kRow + kLanes];
+        row.store(line);
+        alignas(64) real sum[2 * Coils] = {};
+        for (int j = 0; j < Width; ++j)
+            for (int s = 0; s < 2 * Coils; ++s) sum[s] += w.x[j] * line[2 * Coils * j + s];
+        for (int c = 0; c < Coils; ++c) k.samples.data[c * n + p.index] = {sum[2 * c], sum[2 * c + 1]};
+    }
 }
 
 template <int Width, int Coils> void interpolate(Interpolate const& k) {
-#pragma omp parallel for schedule(dynamic)
-    for (index_t s = 0; s < k.subproblems.size(); ++s) {
-        Subproblem const sub = k.subproblems[s];
-        index_t origin[3];
-        tile_origin(sub.tile, k.tiling, origin);
-        for (index_t p = sub.begin; p < sub.end; ++p) interpolate_point<Width, Coils>(k, k.points[p], origin);
+    TileWindow<Width> const window(k.table, k.tiling.width[0] == 1);
+#pragma omp parallel
+    {
+        Tile tile(k.tiling, 2 * Coils);
+#pragma omp for schedule(dynamic)
+        for (index_t s = 0; s < k.subproblems.size(); ++s) {
+            Subproblem const sub = k.subproblems[s];
+            tile.move_to(sub.tile);
+            tile.read(reinterpret_cast<real const*>(k.grid.data));
+            interpolate_piece<Width, Coils>(k, window, sub, tile);
+        }
     }
 }
 

@@ -1,55 +1,56 @@
-#include "kernels/gridding/footprint.h"
-
-#include <algorithm>
+#include "kernels/gridding/tile_cpu.h"
 
 namespace tessera {
 namespace {
 
-template <int Width, int Coils> void spread_point(Spread const& k, GridPoint const& p, index_t const (&origin)[3]) {
-    constexpr int kRow = 2 * Width * Coils;
-    Tiling const& t = k.tiling;
-    Footprint<Width> const at(p, origin, t, k.table);
+constexpr index_t kAhead = 16; // points whose samples are fetched before they are needed
 
-    // The row that every (z, y) of the footprint receives, up to its weight.
-    alignas(64) real row[kRow];
-    for (int c = 0; c < Coils; ++c) {
-        complex const v = k.samples.data[c * k.samples.shape[1] + p.index];
-        for (int j = 0; j < Width; ++j) {
-            row[2 * (j * Coils + c)] = at.wx[j] * v.re;
-            row[2 * (j * Coils + c) + 1] = at.wx[j] * v.im;
+template <int Width, int Coils> void spread_piece(Spread const& k, TileWindow<Width> const& window, Subproblem const& sub, Tile const& tile) {
+    constexpr int kRow = 2 * Width * Coils;
+    index_t const n = k.samples.shape[1], rows = tile.row_stride(), planes = tile.plane_stride();
+    typename TileWindow<Width>::Weights w;
+    alignas(64) real line[kRow + kLanes] = {};
+    for (index_t i = sub.begin; i < sub.end; ++i) {
+        GridPoint const p = k.points[i];
+        if (i + kAhead < sub.end)
+            for (int c = 0; c < Coils; ++c) __builtin_prefetch(k.samples.data + c * n + k.points[i + kAhead].index);
+        auto const z = static_cast<std::int32_t>(p.z), y = static_cast<std::int32_t>(p.y), x = static_cast<std::int32_t>(p.x);
+        window.evaluate(p.x - static_cast<real>(x), p.y - static_cast<real>(y), p.z - static_cast<real>(z), w);
+
+        // The row that every (z, y) of the footprint receives, up to its weight.
+        alignas(64) real sample[2 * Coils];
+        for (int c = 0; c < Coils; ++c) {
+            complex const v = k.samples.data[c * n + p.index];
+            sample[2 * c] = v.re;
+            sample[2 * c + 1] = v.im;
         }
+        for (int j = 0; j < Width; ++j)
+            for (int s = 0; s < 2 * Coils; ++s) line[2 * Coils * j + s] = w.x[j] * sample[s];
+        Row<kRow> const row(line);
+
+        real* const first = tile.cell(z, y, x);
+        for (int a = 0; a < k.tiling.width[0]; ++a)
+#pragma GCC unroll 11
+            for (int b = 0; b < Width; ++b) row.add_to(first + a * planes + b * rows, w.z()[a] * w.y()[b]);
     }
-    index_t const line = static_cast<index_t>(t.cells[2]) * Coils;
-    auto* const grid = reinterpret_cast<real*>(k.grid.data);
-    bool const wraps = at.x + Width > t.cells[2];
-    for (int a = 0; a < t.width[0]; ++a)
-        for (int b = 0; b < Width; ++b) {
-            real const w = at.wz[a] * at.wy[b];
-            real* const to = grid + 2 * line * (at.z[a] * t.cells[1] + at.y[b]);
-            if (!wraps) {
-                real* const first = to + 2 * Coils * at.x;
-#pragma omp simd
-                for (int i = 0; i < kRow; ++i) first[i] += w * row[i];
-            } else {
-                for (int j = 0; j < Width; ++j) {
-                    real* const cell = to + 2 * Coils * ((at.x + j) % t.cells[2]);
-                    for (int i = 0; i < 2 * Coils; ++i) cell[i] += w * row[2 * Coils * j + i];
-                }
-            }
-        }
 }
 
 template <int Width, int Coils> void spread(Spread const& k) {
+    TileWindow<Width> const window(k.table, k.tiling.width[0] == 1);
     // Subproblems of a colour touch disjoint cells, and the order within one is fixed: no atomics, and the same bits
     // whatever the number of threads.
-    for (index_t colour = 0; colour + 1 < k.colours.size(); ++colour)
-#pragma omp parallel for schedule(dynamic)
-        for (index_t s = k.colours[colour]; s < k.colours[colour + 1]; ++s) {
-            Subproblem const sub = k.subproblems[s];
-            index_t origin[3];
-            tile_origin(sub.tile, k.tiling, origin);
-            for (index_t p = sub.begin; p < sub.end; ++p) spread_point<Width, Coils>(k, k.points[p], origin);
-        }
+#pragma omp parallel
+    {
+        Tile tile(k.tiling, 2 * Coils);
+        for (index_t colour = 0; colour + 1 < k.colours.size(); ++colour)
+#pragma omp for schedule(dynamic)
+            for (index_t s = k.colours[colour]; s < k.colours[colour + 1]; ++s) {
+                Subproblem const sub = k.subproblems[s];
+                tile.move_to(sub.tile);
+                spread_piece<Width, Coils>(k, window, sub, tile);
+                tile.move_into(reinterpret_cast<real*>(k.grid.data));
+            }
+    }
 }
 
 } // namespace

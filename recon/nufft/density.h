@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 4> config_names(DensityKind) { return {"p
 
 struct DensityConfig {
     DensityKind kind = DensityKind::pipe;
-    index_t iterations = 30; ///< pipe: at most
+    index_t iterations = 9;  ///< pipe: at most
     double tolerance = 2e-3; ///< pipe: stop when the weighted density is 1 to this root-mean-square deviation
     void describe(ConfigVisitor& v) {
         v("kind", kind, "How samples are weighted.");
@@ -33,7 +33,8 @@ struct DensityConfig {
 Tensor<real> density_weights(Context const& context, Matrix matrix, Acquisition const& acquisition, DensityConfig const& config = {},
     std::function<void(index_t)> const& told = {});
 
-/// Iterative weights: w <- w / (w * psi) at the samples, normalised.
+/// Iterative weights: w <- w / (w * psi)^step at the samples, normalised. The steps are Chebyshev's: 9 of them give the same
+/// images to 1 % (relative l2) as 30 steps of 1, which Pipe and Menon take.
 ///
 /// psi is the gridding kernel convolved with itself, scaled such that its image is close to the autocorrelation of a
 /// spherical field of view; a sample stands for at most about one Nyquist cell, and samples at one place share it.

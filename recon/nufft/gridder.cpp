@@ -1,6 +1,5 @@
 #include "recon/nufft/gridder.h"
 
-#include "core/device/host_memory.h"
 #include "core/fft/panel_fft.h"
 
 #include <algorithm>
@@ -20,9 +19,9 @@ Matrix grid_size(Matrix const& matrix, int width, double oversampling) {
 }
 
 void require_finite(Tensor<real> const& trajectory) {
-    HostMemory const copy(trajectory.context(), trajectory.bytes());
-    if (trajectory.context().rehearses()) return;
-    auto const values = trajectory.to_host();
+    auto const on_host = trajectory.to(trajectory.context().host());
+    if (on_host.context().rehearses()) return;
+    auto const values = on_host.host();
     auto const bad = std::find_if(values.begin(), values.end(), [](real v) { return !std::isfinite(v); });
     require(bad == values.end(), "nufft: the trajectory is not finite at point {} (component {})", (bad - values.begin()) / 3,
         (bad - values.begin()) % 3);
@@ -50,7 +49,7 @@ Gridder::Gridder(
     LocatePoints locate{coordinates.view<2>(), tiling_, {}, tile.flat(), unsorted.flat()};
     for (int d = 0; d < 3; ++d) locate.scale[d] = static_cast<double>(grid[d]) / static_cast<double>(matrix[d]);
     enqueue(context.stream(), locate);
-    enqueue(context.stream(), BinSort{tile.flat(), unsorted.flat(), rank.flat(), start.flat(), points_.flat()});
+    enqueue(context.stream(), BinSort{tiling_, tile.flat(), unsorted.flat(), rank.flat(), start.flat(), points_.flat()});
 
     if (context.rehearses()) {
         subproblems_ = Tensor<Subproblem>(context, {most_subproblems(tiling_, n, context.device())});

@@ -37,13 +37,14 @@ index_t most_subproblems(Tiling const& t, index_t points, Device device) {
 
 Tiling make_tiling(Matrix const& grid, int width, Device device) {
     bool const flat = grid[0] == 1;
-    // The CPU writes to the grid itself and wants rows in cache; the GPU holds a tile and its margin in shared memory.
-    int const edge = device == Device::cpu ? (flat ? 32 : 16) : (flat ? 32 : 8);
+    // A tile with its margin and 8 coils fits the second-level cache of a CPU core, and one coil of it a GPU's shared memory.
+    int const edge = flat ? 32 : device == Device::cpu ? 16 : 8;
     Tiling t{};
     for (int d = 0; d < 3; ++d) {
         require(grid[d] <= 8192, "nufft: a grid of {} cells, at most 8192 per axis are supported", grid[d]);
         t.cells[d] = static_cast<std::int32_t>(grid[d]);
-        t.tile[d] = std::min(edge, t.cells[d]);
+        bool const row = d == 2 && device == Device::cpu; // longer: less margin, and memory likes long pieces
+        t.tile[d] = std::min(row ? 32 : edge, t.cells[d]);
         t.tiles[d] = (t.cells[d] + t.tile[d] - 1) / t.tile[d];
         t.width[d] = d == 0 && flat ? 1 : width;
     }

@@ -54,7 +54,7 @@ if command -v nvidia-smi >/dev/null && nvidia-smi -L >>"$out/log.txt" 2>&1; then
     nvidia-smi >>"$out/log.txt"
     gpu=$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | head -1)
 fi
-bench=("$here/bin/tessera-bench" configs/bench/nufft.json)
+bench=("$here/bin/tessera-bench" nufft configs/bench/nufft.json)
 tiny=(--set 'matrix=[16,16,16]' --set trajectory.readouts=100 --set trajectory.samples=16 --set repeats=1)
 if [ "$gpu" != no ]; then
     step "cuda device opens" "${bench[@]}" "${tiny[@]}" --set device=cuda

@@ -106,8 +106,9 @@ TEST_CASE("fft of a grid is the discrete Fourier transform along its three axes"
 TEST_CASE("padded fft transforms the padded volume, and its parts fit together", "[fft]") {
     Context const ctx = each_device();
     auto const [m, g] = GENERATE(std::pair{Matrix{3, 5, 4}, Matrix{6, 8, 10}}, std::pair{Matrix{1, 5, 7}, Matrix{1, 12, 14}},
-        std::pair{Matrix{5, 7, 3}, Matrix{5, 7, 3}}, std::pair{Matrix{1, 1, 1}, Matrix{1, 1, 2}}, std::pair{Matrix{4, 6, 11}, Matrix{7, 13, 11}});
-    index_t const coils = GENERATE(1, 3);
+        std::pair{Matrix{5, 7, 3}, Matrix{5, 7, 3}}, std::pair{Matrix{1, 1, 1}, Matrix{1, 1, 2}}, std::pair{Matrix{4, 6, 11}, Matrix{7, 13, 11}},
+        std::pair{Matrix{5, 9, 17}, Matrix{8, 14, 24}}, std::pair{Matrix{1, 6, 8}, Matrix{1, 10, 16}}); // rows of whole cache lines
+    index_t const coils = GENERATE(1, 2, 3, 4, 8);
     std::array<std::vector<real>, 3> weights;
     for (std::size_t d = 0; d < 3; ++d) weights[d] = random_real(static_cast<std::size_t>(m[d]), static_cast<unsigned>(d), 0.5, 2);
     PaddedFft const fft(ctx, m, g, coils, weights);

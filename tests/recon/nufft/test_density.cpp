@@ -2,6 +2,7 @@
 
 #include "kernels/arrays/arithmetic.h"
 #include "recon/formats/read.h"
+#include "recon/nufft/gridder.h"
 #include "recon/nufft/nufft.h"
 #include "recon/nufft/radial_weights.h"
 #include "recon/simulation/trajectories.h"
@@ -92,6 +93,50 @@ TEST_CASE("iterative weights agree on all devices, and need no points", "[densit
     auto const found = w.to_host();
     for (std::size_t i = 0; i < expected.size(); ++i) CHECK(found[i] == Approx(expected[i]).epsilon(1e-3));
     CHECK(pipe_menon_weights(ctx, matrix, Tensor<real>(ctx, {0, 5, 3})).shape() == Shape{0, 5});
+}
+
+TEST_CASE("the default number of iterations gives the images of thirty plain ones to 1 %", "[density]") {
+    auto const kind = GENERATE(TrajectoryKind::koosh_ball, TrajectoryKind::cones, TrajectoryKind::radial_2d);
+    Matrix const matrix = kind == TrajectoryKind::radial_2d ? Matrix{1, 64, 64} : Matrix{24, 24, 24};
+    Context const ctx(Device::cpu);
+    auto const trajectory = make_trajectory({.kind = kind, .centre_out = kind == TrajectoryKind::cones, .readout_oversampling = 2, .turns = 1}, matrix);
+
+    // Pipe and Menon's iteration as they published it: w <- w / (w * psi).
+    Gridder const gridder(ctx, matrix, trajectory, GriddingKernel(2e-3, 2), 2);
+    auto const [z, y, x] = gridder.grid();
+    index_t const points = gridder.points();
+    Tensor<complex> const w(ctx, {1, points}), density(ctx, {1, points}), grid(ctx, {z, y, x, 1});
+    for (complex& v : w.host()) v = {1, 0};
+    for (int i = 0; i < 30; ++i) {
+        grid.zero();
+        gridder.spread(w, grid);
+        gridder.interpolate(grid, density);
+        for (index_t p = 0; p < points; ++p) w.data()[p].re /= std::abs(density.data()[p].re);
+    }
+    Tensor<real> const plain(ctx, {points});
+    for (index_t p = 0; p < points; ++p) plain.data()[p] = w.data()[p].re;
+    normalise_weights(plain, matrix, trajectory);
+
+    // Images of an object with edges, sampled everywhere.
+    Nufft const nufft(ctx, matrix, trajectory);
+    auto const object = Tensor<complex>::zeros(ctx, {1, matrix[0], matrix[1], matrix[2]});
+    for (index_t i = 0; i < object.size(); ++i) {
+        index_t const n = matrix[2], dx = i % n - n / 2, dy = i / n % n - n / 2, dz = i / n / n - matrix[0] / 2;
+        object.data()[i] = {real(dx * dx + dy * dy + dz * dz < n * n / 6) + real(std::abs(dx - 3) < 3 && std::abs(dy) < 4), 0};
+    }
+    Tensor<complex> kspace(ctx, {1, points});
+    nufft.forward(object, kspace);
+    auto const image = [&](Tensor<real> const& weights) {
+        auto const weighted = kspace.clone();
+        Tensor<complex> volume(ctx, object.shape());
+        enqueue(ctx.stream(), MultiplyReal{weights.flat(), weighted.view<2>()});
+        nufft.adjoint(weighted, volume);
+        return volume;
+    };
+    auto const reference = image(plain), found = image(pipe_menon_weights(ctx, matrix, trajectory));
+    CHECK(relative_error(found.host(), reference.host()) < 0.01);
+    auto const early = image(pipe_menon_weights(ctx, matrix, trajectory, {.iterations = 3})); // what the test can see
+    CHECK(relative_error(early.host(), reference.host()) > 0.02);
 }
 
 TEST_CASE("weighted gridding returns smooth objects, with their scale", "[density]") {
