@@ -45,7 +45,7 @@ fs::path weights_for(Scan const& scan, DensityConfig const& density, fs::path co
     double least = std::numeric_limits<double>::infinity();
     for (auto const& file : files) {
         auto const info = ModelInfo::of(Safetensors(file));
-        if (info.sampling.dimensions != dimensions || config_json(info.scan.density) != config_json(density)) continue;
+        if (info.sampling.dimensions != dimensions || info.scan.density.kind != density.kind) continue;
         double const distance = outside(samples, info.sampling.samples_per_voxel);
         if (distance < least) best = file, least = distance;
     }

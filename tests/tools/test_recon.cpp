@@ -189,3 +189,13 @@ TEST_CASE("tessera-recon prints its schema", "[tessera-recon]") {
     CHECK(schema.at("properties").at("method").at("enum") == nlohmann::json{"gridding", "cg-sense", "l1-wavelet", "tv", "mbdl"});
     CHECK(schema.at("properties").contains("memory_limit_gib"));
 }
+
+TEST_CASE("mbdl needs no weights, those that come with the program are better than gridding", "[tessera-recon]") {
+    TemporaryFolder const folder;
+    write_acquisition(folder / "scan.h5", small_scan({24, 26, 28}, 4, 3, 5, 30));
+    auto const gridded = recon(folder / "scan.h5", folder / "gridded", "gridding"), learned = recon(folder / "scan.h5", folder / "learned", "mbdl");
+    CAPTURE(learned.errors);
+    REQUIRE(learned.status == 0);
+    CHECK_THAT(text_of(folder / "learned/log.txt"), Catch::Contains("weights that come with the program"));
+    CHECK(printed_nrmse(learned.output) < 0.8 * printed_nrmse(gridded.output));
+}
