@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The whole job on simulated scans: simulates subjects, trains a network on some, and compares it on others with gridding, iterative SENSE
-# and compressed sensing, each at its best weight. Everything goes to out/demo/, which is made anew; ten minutes on two cores.
+# and compressed sensing, each at its best weight. Everything goes to out/demo/, which is made anew; meant to take ten minutes on two idle cores.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 tools/setup.sh --build

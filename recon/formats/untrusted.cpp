@@ -103,7 +103,9 @@ Acquisition read_untrusted(fs::path const& path, ReadOptions options, ReadingLim
         std::getline(std::ifstream(message), said, '\0');
         fail("{}", said.empty() ? path.string() + ": reading it failed (a damaged file?)" : said);
     }
-    auto a = read_acquisition(result, {.format = "tessera"});
+    ReadOptions laundered;
+    laundered.format = "tessera";
+    auto a = read_acquisition(result, laundered);
     auto const said = Json::parse(std::ifstream(fs::path(result) += ".json"));
     said.at("format").get_to(a.format);
     said.at("notes").get_to(a.notes);
