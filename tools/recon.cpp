@@ -90,7 +90,7 @@ void run(ReconConfig const& config, fs::path const& file) {
     auto acquisition = read_acquisition(config.input, config.read_options());
     AtomicFolder folder(config.output); // before the work: hours may pass until there is something to write
     LogFile const log(folder.temporary() / "log.txt");
-    log_info("tessera-recon {}: {} on {}", TESSERA_VERSION, config.input.string(), device_name(context.device()));
+    log_info("tessera-recon {}: {} on {}", TESSERA_VERSION, config.input.string(), device_in_words(context.device()));
 
     RunRecord record{{}, acquisition.warnings};
     auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());

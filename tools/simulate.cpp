@@ -56,7 +56,7 @@ void run(ProgramConfig const& config, std::filesystem::path const& file) {
     require(!error, "{}: cannot make this folder: {}", config.output.parent_path().string(), error.message());
     sweep_leftovers(config.output.has_parent_path() ? config.output.parent_path() : ".");
     Context const context(parse_device(config.device));
-    log_info("simulating on {}, seed {}", device_name(context.device()), config.simulation.seed);
+    log_info("simulating on {}, seed {}", device_in_words(context.device()), config.simulation.seed);
     auto const scan = [&] {
         Progress progress("coils", config.simulation.coils.coils);
         return simulate(context, config.simulation, [&](index_t done) { progress.update(done); });

@@ -54,7 +54,7 @@ public:
           best_(load(checkpoint_of(config, resume))), folder_(config, resumed_) {
         folder_.describe(context_, trainer_);
         log_info("tessera-train {}: {} scans to train on, {} parameters, on {}", TESSERA_VERSION, trainer_.training_set().size(),
-            trainer_.parameters().count(), device_name(context_.device()));
+            trainer_.parameters().count(), device_in_words(context_.device()));
         if (resumed_) log_info("going on after step {}", *resumed_);
     }
 

@@ -2,7 +2,8 @@
 
 #include "core/device/backend.h"
 #include "core/error.h"
-#include "core/terminal/log.h"
+
+#include <fmt/format.h>
 
 namespace tessera {
 
@@ -15,6 +16,12 @@ std::string device_name(Device device) {
     fail("unknown device {}", static_cast<int>(device));
 }
 
+std::string device_in_words(Device device) {
+    auto const name = device_name(device);
+    bool const could_use_gpu = device == Device::cpu && backend::has_cuda() && backend::cuda_device_count() == 0;
+    return could_use_gpu ? fmt::format("{} (no GPU: {})", name, backend::cuda_description()) : name;
+}
+
 std::vector<Device> available_devices() {
     std::vector<Device> devices{Device::cpu};
 #ifdef TESSERA_HAS_SIMT
@@ -25,11 +32,7 @@ std::vector<Device> available_devices() {
 }
 
 Device parse_device(std::string const& name) {
-    if (name == "auto") {
-        if (backend::cuda_device_count() > 0) return Device::cuda;
-        if (backend::has_cuda()) log_info("no GPU: {}; computing on the CPU", backend::cuda_description());
-        return Device::cpu;
-    }
+    if (name == "auto") return backend::cuda_device_count() > 0 ? Device::cuda : Device::cpu;
     for (Device const device : available_devices())
         if (device_name(device) == name) return device;
     if (name == "cuda") fail("device cuda is not available: {}", backend::cuda_description());
