@@ -53,14 +53,13 @@ template <class F> void for_each(Stream stream, index_t n, F f) {
 template <int Threads, class F> void launch(Stream stream, index_t blocks, std::size_t shared_bytes, F f) {
     if (blocks <= 0) return;
     if (shared_bytes > 48 * 1024) {
-        cudaError_t const e = cudaFuncSetAttribute(detail::run_cooperative<Threads, F>,
-            cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes));
+        cudaError_t const e = cudaFuncSetAttribute(detail::run_cooperative<Threads, F>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+            static_cast<int>(shared_bytes));
         if (e != cudaSuccess)
-            throw std::runtime_error("CUDA kernel launch: " + std::to_string(shared_bytes) +
-                                     " bytes of shared memory refused: " + cudaGetErrorString(e));
+            throw std::runtime_error(
+                "CUDA kernel launch: " + std::to_string(shared_bytes) + " bytes of shared memory refused: " + cudaGetErrorString(e));
     }
-    detail::run_cooperative<Threads>
-        <<<static_cast<unsigned>(blocks), Threads, shared_bytes, static_cast<cudaStream_t>(stream.handle)>>>(f);
+    detail::run_cooperative<Threads><<<static_cast<unsigned>(blocks), Threads, shared_bytes, static_cast<cudaStream_t>(stream.handle)>>>(f);
     detail::check_launch();
 }
 

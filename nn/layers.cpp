@@ -9,7 +9,8 @@ namespace tessera {
 namespace {
 
 // `gain` 1 is for random weights of variance 2 / (in taps).
-Parameter add_weight(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, Start start, double gain) {
+Parameter add_weight(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, Start start,
+    double gain) {
     require(kernel > 0 && kernel % 2 == 1, "network: \"{}\" has a kernel of {} voxels, expected an odd number", name, kernel);
     Shape const shape{out, in, kernel, kernel, kernel};
     if (start == Start::zero) return parameters.add_constant(name, shape, 0, true);
@@ -18,7 +19,8 @@ Parameter add_weight(ParameterList& parameters, std::string const& name, index_t
 
 } // namespace
 
-Conv3d::Conv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, index_t stride, Start start, double gain)
+Conv3d::Conv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, index_t stride, Start start,
+    double gain)
     : kernel_(kernel), stride_(stride), weight_(add_weight(parameters, name + ".weight", in, out, kernel, start, gain)) {
     bias_ = parameters.add_constant(name + ".bias", {out}, 0);
 }

@@ -9,7 +9,7 @@ namespace tessera {
 
 /// How the weights of a layer start.
 enum class Start {
-    he,  ///< random, so that maps keep their mean square from activation to activation
+    he, ///< random, so that maps keep their mean square from activation to activation
     zero
 };
 

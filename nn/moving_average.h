@@ -1,8 +1,8 @@
 // An average of the weights over the last steps, which often validates better than the weights themselves.
 #pragma once
 
-#include "nn/weights/named_tensor.h"
 #include "nn/parameter.h"
+#include "nn/weights/named_tensor.h"
 
 #include <vector>
 

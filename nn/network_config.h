@@ -53,7 +53,8 @@ struct Unet3dConfig {
     double slope = 0.1;
     Halving halving = Halving::strided;
     void describe(ConfigVisitor& v) {
-        v("channels", channels, "Feature maps at full resolution, twice as many with each halving; a CPU likes multiples of 16.", {.min = 1, .max = 4096});
+        v("channels", channels, "Feature maps at full resolution, twice as many with each halving; a CPU likes multiples of 16.",
+            {.min = 1, .max = 4096});
         v("levels", levels, "How often the resolution is halved.", {.min = 1, .max = 6});
         v("convolutions", convolutions, "Convolutions on each level, down and up.", {.min = 1, .max = 64});
         v("kernel", kernel, "Voxels of a convolution kernel along each axis: 1, 3 or 5.", {.min = 1, .max = 5});

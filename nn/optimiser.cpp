@@ -1,8 +1,8 @@
 #include "nn/optimiser.h"
 
-#include "kernels/network/adam.h"
-#include "kernels/arrays/complex_parts.h"
 #include "core/arrays/sums.h"
+#include "kernels/arrays/complex_parts.h"
+#include "kernels/network/adam.h"
 
 #include <cmath>
 
@@ -10,16 +10,18 @@ namespace tessera {
 
 void OptimiserConfig::check() const {
     require(learning_rate > 0 && epsilon > 0 && weight_decay >= 0,
-        "optimiser: learning_rate {}, epsilon {}, weight_decay {}; expected positive ones, and a decay of at least 0", learning_rate, epsilon,
-        weight_decay);
-    require(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1, "optimiser: beta1 {}, beta2 {}, expected at least 0 and below 1", beta1, beta2);
+        "optimiser: learning_rate {}, epsilon {}, weight_decay {}; expected positive ones, and a decay of at least 0", learning_rate,
+        epsilon, weight_decay);
+    require(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1, "optimiser: beta1 {}, beta2 {}, expected at least 0 and below 1", beta1,
+        beta2);
 }
 
 Optimiser::Optimiser(OptimiserConfig const& config, ParameterList const& parameters) : config_(config) {
     config_.check();
     for (auto const& p : parameters.all()) {
         if (!p.trained()) continue;
-        all_.push_back({p, Tensor<real>::zeros(p.value.context(), p.value.shape()), Tensor<real>::zeros(p.value.context(), p.value.shape())});
+        all_.push_back(
+            {p, Tensor<real>::zeros(p.value.context(), p.value.shape()), Tensor<real>::zeros(p.value.context(), p.value.shape())});
     }
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/config/config.h"
-#include "nn/weights/named_tensor.h"
 #include "nn/parameter.h"
+#include "nn/weights/named_tensor.h"
 
 #include <array>
 #include <string_view>

@@ -13,8 +13,8 @@ namespace tessera {
 struct Parameter {
     std::string name;
     Tensor<real> value;
-    Tensor<real> gradient;    ///< of the shape of value, pullbacks add to it; empty where the parameter is not trained
-    bool decays = true;       ///< whether weight decay applies (not to biases and step sizes)
+    Tensor<real> gradient; ///< of the shape of value, pullbacks add to it; empty where the parameter is not trained
+    bool decays = true;    ///< whether weight decay applies (not to biases and step sizes)
 
     bool trained() const { return gradient.size() > 0; }
 };

@@ -20,7 +20,8 @@ struct ScheduleConfig {
     double factor = 0.5;
 
     void describe(ConfigVisitor& v) {
-        v("kind", kind, "The learning rate after warm-up: constant, half a cosine down to final_fraction, or times factor every so many steps.");
+        v("kind", kind,
+            "The learning rate after warm-up: constant, half a cosine down to final_fraction, or times factor every so many steps.");
         v("warm_up", warm_up, "Steps at the start in which the learning rate grows linearly.", {.min = 0});
         v("final_fraction", final_fraction, "Of kind cosine: the learning rate at the end, as a fraction.", {.min = 0, .max = 1});
         v("every", every, "Of kind step: steps after warm-up between two drops.", {.min = 1});

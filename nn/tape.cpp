@@ -11,7 +11,8 @@ void GradientSlot::add(Tensor<real> gradient) const {
         sum = std::move(gradient);
         return;
     }
-    require(sum.shape() == gradient.shape(), "tape: gradients of shapes {} and {} for one value", sum.shape().str(), gradient.shape().str());
+    require(sum.shape() == gradient.shape(), "tape: gradients of shapes {} and {} for one value", sum.shape().str(),
+        gradient.shape().str());
     if (!sum.unique()) std::swap(sum, gradient);
     if (!sum.unique()) sum = sum.clone();
     enqueue(sum.stream(), Axpby<real>{1, gradient.flat(), 1, sum.flat()});

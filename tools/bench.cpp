@@ -46,8 +46,8 @@ void bench_recon(ReconConfig const& config, bool json) {
     timed(stages.write, [&] { return write_results(config.output, image, scan.geometry, config.outputs), 0; });
     stages.cpu_seconds = whole.cpu_seconds();
     if (json) return fmt::print("{}\n", config_json(stages));
-    fmt::print("{}: read {:.2f} s, prepare {:.2f} s, reconstruct {:.2f} s, write {:.2f} s; {:.2f} CPU s\n", config_name(config.method), stages.read,
-        stages.prepare, stages.reconstruct, stages.write, stages.cpu_seconds);
+    fmt::print("{}: read {:.2f} s, prepare {:.2f} s, reconstruct {:.2f} s, write {:.2f} s; {:.2f} CPU s\n", config_name(config.method),
+        stages.read, stages.prepare, stages.reconstruct, stages.write, stages.cpu_seconds);
 }
 
 } // namespace
@@ -73,18 +73,23 @@ int main(int argc, char** argv) {
             .shortcuts = {{"--method", "method"}, {"--threads", "threads"}},
             .examples = {"tessera-bench recon scan.h5 -o out --method cg-sense"},
             .fields = {"method", "threads"}};
-        return program<ReconConfig>(usage, argc - 1, argv + 1, [&](ReconConfig const& config) { bench_recon(config, json); }, json_flag);
+        return program<ReconConfig>(
+            usage, argc - 1, argv + 1, [&](ReconConfig const& config) { bench_recon(config, json); }, json_flag);
     }
     auto const* const found = std::find_if(std::begin(kParts), std::end(kParts), [&](Part const& p) { return p.name == word; });
     bool const named = found != std::end(kParts);
     Part const part = named ? *found : kParts[0];
     Usage const usage{.name = "tessera-bench",
-        .purpose = named ? part.purpose : "Times the parts of a reconstruction: tessera-bench nufft (default), density, maps, fft or recon.",
+        .purpose =
+            named ? part.purpose : "Times the parts of a reconstruction: tessera-bench nufft (default), density, maps, fft or recon.",
         .output = false,
-        .shortcuts = {{"--matrix", "matrix"}, {"--readouts", "trajectory.readouts"}, {"--samples", "trajectory.samples"}, {"--coils", "coils"},
-            {"--accuracy", "accuracy"}, {"--oversampling", "oversampling"}, {"--threads", "threads"}, {"--repeats", "repeats"}, {"--device", "device"}},
-        .examples = {"tessera-bench config.json", "tessera-bench nufft --matrix 128 --coils 8", "tessera-bench density --matrix 128 --json"},
-        .fields = {"matrix", "trajectory.kind", "trajectory.readouts", "trajectory.samples", "coils", "accuracy", "oversampling", "repeats", "threads"}};
+        .shortcuts = {{"--matrix", "matrix"}, {"--readouts", "trajectory.readouts"}, {"--samples", "trajectory.samples"},
+            {"--coils", "coils"}, {"--accuracy", "accuracy"}, {"--oversampling", "oversampling"}, {"--threads", "threads"},
+            {"--repeats", "repeats"}, {"--device", "device"}},
+        .examples = {"tessera-bench config.json", "tessera-bench nufft --matrix 128 --coils 8",
+            "tessera-bench density --matrix 128 --json"},
+        .fields = {"matrix", "trajectory.kind", "trajectory.readouts", "trajectory.samples", "coils", "accuracy", "oversampling", "repeats",
+            "threads"}};
     auto const run = [&](BenchCase bench) {
         bench.json = bench.json || json;
         if (bench.threads) omp_set_num_threads(static_cast<int>(*bench.threads));

@@ -25,12 +25,12 @@ struct Shortcut {
 struct Usage {
     char const* name;
     char const* purpose;
-    char const* inputs = "";              ///< field that files on the command line fill; empty: there is none
-    bool several = false;                 ///< an array of them
-    bool output = true;                   ///< whether there is a field /output
+    char const* inputs = ""; ///< field that files on the command line fill; empty: there is none
+    bool several = false;    ///< an array of them
+    bool output = true;      ///< whether there is a field /output
     std::vector<Shortcut> shortcuts{};
-    std::vector<char const*> examples{};  ///< for --help
-    std::vector<char const*> fields{};    ///< those that people need, for --help
+    std::vector<char const*> examples{}; ///< for --help
+    std::vector<char const*> fields{};   ///< those that people need, for --help
 };
 
 /// Adds its options to an app and collects what they say.
@@ -40,7 +40,8 @@ public:
         app_.description(usage.purpose);
         app_.name(usage.name);
         bool const takes_inputs = *usage_.inputs != '\0';
-        app_.add_option("files", files_, takes_inputs ? "Configuration file (JSON) or k-space files, or both" : "Configuration file (JSON)");
+        app_.add_option("files", files_,
+            takes_inputs ? "Configuration file (JSON) or k-space files, or both" : "Configuration file (JSON)");
         if (usage_.output) app_.add_option("-o,--output", output_, "Where results go: the field /output");
         for (std::size_t i = 0; i < given_.size(); ++i)
             app_.add_option(usage_.shortcuts[i].option, given_[i], fmt::format("The field /{}", usage_.shortcuts[i].field));
@@ -75,10 +76,11 @@ public:
         }
         require(inputs.empty() || *usage_.inputs != '\0', "{}: {} is one file too many", usage_.name, inputs.empty() ? "" : inputs.front());
         bool const any_option = std::any_of(given_.begin(), given_.end(), [](std::string const& value) { return !value.empty(); });
-        require(!file.empty() || !inputs.empty() || !overrides_.empty() || !output_.empty() || any_option, "{}: nothing to do: no configuration{} (see --help)",
-            usage_.name, *usage_.inputs ? " and no k-space file" : " file given");
+        require(!file.empty() || !inputs.empty() || !overrides_.empty() || !output_.empty() || any_option,
+            "{}: nothing to do: no configuration{} (see --help)", usage_.name, *usage_.inputs ? " and no k-space file" : " file given");
         auto const overrides = all_overrides(inputs);
-        require(!file.empty() || !*usage_.inputs || !usage_.output || has_output(overrides), "{}: where do results go? -o names the folder", usage_.name);
+        require(!file.empty() || !*usage_.inputs || !usage_.output || has_output(overrides), "{}: where do results go? -o names the folder",
+            usage_.name);
         return file.empty() ? parse_config<Config>("{}", usage_.name, overrides) : load_config<Config>(file, overrides);
     }
 
@@ -96,7 +98,8 @@ private:
         std::array<char, 4> start{};
         std::ifstream(file, std::ios::binary).read(start.data(), start.size());
         auto const extension = std::filesystem::path(file).extension();
-        bool const scan = (start[0] == '\x89' && start[1] == 'H' && start[2] == 'D' && start[3] == 'F') || extension == ".cfl" || extension == ".hdr";
+        bool const scan =
+            (start[0] == '\x89' && start[1] == 'H' && start[2] == 'D' && start[3] == 'F') || extension == ".cfl" || extension == ".hdr";
         require(!scan, "{}: this is a k-space file, not a configuration{}", file,
             *usage_.inputs ? " (its name ends in .json)" : "; the configuration is a JSON file");
     }
@@ -134,9 +137,11 @@ private:
         for (char const* const example : usage_.examples) text += fmt::format("  {}\n", example);
         text += "\nFields that --set and the configuration file take, with their initial values (--fields prints all):\n";
         for (auto const& field : config_fields(schema))
-            if (std::find(usage_.fields.begin(), usage_.fields.end(), field.path) != usage_.fields.end()) text += "  " + text_of(field) + "\n";
-        return text + "\nExit status: 0 done, 1 an error, which is said in one sentence, 2 a command line that is not understood,\n"
-                      "130 and 143 stopped by SIGINT (Ctrl-C) and SIGTERM.\n";
+            if (std::find(usage_.fields.begin(), usage_.fields.end(), field.path) != usage_.fields.end())
+                text += "  " + text_of(field) + "\n";
+        return text +
+            "\nExit status: 0 done, 1 an error, which is said in one sentence, 2 a command line that is not understood,\n"
+            "130 and 143 stopped by SIGINT (Ctrl-C) and SIGTERM.\n";
     }
 
     Usage usage_;

@@ -1,7 +1,7 @@
 // tessera-compare: several reconstruction methods on the same scans, as tables and a report.
+#include "core/device/device.h"
 #include "core/files/bytes.h"
 #include "core/files/lock.h"
-#include "core/device/device.h"
 #include "recon/comparison/comparison_report.h"
 #include "recon/formats/read.h"
 #include "recon/methods/mbdl.h"
@@ -56,14 +56,16 @@ public:
     Results(ComparisonConfig const& config, Context const& context, std::size_t against) : config_(config) {
         report_.title = "Comparison of reconstructions";
         report_.against = against;
-        report_.facts = {{"program", fmt::format("tessera-compare {}", TESSERA_VERSION)}, {"date", today()}, {"device", device_name(context.device())},
-            {"CPU threads", fmt::format("{}", omp_get_max_threads())}, {"configuration", config_json(config)}};
+        report_.facts = {{"program", fmt::format("tessera-compare {}", TESSERA_VERSION)}, {"date", today()},
+            {"device", device_name(context.device())}, {"CPU threads", fmt::format("{}", omp_get_max_threads())},
+            {"configuration", config_json(config)}};
         write_resolved(config.output / "config.json", config, {files_, {}});
     }
 
     void add(ComparedCase const& c) {
         report_.cases.push_back(c.result);
-        if (std::ssize(report_.pictures) < config_.pictures) report_.pictures.push_back(report::make_pictures(c.images, config_.error_factor));
+        if (std::ssize(report_.pictures) < config_.pictures)
+            report_.pictures.push_back(report::make_pictures(c.images, config_.error_factor));
         if (config_.volumes)
             for (auto const& name : write_volumes(config_.output / "volumes", c.images)) files_.push_back("volumes/" + name);
         write_resolved(config_.output / "config.json", config_, {files_, {}});
@@ -105,11 +107,12 @@ void run(ComparisonConfig const& config, fs::path const& file) {
     auto const files = expand_paths(config.input);
     auto const methods = config.named_methods();
     require(!files.empty(), "/input names no files");
-    require(config.reference.empty() || config.reference.size() == files.size(), "/reference has {} volumes for {} inputs", config.reference.size(),
-        files.size());
+    require(config.reference.empty() || config.reference.size() == files.size(), "/reference has {} volumes for {} inputs",
+        config.reference.size(), files.size());
     std::size_t const against = index_of(methods, config.against);
     std::vector<fs::path> outputs;
-    for (char const* name : {"comparison.csv", "comparison.md", "report.html", "log.txt", "config.json"}) outputs.push_back(config.output / name);
+    for (char const* name : {"comparison.csv", "comparison.md", "report.html", "log.txt", "config.json"})
+        outputs.push_back(config.output / name);
     auto const earlier = files_of_run(config.output);
     for (auto const& name : earlier) outputs.push_back(config.output / name);
     require_apart(outputs, inputs_of(config, files, file));

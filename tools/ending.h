@@ -27,8 +27,7 @@ inline void end_in_one_sentence() {
             log_error("out of memory");
         } catch (std::exception const& e) {
             log_error("{}", e.what());
-        } catch (...) {
-        }
+        } catch (...) {}
         ::_exit(1);
     });
 }
@@ -37,7 +36,8 @@ inline void end_in_one_sentence() {
 inline int flushed(int status) {
     std::cout.flush();
     bool const failed = std::fflush(stdout) != 0 || !std::cout;
-    if (!failed || ::write(STDOUT_FILENO, "\n", 1) == 1 || errno == EPIPE) return status; // the reason of now: that of then may be overwritten
+    if (!failed || ::write(STDOUT_FILENO, "\n", 1) == 1 || errno == EPIPE)
+        return status; // the reason of now: that of then may be overwritten
     log_error("standard output: cannot write: {}", std::strerror(errno));
     return 1;
 }

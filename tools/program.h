@@ -1,10 +1,10 @@
 // What every program does: its command line, and errors as one sentence with exit status 1.
 #pragma once
 
-#include "core/files/atomic_file.h"
 #include "core/config/config.h"
 #include "core/device/device.h"
 #include "core/files/apart.h"
+#include "core/files/atomic_file.h"
 #include "core/files/manifest.h"
 #include "core/terminal/log.h"
 #include "tools/command_line.h"
@@ -38,9 +38,12 @@ inline std::filesystem::path own_input(std::filesystem::path const& config) {
 
 /// Where a configuration says how far input files are trusted; empty: nowhere.
 template <class Config> constexpr char const* untrusted_field() {
-    if constexpr (requires(Config c) { c.untrusted; }) return "untrusted";
-    else if constexpr (requires(Config c) { c.data.scan.untrusted; }) return "data.scan.untrusted";
-    else return "";
+    if constexpr (requires(Config c) { c.untrusted; })
+        return "untrusted";
+    else if constexpr (requires(Config c) { c.data.scan.untrusted; })
+        return "data.scan.untrusted";
+    else
+        return "";
 }
 
 /// Runs `run(config, file)` on the configuration that the command line names. `more_options` adds options of the program's own.
@@ -50,7 +53,8 @@ int program(Usage const& usage, int argc, char** argv, Run const& run, std::func
     line.app().set_version_flag("--version", TESSERA_VERSION);
     char const* const untrusted = untrusted_field<Config>();
     if (*untrusted)
-        line.app().add_flag_callback("--untrusted", [&] { line.add(std::string(untrusted) + "=true"); },
+        line.app().add_flag_callback(
+            "--untrusted", [&] { line.add(std::string(untrusted) + "=true"); },
             "Read the input in a child process with limits of time and memory, as files from elsewhere should be");
     if (more_options) more_options(line.app());
     return run_to_the_end([&] {
@@ -69,8 +73,10 @@ int program(Usage const& usage, int argc, char** argv, Run const& run, std::func
         }
         if (line.quiet()) set_log_level(LogLevel::warn);
         auto const config = line.template config<Config>();
-        if constexpr (std::is_invocable_v<Run const&, Config const&>) run(config); // writes no files
-        else run(config, own_input(line.config_file()));
+        if constexpr (std::is_invocable_v<Run const&, Config const&>)
+            run(config); // writes no files
+        else
+            run(config, own_input(line.config_file()));
         return interruption() ? 128 + interruption() : 0;
     });
 }

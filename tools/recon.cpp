@@ -1,14 +1,14 @@
 // tessera-recon: from a k-space file to a volume.
+#include "core/device/device.h"
 #include "core/files/atomic_folder.h"
 #include "core/files/bytes.h"
-#include "core/device/device.h"
+#include "core/files/row_log.h"
 #include "core/terminal/progress.h"
+#include "recon/formats/read.h"
 #include "recon/methods/choose_lambda.h"
 #include "recon/methods/mbdl.h"
-#include "recon/formats/read.h"
-#include "recon/metrics/image_quality.h"
 #include "recon/methods/outputs.h"
-#include "core/files/row_log.h"
+#include "recon/metrics/image_quality.h"
 #include "tools/method_bars.h"
 #include "tools/program.h"
 
@@ -43,8 +43,8 @@ Tensor<complex> reconstruct(Scan const& scan, ReconConfig const& config, fs::pat
 /// What the program would write, and what an earlier run left.
 std::vector<fs::path> outputs_of(ReconConfig const& config) {
     std::vector<fs::path> paths;
-    for (char const* name : {"volume.h5", "image_magnitude.nii.gz", "image_phase.nii.gz", "image.cfl", "image.hdr", "views.png", "sweep.csv",
-             "cost.csv", "cost.jsonl", "log.txt", "config.json"})
+    for (char const* name : {"volume.h5", "image_magnitude.nii.gz", "image_phase.nii.gz", "image.cfl", "image.hdr", "views.png",
+             "sweep.csv", "cost.csv", "cost.jsonl", "log.txt", "config.json"})
         paths.push_back(config.output / name);
     for (auto const& name : files_of_run(config.output)) paths.push_back(config.output / name);
     return paths;
@@ -61,7 +61,8 @@ std::vector<fs::path> inputs_of(ReconConfig const& config, fs::path const& file)
 void report_metrics(Tensor<complex> const& image, Tensor<real> const& expected) {
     auto const found = magnitude(image);
     auto const whole = quality(found, expected);
-    fmt::print("{}  (magnitude against the reference, data range {:.4g}, after a scale of {:.4g})\n", summary(whole), whole.data_range, whole.scale);
+    fmt::print("{}  (magnitude against the reference, data range {:.4g}, after a scale of {:.4g})\n", summary(whole), whole.data_range,
+        whole.scale);
     auto const mask = object_mask(expected);
     auto const object = quality(found, expected, mask);
     double inside = 0;
@@ -119,6 +120,7 @@ int main(int argc, char** argv) {
         .shortcuts = {{"--method", "method"}, {"--weights", "mbdl.weights", "method=mbdl"}},
         .examples = {"tessera-recon scan.mrd -o out", "tessera-recon scan.mrd -o out --method l1-wavelet --set l1_wavelet.lambda=0.01",
             "tessera-recon scan.mrd -o out --weights weights.safetensors", "tessera-recon config.json --set matrix=160,160,160"},
-        .fields = {"method", "matrix", "fov", "trajectory_units", "density.kind", "maps.source", "cg.lambda", "l1_wavelet.lambda", "tv.lambda", "threads"}};
+        .fields = {"method", "matrix", "fov", "trajectory_units", "density.kind", "maps.source", "cg.lambda", "l1_wavelet.lambda",
+            "tv.lambda", "threads"}};
     return program<ReconConfig>(usage, argc, argv, run);
 }

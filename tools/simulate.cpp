@@ -1,11 +1,11 @@
 // tessera-simulate: a multi-coil 3D non-Cartesian acquisition from a configuration file.
+#include "recon/simulation/simulate.h"
+#include "core/device/device.h"
 #include "core/files/bytes.h"
 #include "core/files/lock.h"
-#include "core/device/device.h"
 #include "core/terminal/progress.h"
-#include "recon/pictures/png.h"
 #include "recon/formats/write.h"
-#include "recon/simulation/simulate.h"
+#include "recon/pictures/png.h"
 #include "tools/program.h"
 
 using namespace tessera;
@@ -50,7 +50,8 @@ std::vector<std::filesystem::path> outputs_of(ProgramConfig const& config) {
 void run(ProgramConfig const& config, std::filesystem::path const& file) {
     auto const outputs = outputs_of(config);
     require_apart(outputs, {file, config.simulation.file});
-    require(outputs[0] != outputs[1], "/output is {}, where the resolved configuration goes: choose another ending", config.output.string());
+    require(outputs[0] != outputs[1], "/output is {}, where the resolved configuration goes: choose another ending",
+        config.output.string());
     std::error_code error;
     if (config.output.has_parent_path()) std::filesystem::create_directories(config.output.parent_path(), error);
     require(!error, "{}: cannot make this folder: {}", config.output.parent_path().string(), error.message());
@@ -77,9 +78,11 @@ int main(int argc, char** argv) {
     Usage const usage{.name = "tessera-simulate",
         .purpose = "Simulates a multi-coil non-Cartesian MRI acquisition.",
         .shortcuts = {{"--format", "format"}},
-        .examples = {"tessera-simulate -o scan.h5", "tessera-simulate -o scan.h5 --set simulation.matrix=96 --set simulation.coils.coils=12",
+        .examples = {"tessera-simulate -o scan.h5",
+            "tessera-simulate -o scan.h5 --set simulation.matrix=96 --set simulation.coils.coils=12",
             "tessera-simulate config.json --set simulation.seed=2"},
         .fields = {"format", "simulation.matrix", "simulation.fov_mm", "simulation.seed", "simulation.snr", "simulation.coils.coils",
-            "simulation.trajectory.kind", "simulation.trajectory.undersampling", "simulation.trajectory.readout_oversampling", "simulation.noise_samples"}};
+            "simulation.trajectory.kind", "simulation.trajectory.undersampling", "simulation.trajectory.readout_oversampling",
+            "simulation.noise_samples"}};
     return program<ProgramConfig>(usage, argc, argv, run);
 }

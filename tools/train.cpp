@@ -1,6 +1,6 @@
 // tessera-train: from k-space files to the weights of an unrolled network.
-#include "core/files/bytes.h"
 #include "core/device/device.h"
+#include "core/files/bytes.h"
 #include "core/terminal/progress.h"
 #include "recon/training/gradient_check.h"
 #include "recon/training/run_folder.h"
@@ -22,9 +22,9 @@ struct Options {
 
 void check_gradients(TrainingConfig const& config) {
     auto const c = compare_gradients(make_context(config), config);
-    fmt::print("block-wise against full-volume gradients, {} x {} x {} voxels{}, patches of {} x {} x {}:\n", c.matrix[0], c.matrix[1], c.matrix[2],
-        c.matrix == c.original ? "" : fmt::format(" (cropped from {} x {} x {})", c.original[0], c.original[1], c.original[2]), c.patch[0], c.patch[1],
-        c.patch[2]);
+    fmt::print("block-wise against full-volume gradients, {} x {} x {} voxels{}, patches of {} x {} x {}:\n", c.matrix[0], c.matrix[1],
+        c.matrix[2], c.matrix == c.original ? "" : fmt::format(" (cropped from {} x {} x {})", c.original[0], c.original[1], c.original[2]),
+        c.patch[0], c.patch[1], c.patch[2]);
     fmt::print("relative difference: weights {:.1e}, {} {:.1e}, input {:.1e}\n", c.weights,
         make_data_consistency(config.model.data_consistency)->value_name(), c.consistency, c.input);
     fmt::print("peak device memory: block {}, full {}\n", format_bytes(c.block_peak), format_bytes(c.full_peak));
@@ -50,8 +50,8 @@ std::vector<fs::path> inputs_of(TrainingConfig const& config, fs::path const& fi
 class Training {
 public:
     Training(TrainingConfig const& config, std::string const& resume)
-        : config_(config), context_(make_context(config)), trainer_(context_, config),
-          best_(load(checkpoint_of(config, resume))), folder_(config, resumed_) {
+        : config_(config), context_(make_context(config)), trainer_(context_, config), best_(load(checkpoint_of(config, resume))),
+          folder_(config, resumed_) {
         folder_.describe(context_, trainer_);
         log_info("tessera-train {}: {} scans to train on, {} parameters, on {}", TESSERA_VERSION, trainer_.training_set().size(),
             trainer_.parameters().count(), device_in_words(context_.device()));
@@ -117,8 +117,10 @@ private:
         folder_.add(record);
         for (auto const& c : record.cases)
             log_info("step {}, {}: {}", record.step, c.name,
-                c.has_image() ? fmt::format("{} (in the object{})", summary(c.object), std::isfinite(c.seam) ? fmt::format("; seam {:.3f}", c.seam) : "")
-                              : fmt::format("k-space error {:.4f} on held-out readouts (iterative SENSE: {:.4f})", c.kspace_error, c.kspace_error_sense));
+                c.has_image() ? fmt::format("{} (in the object{})", summary(c.object),
+                                    std::isfinite(c.seam) ? fmt::format("; seam {:.3f}", c.seam) : "")
+                              : fmt::format("k-space error {:.4f} on held-out readouts (iterative SENSE: {:.4f})", c.kspace_error,
+                                    c.kspace_error_sense));
         if (record.score() < best_ && trainer_.step_number() > 0) {
             best_ = record.score();
             trainer_.save_best(RunFolder::best_checkpoint(config_));
@@ -153,9 +155,10 @@ int main(int argc, char** argv) {
         .shortcuts = {{"--validation", "data.validation"}, {"--weights", "initial_weights"}},
         .examples = {"tessera-train scans/ -o run --validation more_scans/ --set steps=2000",
             "tessera-train scan.h5 -o run --set data.supervision=self_supervised", "tessera-train config.json --resume auto"},
-        .fields = {"data.supervision", "data.target", "model.unrolls", "model.shared_weights", "memory.patch", "memory.checkpoints", "optimiser.learning_rate",
-            "steps", "validate_every", "seed"}};
-    return program<TrainingConfig>(usage, argc, argv,
+        .fields = {"data.supervision", "data.target", "model.unrolls", "model.shared_weights", "memory.patch", "memory.checkpoints",
+            "optimiser.learning_rate", "steps", "validate_every", "seed"}};
+    return program<TrainingConfig>(
+        usage, argc, argv,
         [&](TrainingConfig const& config, fs::path const& file) {
             if (options.check_gradients) return check_gradients(config);
             require_apart({RunFolder::last_checkpoint(config), RunFolder::best_checkpoint(config), config.output / "config.json"},
@@ -167,7 +170,8 @@ int main(int argc, char** argv) {
             Training(config, options.resume).run();
         },
         [&](CLI::App& app) {
-            app.add_option("--resume", options.resume, "Go on with a run: a checkpoint, or \"auto\" for the one in /output, if there is one");
+            app.add_option("--resume", options.resume,
+                "Go on with a run: a checkpoint, or \"auto\" for the one in /output, if there is one");
             app.add_flag("--check-gradients", options.check_gradients, "Compare block-wise with full-volume gradients and exit");
         });
 }

@@ -8,8 +8,8 @@
 namespace tessera {
 
 struct CgOptions {
-    index_t iterations = 30;  ///< at most
-    double tolerance = 1e-4;  ///< stop when ||b - M x|| <= tolerance ||b||
+    index_t iterations = 30; ///< at most
+    double tolerance = 1e-4; ///< stop when ||b - M x|| <= tolerance ||b||
     /// Called after every iteration with its number (from 1) and the relative residual.
     std::function<void(index_t, double)> progress{};
 };

@@ -50,7 +50,8 @@ private:
         do_adjoint(y, z);
     }
 
-    void check(char const* what, Tensor<complex> const& in, Shape const& in_shape, Tensor<complex> const& out, Shape const& out_shape) const {
+    void check(char const* what, Tensor<complex> const& in, Shape const& in_shape, Tensor<complex> const& out,
+        Shape const& out_shape) const {
         require(in.shape() == in_shape && out.shape() == out_shape, "linear operator, {}: {} to {}, expected {} to {}", what,
             in.shape().str(), out.shape().str(), in_shape.str(), out_shape.str());
         require(in.context() == context() && out.context() == context(), "linear operator, {}: tensors of another context", what);

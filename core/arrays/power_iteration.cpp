@@ -1,7 +1,7 @@
 #include "core/arrays/power_iteration.h"
 
-#include "core/arrays/vector_ops.h"
 #include "core/arrays/random.h"
+#include "core/arrays/vector_ops.h"
 
 #include <cmath>
 

@@ -1,8 +1,8 @@
 // Sums over real tensors, magnitudes, and differences of complex tensors.
 #pragma once
 
-#include "core/arrays/tensor.h"
 #include "kernels/arrays/sums.h"
+#include "core/arrays/tensor.h"
 
 #include <vector>
 

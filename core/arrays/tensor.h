@@ -1,9 +1,9 @@
 // An array on a device.
 #pragma once
 
+#include "core/arrays/shape.h"
 #include "core/device/backend.h"
 #include "core/device/context.h"
-#include "core/arrays/shape.h"
 
 #include <memory>
 #include <optional>
@@ -98,8 +98,8 @@ public:
     }
     /// The same memory as elements of another type and shape, of equal bytes: complex numbers as pairs of real ones.
     template <class U> Tensor<U> reinterpret(Shape const& shape) const {
-        require(static_cast<std::size_t>(shape.size()) * sizeof(U) == bytes(), "tensor: cannot see {} bytes as shape {} of {}-byte elements", bytes(),
-            shape.str(), sizeof(U));
+        require(static_cast<std::size_t>(shape.size()) * sizeof(U) == bytes(),
+            "tensor: cannot see {} bytes as shape {} of {}-byte elements", bytes(), shape.str(), sizeof(U));
         Tensor<U> t;
         t.buffer_ = buffer_;
         t.data_ = reinterpret_cast<U*>(data_);

@@ -38,7 +38,8 @@ void WaveletTransform::forward(Tensor<complex> const& x, Tensor<complex> const& 
         for (std::size_t axis = 0; axis < 3; ++axis) {
             if (boxes_[level + 1][axis] == box[axis]) continue;
             index_t const start = level == 0 ? shift[axis] : 0;
-            enqueue(x.stream(), WaveletAnalysis{from.view<3>(), to.view<3>(), {box[0], box[1], box[2]}, static_cast<int>(axis), start, filter_});
+            enqueue(x.stream(),
+                WaveletAnalysis{from.view<3>(), to.view<3>(), {box[0], box[1], box[2]}, static_cast<int>(axis), start, filter_});
             std::swap(from, to);
         }
         if (from.data() != coefficients.data()) copy_corner(from, coefficients, box);
@@ -54,7 +55,8 @@ void WaveletTransform::inverse(Tensor<complex> const& coefficients, Tensor<compl
         for (std::size_t axis = 3; axis-- > 0;) {
             if (boxes_[level + 1][axis] == box[axis]) continue;
             index_t const start = level == 0 ? shift[axis] : 0;
-            enqueue(x.stream(), WaveletSynthesis{from.view<3>(), to.view<3>(), {box[0], box[1], box[2]}, static_cast<int>(axis), start, filter_});
+            enqueue(x.stream(),
+                WaveletSynthesis{from.view<3>(), to.view<3>(), {box[0], box[1], box[2]}, static_cast<int>(axis), start, filter_});
             std::swap(from, to);
         }
         Tensor<complex> const& wanted = level == 0 ? x : coefficients;
@@ -69,7 +71,8 @@ void WaveletTransform::check(Tensor<complex> const& x, Tensor<complex> const& co
         coefficients.shape().str(), shape.str());
     require(x.data() != coefficients.data() || x.size() == 0, "wavelet transform: volume and coefficients are the same memory");
     for (std::size_t d = 0; d < 3; ++d)
-        require(shift[d] >= 0 && shift[d] < std::max<index_t>(m[d], 1), "wavelet transform: a shift of {} on an axis of {}", shift[d], m[d]);
+        require(shift[d] >= 0 && shift[d] < std::max<index_t>(m[d], 1), "wavelet transform: a shift of {} on an axis of {}", shift[d],
+            m[d]);
 }
 
 } // namespace tessera

@@ -1,9 +1,9 @@
 // The separable wavelet transform of volumes in three dimensions.
 #pragma once
 
-#include "core/arrays/tensor.h"
 #include "kernels/arrays/wavelet.h"
 #include "core/arrays/shape.h"
+#include "core/arrays/tensor.h"
 
 #include <optional>
 #include <vector>

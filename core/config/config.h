@@ -43,11 +43,11 @@ inline constexpr std::int64_t kLargestCount = std::numeric_limits<std::int32_t>:
 
 /// What a field may hold. For containers the limits are those of the elements.
 struct ConfigLimits {
-    std::optional<double> min{};          ///< value >= min
-    std::optional<double> above{};        ///< value > above
-    std::optional<double> max{};          ///< value <= max
-    std::vector<std::string> one_of{};    ///< the strings allowed; empty: any
-    bool required = false;                ///< the field has no usable initial value
+    std::optional<double> min{};       ///< value >= min
+    std::optional<double> above{};     ///< value > above
+    std::optional<double> max{};       ///< value <= max
+    std::vector<std::string> one_of{}; ///< the strings allowed; empty: any
+    bool required = false;             ///< the field has no usable initial value
 };
 
 /// Walks over the fields of a configuration; a struct's describe() calls it once per field.
@@ -57,8 +57,7 @@ public:
 
     virtual ~ConfigVisitor() = default;
 
-    template <class T>
-    void operator()(std::string_view name, T& value, std::string_view doc, ConfigLimits const& limits = {}) {
+    template <class T> void operator()(std::string_view name, T& value, std::string_view doc, ConfigLimits const& limits = {}) {
         field(name, doc, limits, [&](ConfigVisitor& v) { v.visit(value, limits); });
     }
     template <class T> void visit(T& value, ConfigLimits const& limits);
@@ -66,7 +65,7 @@ public:
 protected:
     struct Array {
         std::size_t size = 0;
-        std::function<void(std::size_t)> resize;               ///< empty: the size is fixed
+        std::function<void(std::size_t)> resize; ///< empty: the size is fixed
         std::function<void(ConfigVisitor&, std::size_t)> element;
     };
 
@@ -100,8 +99,7 @@ std::string read_config_text(std::filesystem::path const& file);
 std::string write_config(ConfigVisitor::Body const& root);
 std::string write_config_schema(std::string const& title, ConfigVisitor::Body const& root);
 
-template <class T>
-T parse_config(std::string const& text, std::string const& source, std::vector<std::string> const& overrides = {}) {
+template <class T> T parse_config(std::string const& text, std::string const& source, std::vector<std::string> const& overrides = {}) {
     T config{};
     read_config(text, source, overrides, [&](ConfigVisitor& v) { config.describe(v); });
     return config;
@@ -115,9 +113,7 @@ template <class T> T load_config(std::filesystem::path const& file, std::vector<
 /// How configuration files call an enumerator.
 template <class E>
     requires std::is_enum_v<E>
-constexpr std::string_view config_name(E value) {
-    return config_names(value)[static_cast<std::size_t>(value)];
-}
+constexpr std::string_view config_name(E value) { return config_names(value)[static_cast<std::size_t>(value)]; }
 
 /// The resolved configuration, every field included, as JSON that load_config() reads back.
 template <class T> std::string config_json(T config) {
@@ -182,8 +178,10 @@ template <class T> void ConfigVisitor::visit(T& value, ConfigLimits const& limit
         optional(
             value.has_value(),
             [&](bool engaged) {
-                if (!engaged) value.reset();
-                else if (!value) value.emplace();
+                if (!engaged)
+                    value.reset();
+                else if (!value)
+                    value.emplace();
             },
             [&](ConfigVisitor& v) { v.visit(*value, limits); });
     } else if constexpr (detail::is_vector<T> || detail::is_array<T>) {
@@ -193,7 +191,8 @@ template <class T> void ConfigVisitor::visit(T& value, ConfigLimits const& limit
         all.element = [&](ConfigVisitor& v, std::size_t i) { v.visit(value[i], limits); };
         array(all);
     } else {
-        static_assert(requires(ConfigVisitor& v) { value.describe(v); }, "a configuration field of this type is not supported");
+        static_assert(
+            requires(ConfigVisitor & v) { value.describe(v); }, "a configuration field of this type is not supported");
         object([&](ConfigVisitor& v) { value.describe(v); });
     }
 }

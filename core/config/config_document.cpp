@@ -30,7 +30,8 @@ std::string reason(std::string const& what) {
 }
 
 Json parse_json(std::string const& text, std::string const& source) {
-    require(text.size() <= kLongestConfig, "{}: {} bytes are too many for a configuration, at most {} are read", source, text.size(), kLongestConfig);
+    require(text.size() <= kLongestConfig, "{}: {} bytes are too many for a configuration, at most {} are read", source, text.size(),
+        kLongestConfig);
     JsonWatch watch;
     Json::parser_callback_t const callback = [&](int depth, Json::parse_event_t event, Json& value) { return watch(depth, event, value); };
     try {
@@ -53,7 +54,8 @@ ConfigDocument::Override parse_override(std::string const& argument) {
         require(!key.empty(), "--set {}: the key has an empty part", argument);
         result.path.push_back(key);
     }
-    require(result.path.size() <= JsonWatch::kDeepest, "--set: a key of {} parts, at most {} are read", result.path.size(), JsonWatch::kDeepest);
+    require(result.path.size() <= JsonWatch::kDeepest, "--set: a key of {} parts, at most {} are read", result.path.size(),
+        JsonWatch::kDeepest);
     return result;
 }
 
@@ -67,7 +69,8 @@ Json& child(Json& node, std::string const& key, std::string const& argument) {
             "--set {}: found \"{}\", expected a position from 0 to {} of the array", argument, key, node.size() - 1);
         return node[i];
     }
-    require(node.is_object(), "--set {}: \"{}\" is inside the value {}, which has no fields", argument, key, node.dump(-1, ' ', false, Json::error_handler_t::replace));
+    require(node.is_object(), "--set {}: \"{}\" is inside the value {}, which has no fields", argument, key,
+        node.dump(-1, ' ', false, Json::error_handler_t::replace));
     return node[key];
 }
 
@@ -94,16 +97,14 @@ std::string ConfigDocument::pointer(ConfigPath const& path) {
 }
 
 std::string ConfigDocument::place(ConfigPath const& path) const {
-    bool const overridden =
-        std::any_of(overrides.begin(), overrides.end(), [&](Override const& o) { return begins_with(path, o.path); });
+    bool const overridden = std::any_of(overrides.begin(), overrides.end(), [&](Override const& o) { return begins_with(path, o.path); });
     std::string result = overridden ? "--set" : source;
     if (!path.empty()) result += ": " + pointer(path);
     return result;
 }
 
 std::optional<std::string> ConfigDocument::override_text(ConfigPath const& path) const {
-    auto const found =
-        std::find_if(overrides.rbegin(), overrides.rend(), [&](Override const& o) { return o.path == path; });
+    auto const found = std::find_if(overrides.rbegin(), overrides.rend(), [&](Override const& o) { return o.path == path; });
     if (found == overrides.rend() || (!found->text.empty() && found->text.front() == '"')) return std::nullopt;
     return found->text;
 }

@@ -6,8 +6,8 @@
 namespace tessera {
 
 struct ConfigField {
-    std::string path;                 ///< as --set takes it: "cg.iterations"
-    std::string initial;              ///< JSON; empty for a field that must be given
+    std::string path;    ///< as --set takes it: "cg.iterations"
+    std::string initial; ///< JSON; empty for a field that must be given
     std::string doc;
     std::vector<std::string> choices; ///< empty: any
 };

@@ -76,15 +76,16 @@ public:
         if (!too_large) value = node_->get<std::int64_t>();
         if (too_large || value < min || value > max) {
             bool const bounded_above = max < kLargestCount || value > kLargestCount || too_large;
-            expect(false, bounded_above ? fmt::format("an integer from {} to {}", min, max) : fmt::format("an integer of at least {}", min));
+            expect(false,
+                bounded_above ? fmt::format("an integer from {} to {}", min, max) : fmt::format("an integer of at least {}", min));
         }
     }
 
     void number(double& value, ConfigLimits const& limits) override {
         expect(node_->is_number(), "a number");
         value = node_->get<double>();
-        bool const in_range = (!limits.min || value >= *limits.min) && (!limits.above || value > *limits.above) &&
-                              (!limits.max || value <= *limits.max);
+        bool const in_range =
+            (!limits.min || value >= *limits.min) && (!limits.above || value > *limits.above) && (!limits.max || value <= *limits.max);
         if (in_range) return;
         std::string range = "a number";
         if (limits.min) range += fmt::format(" of at least {}", *limits.min);

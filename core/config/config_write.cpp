@@ -28,9 +28,7 @@ public:
         node_ = Json::object();
         for (auto const& [key, item] : value) node_[key] = item;
     }
-    void optional(bool engaged, std::function<void(bool)> const&, Body const& body) override {
-        node_ = engaged ? written(body) : Json();
-    }
+    void optional(bool engaged, std::function<void(bool)> const&, Body const& body) override { node_ = engaged ? written(body) : Json(); }
 
     static Json written(Body const& body) {
         Writer inner;

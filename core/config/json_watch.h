@@ -40,8 +40,7 @@ template <class Json> Json parse_or_discard(std::string const& text) {
     try {
         return Json::parse(text, callback);
     } catch (typename Json::exception const&) {
-    } catch (Error const&) {
-    }
+    } catch (Error const&) {}
     return Json(Json::value_t::discarded);
 }
 

@@ -7,8 +7,6 @@
 
 namespace tessera {
 
-inline void cuda_check(cudaError_t status, char const* call) {
-    require(status == cudaSuccess, "{}: {}", call, cudaGetErrorString(status));
-}
+inline void cuda_check(cudaError_t status, char const* call) { require(status == cudaSuccess, "{}: {}", call, cudaGetErrorString(status)); }
 
 } // namespace tessera

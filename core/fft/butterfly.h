@@ -17,9 +17,12 @@ template <int N, class F> [[gnu::always_inline]] inline void unrolled(F const& f
 /// exp(-i 2 pi k / n), or its conjugate backward.
 template <bool Forward, int N, int K> [[gnu::always_inline]] inline Lanes rotated(Lanes a) {
     constexpr int k = K % N;
-    if constexpr (k == 0) return a;
-    else if constexpr (4 * k == N) return Forward ? -times_i(a) : times_i(a);
-    else if constexpr (2 * k == N) return -a;
+    if constexpr (k == 0)
+        return a;
+    else if constexpr (4 * k == N)
+        return Forward ? -times_i(a) : times_i(a);
+    else if constexpr (2 * k == N)
+        return -a;
     else {
         double const angle = 2 * std::numbers::pi * k / N;
         auto const re = static_cast<real>(std::cos(angle)), im = static_cast<real>(std::sin(angle));
@@ -72,7 +75,8 @@ template <int R, bool Forward> [[gnu::always_inline]] inline void butterfly(Lane
         });
         unrolled<r1>([&](auto k1) __attribute__((always_inline)) {
             Lanes outer[r2];
-            unrolled<r2>([&](auto n2) __attribute__((always_inline)) { outer[n2()] = rotated<Forward, R, n2() * k1()>(inner[n2()][k1()]); });
+            unrolled<r2>([&](auto n2)
+                    __attribute__((always_inline)) { outer[n2()] = rotated<Forward, R, n2() * k1()>(inner[n2()][k1()]); });
             butterfly<r2, Forward>(outer);
             unrolled<r2>([&](auto k2) __attribute__((always_inline)) { a[k1() + r1 * k2()] = outer[k2()]; });
         });

@@ -37,7 +37,8 @@ void conjugate_all(complex* panel, index_t n) {
     for (index_t x = 0; x < n; ++x) store(panel + x * kAbreast, conjugate(load(panel + x * kAbreast)));
 }
 template <bool Conjugate> void multiply(complex const* factors, complex* panel, index_t n) {
-    for (index_t x = 0; x < n; ++x) store(panel + x * kAbreast, product<Conjugate>(load(factors + x * kAbreast), load(panel + x * kAbreast)));
+    for (index_t x = 0; x < n; ++x)
+        store(panel + x * kAbreast, product<Conjugate>(load(factors + x * kAbreast), load(panel + x * kAbreast)));
 }
 
 } // namespace
@@ -159,12 +160,14 @@ void DoubledConvolution::planes(real const* spectrum, complex* workspace, int th
                         continue;
                     }
                     fz_.convolve({column, stride, nz}, s, even, {even, kAbreast, nz});
-                    fz_.convolve({column, stride, nz, odd_z_.data()}, s + hz * kAbreast, odd, {column, stride, nz, odd_z_.data(), even, kAbreast});
+                    fz_.convolve({column, stride, nz, odd_z_.data()}, s + hz * kAbreast, odd,
+                        {column, stride, nz, odd_z_.data(), even, kAbreast});
                 }
             for (index_t py = 0; py < 2; ++py)
                 for (index_t z = 0; z < nz; ++z) {
                     complex* const row = plane + z * ny * kAbreast;
-                    fy_.backward(own + (py * nz + z) * stride, {row, kAbreast, ny, py ? odd_y_.data() : nullptr, py ? row : nullptr, kAbreast});
+                    fy_.backward(own + (py * nz + z) * stride,
+                        {row, kAbreast, ny, py ? odd_y_.data() : nullptr, py ? row : nullptr, kAbreast});
                 }
         }
     }

@@ -1,8 +1,8 @@
 // Full 3D FFTs on a coils-innermost grid, on every device.
 #pragma once
 
-#include "core/device/context.h"
 #include "core/arrays/shape.h"
+#include "core/device/context.h"
 
 #include <memory>
 

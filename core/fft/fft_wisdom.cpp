@@ -1,7 +1,7 @@
 #include "core/fft/fft_wisdom.h"
 
-#include "core/files/atomic_file.h"
 #include "core/fft/fftw.h"
+#include "core/files/atomic_file.h"
 #include "core/terminal/log.h"
 
 #include <cstdlib>

@@ -60,8 +60,10 @@ template <bool Phase> struct SourceLoad {
     [[gnu::always_inline]] Lanes operator()(index_t i) const {
         if (i >= from.n) return Lanes{};
         Lanes const v = load(from.data + i * from.stride);
-        if constexpr (Phase) return times(v, from.phase[i]);
-        else return v;
+        if constexpr (Phase)
+            return times(v, from.phase[i]);
+        else
+            return v;
     }
 };
 template <bool Phase> struct SinkStore {
@@ -134,8 +136,10 @@ template <class F> [[gnu::always_inline]] inline void with_sink(LaneSink const& 
 void run_forward(std::vector<LaneFft::Stage> const& stages, std::size_t end, LaneSource const& from, complex* panel) {
     for (std::size_t s = 0; s < end; ++s)
         with_radix(stages[s].radix, [&](auto radix) {
-            if (s) forward_stage<radix()>(stages[s], PlainLoad{panel}, panel);
-            else with_source(from, [&](auto const& load) { forward_stage<radix()>(stages[s], load, panel); });
+            if (s)
+                forward_stage<radix()>(stages[s], PlainLoad{panel}, panel);
+            else
+                with_source(from, [&](auto const& load) { forward_stage<radix()>(stages[s], load, panel); });
         });
 }
 
@@ -143,8 +147,10 @@ void run_forward(std::vector<LaneFft::Stage> const& stages, std::size_t end, Lan
 void run_backward(std::vector<LaneFft::Stage> const& stages, std::size_t begin, complex* panel, LaneSink const& to) {
     for (std::size_t s = begin; s-- > 0;)
         with_radix(stages[s].radix, [&](auto radix) {
-            if (s) backward_stage<radix()>(stages[s], panel, PlainStore{panel});
-            else with_sink(to, [&](auto const& store) { backward_stage<radix()>(stages[s], panel, store); });
+            if (s)
+                backward_stage<radix()>(stages[s], panel, PlainStore{panel});
+            else
+                with_sink(to, [&](auto const& store) { backward_stage<radix()>(stages[s], panel, store); });
         });
 }
 

@@ -10,8 +10,8 @@ namespace tessera {
 /// Where a transform reads: element i of every lane at data + i * stride, times phase[i]; zero from element n on.
 struct LaneSource {
     complex const* data;
-    index_t stride, n;                     ///< in complex numbers; data and stride are multiples of kAbreast
-    lanes::Factor const* phase = nullptr;  ///< [n] or null for 1
+    index_t stride, n;                    ///< in complex numbers; data and stride are multiples of kAbreast
+    lanes::Factor const* phase = nullptr; ///< [n] or null for 1
 };
 
 /// Where one writes: data[i] = conj(phase[i]) x[i] + added[i] for i < n; what follows is dropped.

@@ -78,8 +78,8 @@ private:
     void pass_y(complex* grid, bool forward) const {
         index_t const line = grid_[2] * coils_, size = grid_[1] * line;
         auto const all = WrappedSupport::all(grid_[1]);
-        PanelPass{&fy_, line, line, forward ? y_ : all, forward ? all : y_, forward}.run(
-            grid, volume_[0], [&](index_t z) { return z_.row(z) * size; });
+        PanelPass{&fy_, line, line, forward ? y_ : all, forward ? all : y_, forward}.run(grid, volume_[0],
+            [&](index_t z) { return z_.row(z) * size; });
     }
 
     void pass_z(complex* grid, bool forward, WrappedSupport in, WrappedSupport out) const {
@@ -100,16 +100,16 @@ private:
 struct PaddedFft::Impl {
     Shape volume_shape, grid_shape;
     std::optional<PaddedLanes> lanes; // cpu
-    std::optional<PrunedFft> pruned; // cpu, for lengths and numbers of coils that do not fill lanes
-    std::optional<Fft> full;         // other devices
+    std::optional<PrunedFft> pruned;  // cpu, for lengths and numbers of coils that do not fill lanes
+    std::optional<Fft> full;          // other devices
     std::array<Tensor<real>, 3> weights;
 };
 
-PaddedFft::PaddedFft(
-    Context const& context, Matrix volume, Matrix grid, index_t coils, std::array<std::vector<real>, 3> const& weights)
+PaddedFft::PaddedFft(Context const& context, Matrix volume, Matrix grid, index_t coils, std::array<std::vector<real>, 3> const& weights)
     : impl_(std::make_unique<Impl>()) {
     for (int d = 0; d < 3; ++d) {
-        require(volume[d] >= 1 && volume[d] <= grid[d], "padded fft: a volume of {} voxels in a grid of {} (axis {})", volume[d], grid[d], d);
+        require(volume[d] >= 1 && volume[d] <= grid[d], "padded fft: a volume of {} voxels in a grid of {} (axis {})", volume[d], grid[d],
+            d);
         require(static_cast<index_t>(weights[d].size()) == volume[d], "padded fft: {} weights for {} voxels", weights[d].size(), volume[d]);
     }
     impl_->volume_shape = {coils, volume[0], volume[1], volume[2]};
@@ -129,8 +129,9 @@ PaddedFft::PaddedFft(PaddedFft&&) noexcept = default;
 PaddedFft& PaddedFft::operator=(PaddedFft&&) noexcept = default;
 
 void PaddedFft::forward(Tensor<complex> const& volumes, Tensor<complex> const& grid) const {
-    require(volumes.shape() == impl_->volume_shape && grid.shape() == impl_->grid_shape, "padded fft: volumes {} and grid {}, expected {} and {}",
-        volumes.shape().str(), grid.shape().str(), impl_->volume_shape.str(), impl_->grid_shape.str());
+    require(volumes.shape() == impl_->volume_shape && grid.shape() == impl_->grid_shape,
+        "padded fft: volumes {} and grid {}, expected {} and {}", volumes.shape().str(), grid.shape().str(), impl_->volume_shape.str(),
+        impl_->grid_shape.str());
     if (impl_->lanes) return impl_->lanes->forward(volumes.data(), grid.data());
     if (impl_->pruned) return impl_->pruned->forward(volumes.data(), grid.data());
     auto const& [wz, wy, wx] = impl_->weights;
@@ -139,8 +140,9 @@ void PaddedFft::forward(Tensor<complex> const& volumes, Tensor<complex> const& g
 }
 
 void PaddedFft::adjoint(Tensor<complex> const& grid, Tensor<complex> const& volumes) const {
-    require(volumes.shape() == impl_->volume_shape && grid.shape() == impl_->grid_shape, "padded fft: volumes {} and grid {}, expected {} and {}",
-        volumes.shape().str(), grid.shape().str(), impl_->volume_shape.str(), impl_->grid_shape.str());
+    require(volumes.shape() == impl_->volume_shape && grid.shape() == impl_->grid_shape,
+        "padded fft: volumes {} and grid {}, expected {} and {}", volumes.shape().str(), grid.shape().str(), impl_->volume_shape.str(),
+        impl_->grid_shape.str());
     if (impl_->lanes) return impl_->lanes->adjoint(grid.data(), volumes.data());
     if (impl_->pruned) return impl_->pruned->adjoint(grid.data(), volumes.data());
     auto const& [wz, wy, wx] = impl_->weights;

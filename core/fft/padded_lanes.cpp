@@ -46,7 +46,8 @@ struct PaddedLanes::Lines {
                 Lanes block[kColumns];
                 for (index_t i = 0; i < kColumns; ++i) block[i] = lanes::load_unaligned(at[i] + x);
                 lanes::transpose(block);
-                for (index_t i = 0; i < kColumns; ++i) lanes::store(row(panel, x + i), block[i] * (all * factor[static_cast<std::size_t>(x + i)]));
+                for (index_t i = 0; i < kColumns; ++i)
+                    lanes::store(row(panel, x + i), block[i] * (all * factor[static_cast<std::size_t>(x + i)]));
             }
         for (; x < n; ++x)
             for (index_t i = 0; i < kColumns; ++i)
@@ -59,7 +60,8 @@ struct PaddedLanes::Lines {
         if (std::find(std::begin(at), std::end(at), nullptr) == std::end(at))
             for (; x + kColumns <= n; x += kColumns) {
                 Lanes block[kColumns];
-                for (index_t i = 0; i < kColumns; ++i) block[i] = lanes::load(row(panel, x + i)) * (all * factor[static_cast<std::size_t>(x + i)]);
+                for (index_t i = 0; i < kColumns; ++i)
+                    block[i] = lanes::load(row(panel, x + i)) * (all * factor[static_cast<std::size_t>(x + i)]);
                 lanes::transpose(block);
                 for (index_t i = 0; i < kColumns; ++i) lanes::store_unaligned(at[i] + x, block[i]);
             }
@@ -78,9 +80,10 @@ PaddedLanes::Axis::Axis(index_t n, index_t cells, std::vector<real> w) : fft(cel
     }
 }
 
-PaddedLanes::PaddedLanes(
-    std::array<index_t, 3> volume, std::array<index_t, 3> grid, index_t coils, std::array<std::vector<real>, 3> const& weights)
-    : axes_{Axis(volume[0], grid[0], weights[0]), Axis(volume[1], grid[1], weights[1]), Axis(volume[2], grid[2], weights[2])}, coils_(coils) {}
+PaddedLanes::PaddedLanes(std::array<index_t, 3> volume, std::array<index_t, 3> grid, index_t coils,
+    std::array<std::vector<real>, 3> const& weights)
+    : axes_{Axis(volume[0], grid[0], weights[0]), Axis(volume[1], grid[1], weights[1]), Axis(volume[2], grid[2], weights[2])},
+      coils_(coils) {}
 
 bool PaddedLanes::fits(std::array<index_t, 3> const& grid, index_t coils) {
     for (index_t const n : grid)
@@ -101,7 +104,8 @@ void PaddedLanes::rows_forward(complex const* volumes, index_t z, complex* rows,
                 index_t const at = y + lane / coils;
                 if (at >= ay.voxels) continue;
                 lines.at[lane] = const_cast<complex*>(volumes) + (first + lane % coils) * volume + (z * ay.voxels + at) * ax.voxels;
-                lines.weight[2 * lane] = lines.weight[2 * lane + 1] = az.weights[static_cast<std::size_t>(z)] * ay.weights[static_cast<std::size_t>(at)];
+                lines.weight[2 * lane] = lines.weight[2 * lane + 1] =
+                    az.weights[static_cast<std::size_t>(z)] * ay.weights[static_cast<std::size_t>(at)];
             }
             lines.read(ax.weights, panel);
             ax.fft.forward({panel, kColumns, ax.voxels}, panel);
@@ -111,7 +115,8 @@ void PaddedLanes::rows_forward(complex const* volumes, index_t z, complex* rows,
             }
             put(panel, ax.fft.order(), ax.phase, ordered, kColumns);
             for (index_t j = 0; j < abreast && y + j < ay.voxels; ++j)
-                for (index_t x = 0; x < ax.fft.n(); ++x) std::copy_n(row(ordered, x) + j * coils, coils, rows + (y + j) * stride + x * coils);
+                for (index_t x = 0; x < ax.fft.n(); ++x)
+                    std::copy_n(row(ordered, x) + j * coils, coils, rows + (y + j) * stride + x * coils);
         }
 }
 
@@ -127,7 +132,8 @@ void PaddedLanes::rows_adjoint(complex const* rows, index_t z, complex* volumes,
                 index_t const at = y + lane / coils;
                 if (at >= ay.voxels) continue;
                 lines.at[lane] = volumes + (first + lane % coils) * volume + (z * ay.voxels + at) * ax.voxels;
-                lines.weight[2 * lane] = lines.weight[2 * lane + 1] = az.weights[static_cast<std::size_t>(z)] * ay.weights[static_cast<std::size_t>(at)];
+                lines.weight[2 * lane] = lines.weight[2 * lane + 1] =
+                    az.weights[static_cast<std::size_t>(z)] * ay.weights[static_cast<std::size_t>(at)];
             }
             if (abreast == 1)
                 take(rows + y * stride + first, coils_, ax.fft.order(), ax.phase, panel);
@@ -169,8 +175,9 @@ void PaddedLanes::columns(complex* grid, bool forward) const {
             } else {
                 for (index_t i = 0; i < cells; ++i)
                     for (index_t j = 0; j < wide; ++j)
-                        lanes::store(row(panel(j), i), lanes::times<true>(lanes::load(first + axis.fft.order()[static_cast<std::size_t>(i)] * stride + j * kColumns),
-                                                           axis.phase[static_cast<std::size_t>(i)]));
+                        lanes::store(row(panel(j), i),
+                            lanes::times<true>(lanes::load(first + axis.fft.order()[static_cast<std::size_t>(i)] * stride + j * kColumns),
+                                axis.phase[static_cast<std::size_t>(i)]));
                 for (index_t j = 0; j < wide; ++j) axis.fft.backward(panel(j), {panel(j), kColumns, axis.voxels});
                 for (index_t z = 0; z < axis.voxels; ++z)
                     for (index_t j = 0; j < wide; ++j) lanes::store(first + z * stride + j * kColumns, lanes::load(row(panel(j), z)));

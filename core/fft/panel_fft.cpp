@@ -45,8 +45,8 @@ PanelFft::PanelFft(index_t n, index_t width) : plans_(std::make_unique<Plans>())
     int const length = static_cast<int>(n), stride = static_cast<int>(width);
     auto* const data = static_cast<FftwComplex*>(panel.get());
     auto const plan = [&](int sign, unsigned flags) {
-        return TESSERA_FFTW(plan_many_dft)(
-            1, &length, stride, data, nullptr, stride, 1, data, nullptr, stride, 1, sign, FFTW_MEASURE | flags);
+        return TESSERA_FFTW(
+            plan_many_dft)(1, &length, stride, data, nullptr, stride, 1, data, nullptr, stride, 1, sign, FFTW_MEASURE | flags);
     };
     std::scoped_lock const lock(planner());
     auto const known = [&] { // FFTW gives no plan where it would have to measure

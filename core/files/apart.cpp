@@ -20,8 +20,8 @@ bool same_file(fs::path const& a, fs::path const& b) {
 void require_apart(std::vector<fs::path> const& outputs, std::vector<fs::path> const& inputs) {
     for (auto const& input : inputs)
         for (auto const& output : outputs)
-            require(input.empty() || output.empty() || !same_file(input, output), "{}: would be overwritten by the output {}: choose another output",
-                input.string(), output.string());
+            require(input.empty() || output.empty() || !same_file(input, output),
+                "{}: would be overwritten by the output {}: choose another output", input.string(), output.string());
 }
 
 } // namespace tessera

@@ -26,7 +26,7 @@ AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
     require(!target_.filename().empty(), "{}: cannot write: not a file name", target_.string());
     require(!fs::exists(target_, ignored) || fs::is_regular_file(target_, ignored), "{}: cannot write: it exists and is not a plain file",
         target_.string());
-    for (struct stat info {}; info.st_nlink == 0;) { // swept between its making and its locking: once more
+    for (struct stat info{}; info.st_nlink == 0;) { // swept between its making and its locking: once more
         if (descriptor_ >= 0) ::close(descriptor_);
         temporary_ = temporary_name(target_);
         descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);

@@ -41,8 +41,8 @@ void require_done(std::error_code const& error, fs::path const& path) {
 AtomicFolder::AtomicFolder(fs::path target) : target_(std::move(target)) {
     if (target_.has_relative_path() && target_.filename().empty()) target_ = target_.parent_path(); // "results/"
     std::error_code error;
-    require(!fs::exists(target_, error) || fs::is_directory(target_, error), "{}: cannot be the folder for results: it exists and is not a folder",
-        target_.string());
+    require(!fs::exists(target_, error) || fs::is_directory(target_, error),
+        "{}: cannot be the folder for results: it exists and is not a folder", target_.string());
     first_made_ = first_missing(target_);
     fs::create_directories(target_, error);
     require(!error, "{}: cannot make this folder: {}", target_.string(), error.message());
@@ -82,7 +82,8 @@ bool AtomicFolder::replace_whole() {
     for (auto const& entry : fs::directory_iterator(place)) {
         fs::path const name = entry.path().filename(), linked = temporary_ / name;
         if (earlier.contains(name.string()) || fs::exists(fs::symlink_status(linked))) continue;
-        fs::copy(entry.path(), linked, fs::copy_options::recursive | fs::copy_options::create_hard_links | fs::copy_options::copy_symlinks, error);
+        fs::copy(entry.path(), linked, fs::copy_options::recursive | fs::copy_options::create_hard_links | fs::copy_options::copy_symlinks,
+            error);
         if (error) return false;
     }
     fs::permissions(temporary_, fs::status(place).permissions(), error);

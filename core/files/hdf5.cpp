@@ -35,7 +35,8 @@ std::string type_name(hid_t type) {
     case H5T_VLEN: return "variable-length";
     case H5T_ENUM: return "enumeration";
     case H5T_COMPOUND:
-        if (auto const names = complex_members(type)) return fmt::format("compound {{{}, {}}} of float{}", (*names)[0], (*names)[1], bits / 2);
+        if (auto const names = complex_members(type))
+            return fmt::format("compound {{{}, {}}} of float{}", (*names)[0], (*names)[1], bits / 2);
         return fmt::format("compound of {} members", H5Tget_nmembers(type));
     default: return "an unusual type";
     }
@@ -84,7 +85,7 @@ template <class Read> std::string string_value(hid_t type, Read read, std::strin
     return value;
 }
 
-constexpr double kFillValues = 1 << 20; // bytes of a dataset that nobody needs to have stored
+constexpr double kFillValues = 1 << 20;   // bytes of a dataset that nobody needs to have stored
 constexpr double kBestCompression = 1100; // deflate makes at most 1032 bytes of one
 
 /// A shape is only a claim: refuses a dataset whose values cannot all lie in the file, before anybody makes room for them.
@@ -95,8 +96,8 @@ void require_stored(hid_t dataset, hid_t type, Shape const& shape, std::uintmax_
     double const claimed = static_cast<double>(shape.size()) * static_cast<double>(H5Tget_size(type));
     double const stored = static_cast<double>(std::min<std::uintmax_t>(H5Dget_storage_size(dataset), file_bytes));
     double const most = stored * (H5Pget_nfilters(creation.get()) > 0 ? kBestCompression : 1);
-    require(elsewhere || claimed <= std::max(most, kFillValues), "{}: shape {} of {} is {}, but the file stores only {} of it", where, shape.str(),
-        type_name(type), format_bytes(static_cast<std::size_t>(claimed)), format_bytes(static_cast<std::size_t>(stored)));
+    require(elsewhere || claimed <= std::max(most, kFillValues), "{}: shape {} of {} is {}, but the file stores only {} of it", where,
+        shape.str(), type_name(type), format_bytes(static_cast<std::size_t>(claimed)), format_bytes(static_cast<std::size_t>(stored)));
 }
 
 herr_t refuse_external(char const*, char const*, char const*, char const*, unsigned*, hid_t, void*) { return -1; }
@@ -277,7 +278,7 @@ template <class T> std::vector<T> File::read(std::string const& name) const {
 }
 
 #define TESSERA_INSTANTIATE(T)                                                                                                             \
-    template void File::read<T>(std::string const&, std::span<T>, std::optional<Block> const&) const;                                     \
+    template void File::read<T>(std::string const&, std::span<T>, std::optional<Block> const&) const;                                      \
     template std::vector<T> File::read<T>(std::string const&) const;
 TESSERA_INSTANTIATE(float)
 TESSERA_INSTANTIATE(double)

@@ -12,17 +12,15 @@ namespace tessera::hdf5 {
 template <class T> inline constexpr bool is_complex = false;
 template <class T> inline constexpr bool is_complex<Complex<T>> = true;
 
-template <class T> struct ScalarOf {
-    using type = T;
-};
-template <class T> struct ScalarOf<Complex<T>> {
-    using type = T;
-};
+template <class T> struct ScalarOf { using type = T; };
+template <class T> struct ScalarOf<Complex<T>> { using type = T; };
 
 /// Numbers as this machine has them; the id belongs to the library.
 template <class T> hid_t native_type() {
-    if constexpr (std::is_same_v<T, float>) return H5T_NATIVE_FLOAT;
-    else if constexpr (std::is_same_v<T, double>) return H5T_NATIVE_DOUBLE;
+    if constexpr (std::is_same_v<T, float>)
+        return H5T_NATIVE_FLOAT;
+    else if constexpr (std::is_same_v<T, double>)
+        return H5T_NATIVE_DOUBLE;
     else {
         static_assert(std::is_same_v<T, std::int64_t>);
         return H5T_NATIVE_INT64;

@@ -23,8 +23,10 @@ std::vector<hsize_t> chunk_extents(std::vector<hsize_t> extents, std::size_t ele
 }
 
 template <class T> Handle element_type(hid_t scalar, DatasetOptions const& options) {
-    if constexpr (is_complex<T>) return complex_type(scalar, options.complex_members[0], options.complex_members[1]);
-    else return Handle(H5Tcopy(scalar));
+    if constexpr (is_complex<T>)
+        return complex_type(scalar, options.complex_members[0], options.complex_members[1]);
+    else
+        return Handle(H5Tcopy(scalar));
 }
 
 } // namespace
@@ -55,14 +57,16 @@ void Writer::dataset(std::string const& name, Shape const& shape, std::span<T co
         check(H5Pset_shuffle(layout.get()), where(name), "cannot compress");
         check(H5Pset_deflate(layout.get(), static_cast<unsigned>(options.gzip)), where(name), "cannot compress");
     }
-    Handle const dataset = checked(
-        H5Dcreate2(file_.get(), name.c_str(), file_type.get(), space.get(), links.get(), layout.get(), H5P_DEFAULT), where(name),
-        "cannot create the dataset");
+    Handle const dataset =
+        checked(H5Dcreate2(file_.get(), name.c_str(), file_type.get(), space.get(), links.get(), layout.get(), H5P_DEFAULT), where(name),
+            "cannot create the dataset");
     if (!values.empty())
-        check(H5Dwrite(dataset.get(), memory_type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), where(name), "cannot write the data");
+        check(H5Dwrite(dataset.get(), memory_type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), where(name),
+            "cannot write the data");
 }
 
-#define TESSERA_INSTANTIATE(T) template void Writer::dataset<T>(std::string const&, Shape const&, std::span<T const>, DatasetOptions const&);
+#define TESSERA_INSTANTIATE(T)                                                                                                             \
+    template void Writer::dataset<T>(std::string const&, Shape const&, std::span<T const>, DatasetOptions const&);
 TESSERA_INSTANTIATE(float)
 TESSERA_INSTANTIATE(double)
 TESSERA_INSTANTIATE(std::int64_t)
@@ -77,9 +81,9 @@ void Writer::group(std::string const& name) {
 }
 
 void Writer::write_attribute(std::string const& object, std::string const& name, hid_t type, hid_t space, void const* value) {
-    Handle const attribute = checked(
-        H5Acreate_by_name(file_.get(), object.c_str(), name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-        where(object + "@" + name), "cannot create the attribute");
+    Handle const attribute =
+        checked(H5Acreate_by_name(file_.get(), object.c_str(), name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+            where(object + "@" + name), "cannot create the attribute");
     check(H5Awrite(attribute.get(), type, value), where(object + "@" + name), "cannot write the attribute");
 }
 

@@ -1,9 +1,9 @@
 // Writes HDF5 files that are complete or not there.
 #pragma once
 
+#include "core/arrays/tensor.h"
 #include "core/files/atomic_file.h"
 #include "core/files/hdf5_handle.h"
-#include "core/arrays/tensor.h"
 
 #include <array>
 #include <cstdint>
@@ -12,8 +12,8 @@
 namespace tessera::hdf5 {
 
 struct DatasetOptions {
-    int gzip = 0;        ///< 1 ... 9: compress in chunks of about 1 MiB; 0: contiguous
-    bool single = false; ///< float32 in the file, whatever precision the values have
+    int gzip = 0;                                         ///< 1 ... 9: compress in chunks of about 1 MiB; 0: contiguous
+    bool single = false;                                  ///< float32 in the file, whatever precision the values have
     std::array<char const*, 2> complex_members{"r", "i"}; ///< as h5py names them
 };
 

@@ -1,8 +1,8 @@
 #include "core/files/row_log.h"
 
-#include "core/files/atomic_file.h"
 #include "core/config/json_watch.h"
 #include "core/error.h"
+#include "core/files/atomic_file.h"
 #include "core/terminal/log.h"
 
 #include <cerrno>
@@ -44,8 +44,8 @@ RowLog::Row parse(Json const& object, std::vector<std::string> const& columns, f
     RowLog::Row row;
     for (auto const& [key, value] : object.items()) {
         std::string const expected = row.size() < columns.size() ? columns[row.size()] : "none";
-        require(row.size() < columns.size() && key == expected, "{}: line {} has a column {} where this run has {}", path.string(), line, key,
-            expected);
+        require(row.size() < columns.size() && key == expected, "{}: line {} has a column {} where this run has {}", path.string(), line,
+            key, expected);
         if (value.is_string()) {
             row.emplace_back(value.get<std::string>());
         } else {
@@ -124,8 +124,10 @@ std::string RowLog::csv_line(Row const& row) const {
     std::string line;
     for (Cell const& cell : row) {
         if (&cell != row.data()) line += ',';
-        if (auto const* text = std::get_if<std::string>(&cell)) line += csv_text(*text);
-        else if (std::isfinite(std::get<double>(cell))) line += fmt::format("{}", std::get<double>(cell));
+        if (auto const* text = std::get_if<std::string>(&cell))
+            line += csv_text(*text);
+        else if (std::isfinite(std::get<double>(cell)))
+            line += fmt::format("{}", std::get<double>(cell));
     }
     return line + '\n';
 }
@@ -134,8 +136,10 @@ std::string RowLog::json_line(Row const& row) const {
     std::string line = "{";
     for (std::size_t i = 0; i < row.size(); ++i) {
         line += fmt::format("{}{}: ", i ? ", " : "", json_text(columns_[i]));
-        if (auto const* text = std::get_if<std::string>(&row[i])) line += json_text(*text);
-        else line += std::isfinite(std::get<double>(row[i])) ? fmt::format("{}", std::get<double>(row[i])) : "null";
+        if (auto const* text = std::get_if<std::string>(&row[i]))
+            line += json_text(*text);
+        else
+            line += std::isfinite(std::get<double>(row[i])) ? fmt::format("{}", std::get<double>(row[i])) : "null";
     }
     return line + "}\n";
 }

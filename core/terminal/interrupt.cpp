@@ -18,7 +18,8 @@ State& state() {
 } // namespace
 
 Interrupted::Interrupted(int signal)
-    : Error(fmt::format("interrupted by {}: what was not finished is not written", signal == SIGINT ? "Ctrl-C" : "SIGTERM")), signal_(signal) {}
+    : Error(fmt::format("interrupted by {}: what was not finished is not written", signal == SIGINT ? "Ctrl-C" : "SIGTERM")),
+      signal_(signal) {}
 
 Interrupt::Interrupt() {
     state().signal = 0;

@@ -27,9 +27,9 @@ class LevelPrefix final : public spdlog::custom_flag_formatter {
 public:
     void format(spdlog::details::log_msg const& message, std::tm const&, spdlog::memory_buf_t& out) override {
         std::string_view const prefix = message.level == spdlog::level::err ? "error: "
-            : message.level == spdlog::level::warn                         ? "warning: "
-            : message.level == spdlog::level::debug                        ? "debug: "
-                                                                           : "";
+            : message.level == spdlog::level::warn                          ? "warning: "
+            : message.level == spdlog::level::debug                         ? "debug: "
+                                                                            : "";
         out.append(prefix.data(), prefix.data() + prefix.size());
     }
     std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<LevelPrefix>(); }

@@ -17,9 +17,7 @@ namespace {
 constexpr double kRedraw = 0.1; // seconds between drawings on a terminal
 constexpr double kLine = 10;    // seconds before and between plain lines, growing with the time spent
 
-double left(double elapsed, index_t done, index_t total) {
-    return elapsed * static_cast<double>(total - done) / static_cast<double>(done);
-}
+double left(double elapsed, index_t done, index_t total) { return elapsed * static_cast<double>(total - done) / static_cast<double>(done); }
 
 } // namespace
 

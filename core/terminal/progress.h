@@ -11,7 +11,7 @@ namespace tessera {
 
 /// Where progress goes. On a terminal one line is rewritten; elsewhere a line is added now and then.
 struct ProgressOutput {
-    std::ostream* stream = nullptr;  ///< null: silent
+    std::ostream* stream = nullptr; ///< null: silent
     bool terminal = false;
     int width = 80;                  ///< of the terminal, in characters
     std::function<double()> seconds; ///< a clock that never goes back

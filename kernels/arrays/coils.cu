@@ -24,9 +24,8 @@ template <> void execute<kDevice>(Stream stream, CombineCoils const& k) {
 template <> void execute<kDevice>(Stream stream, ExpandSpline const& k) {
     auto const kernel = k;
     index_t const n = k.image.shape[0];
-    for_each(stream, k.coils.size(), TESSERA_LAMBDA(index_t i) {
-        kernel.coils[i] = kernel.maps(kernel.first + i / n, i % n) * kernel.image[i % n];
-    });
+    for_each(stream, k.coils.size(),
+        TESSERA_LAMBDA(index_t i) { kernel.coils[i] = kernel.maps(kernel.first + i / n, i % n) * kernel.image[i % n]; });
 }
 
 template <> void execute<kDevice>(Stream stream, CombineSpline const& k) {

@@ -28,8 +28,7 @@ template <> void execute<kDevice>(Stream stream, CropVolume const& k) {
         index_t const nx = volumes.shape[3], ny = volumes.shape[2], nz = volumes.shape[1];
         index_t const x = i % nx, y = i / nx % ny, z = i / nx / ny % nz, c = i / nx / ny / nz;
         auto const wrap = [](index_t voxel, index_t n, index_t cells) { return (voxel - n / 2 + cells) % cells; };
-        volumes[i] = (wz[z] * wy[y] * wx[x]) *
-                     grid(wrap(z, nz, grid.shape[0]), wrap(y, ny, grid.shape[1]), wrap(x, nx, grid.shape[2]), c);
+        volumes[i] = (wz[z] * wy[y] * wx[x]) * grid(wrap(z, nz, grid.shape[0]), wrap(y, ny, grid.shape[1]), wrap(x, nx, grid.shape[2]), c);
     });
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 // Where the lines along one axis of a box lie.
 struct Lines {
-    index_t pitch;          // between the values of a line
+    index_t pitch; // between the values of a line
     index_t box[3], row, plane;
     int axis;
 

@@ -11,8 +11,7 @@ template <> void execute<kDevice>(Stream stream, BinSort const& k) {
     index_t const tiles = k.start.size() - 1;
 
     for_each(stream, tiles + 1, TESSERA_LAMBDA(index_t t) { kernel.start[t] = 0; });
-    for_each(stream, k.points.size(),
-        TESSERA_LAMBDA(index_t i) { kernel.rank[i] = atomicAdd(&kernel.start[kernel.tile[i] + 1], 1); });
+    for_each(stream, k.points.size(), TESSERA_LAMBDA(index_t i) { kernel.rank[i] = atomicAdd(&kernel.start[kernel.tile[i] + 1], 1); });
 
     // One block: each thread sums a stretch of tiles, the block scans the sums, each thread writes its stretch.
     launch<kThreads>(stream, 1, kThreads * sizeof(std::int32_t), TESSERA_LAMBDA() {

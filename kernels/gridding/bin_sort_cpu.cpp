@@ -9,7 +9,7 @@ namespace {
 
 // Edge of a block of cells, whose points follow each other: what they cover, with 8 coils, stays in the first-level cache.
 constexpr std::int32_t kBlock = 4;
-constexpr std::int32_t kMostBlocks = 512;// of a tile
+constexpr std::int32_t kMostBlocks = 512; // of a tile
 
 struct Blocks {
     std::int32_t y, x, count;

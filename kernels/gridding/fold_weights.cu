@@ -31,9 +31,8 @@ template <> void execute<kDevice>(Stream stream, FoldWeights const& k) {
 
 template <> void execute<kDevice>(Stream stream, ScaleTrajectory const& k) {
     auto const kernel = k;
-    for_each(stream, k.out.size(), TESSERA_LAMBDA(index_t i) {
-        kernel.out[i] = static_cast<real>(kernel.scale[i % 3] * static_cast<double>(kernel.trajectory[i]));
-    });
+    for_each(stream, k.out.size(),
+        TESSERA_LAMBDA(index_t i) { kernel.out[i] = static_cast<real>(kernel.scale[i % 3] * static_cast<double>(kernel.trajectory[i])); });
 }
 
 } // namespace tessera

@@ -15,9 +15,9 @@ struct FoldWeights {
 
     View<real const, 2> trajectory; ///< [points, 3]: kx, ky, kz
     View<real const, 1> weights;
-    index_t voxels[3], half[3];     ///< z, y, x
-    double shift[kParts][3];        ///< of part and axis, in steps of the doubled grid: 0, 1, +-1/2; kFlat
-    View<complex, 2> out;           ///< [part, points], at most kParts
+    index_t voxels[3], half[3]; ///< z, y, x
+    double shift[kParts][3];    ///< of part and axis, in steps of the doubled grid: 0, 1, +-1/2; kFlat
+    View<complex, 2> out;       ///< [part, points], at most kParts
 };
 
 /// out(j, d) = scale[d] trajectory(j, d): cycles per another field of view.

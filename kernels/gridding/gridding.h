@@ -21,7 +21,7 @@ struct GridPoint {
 /// How the grid is cut; 2D grids have 1 cell, 1 tile and kernel width 1 in z. All triples are z, y, x.
 struct Tiling {
     std::int32_t cells[3];
-    std::int32_t tile[3];  ///< cells of a tile; the last one of an axis may be smaller
+    std::int32_t tile[3]; ///< cells of a tile; the last one of an axis may be smaller
     std::int32_t tiles[3];
     std::int32_t width[3]; ///< kernel width
 
@@ -60,8 +60,8 @@ struct Subproblem {
 /// grid += sum over points of kernel weights times samples. Subproblems of one colour touch disjoint cells.
 struct Spread {
     View<GridPoint const, 1> points;
-    View<Subproblem const, 1> subproblems;  ///< sorted by colour
-    View<std::int32_t const, 1> colours;    ///< [colours + 1], host memory: first subproblem of each colour (cpu only)
+    View<Subproblem const, 1> subproblems; ///< sorted by colour
+    View<std::int32_t const, 1> colours;   ///< [colours + 1], host memory: first subproblem of each colour (cpu only)
     Tiling tiling;
     KernelTable table;
     View<complex const, 2> samples; ///< [coil, n]

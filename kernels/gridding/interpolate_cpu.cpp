@@ -3,7 +3,8 @@
 namespace tessera {
 namespace {
 
-template <int Width, int Coils> void interpolate_piece(Interpolate const& k, TileWindow<Width> const& window, Subproblem const& sub, Tile const& tile) {
+template <int Width, int Coils>
+void interpolate_piece(Interpolate const& k, TileWindow<Width> const& window, Subproblem const& sub, Tile const& tile) {
     constexpr int kRow = 2 * Width * Coils;
     index_t const n = k.samples.shape[1], rows = tile.row_stride(), planes = tile.plane_stride();
     typename TileWindow<Width>::Weights w;
@@ -45,7 +46,8 @@ template <int Width, int Coils> void interpolate(Interpolate const& k) {
 } // namespace
 
 template <> void execute<Device::cpu>(Stream, Interpolate const& k) {
-    with_kernel_width(k.tiling.width[2], [&](auto width) { with_coils(k.grid.shape[3], [&](auto coils) { interpolate<width(), coils()>(k); }); });
+    with_kernel_width(k.tiling.width[2],
+        [&](auto width) { with_coils(k.grid.shape[3], [&](auto coils) { interpolate<width(), coils()>(k); }); });
 }
 
 } // namespace tessera

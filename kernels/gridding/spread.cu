@@ -55,7 +55,7 @@ template <int Width> void spread(Stream stream, Spread const& k) {
                     int const i = base + lane < footprint ? base + lane : 0;
                     int const x = i % Width, y = i / Width % Width, z = i / (Width * Width);
                     real const w = __shfl_sync(0xffffffffu, weight[0], z) * __shfl_sync(0xffffffffu, weight[1], y) *
-                                   __shfl_sync(0xffffffffu, weight[2], x);
+                        __shfl_sync(0xffffffffu, weight[2], x);
                     if (base + lane >= footprint) continue;
                     int const cell = ((z0 + z) * tile.extent[1] + y0 + y) * tile.extent[2] + x0 + x;
                     for (int c = 0; c < count; ++c) {

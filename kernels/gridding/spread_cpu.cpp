@@ -5,7 +5,8 @@ namespace {
 
 constexpr index_t kAhead = 16; // points whose samples are fetched before they are needed
 
-template <int Width, int Coils> void spread_piece(Spread const& k, TileWindow<Width> const& window, Subproblem const& sub, Tile const& tile) {
+template <int Width, int Coils>
+void spread_piece(Spread const& k, TileWindow<Width> const& window, Subproblem const& sub, Tile const& tile) {
     constexpr int kRow = 2 * Width * Coils;
     index_t const n = k.samples.shape[1], rows = tile.row_stride(), planes = tile.plane_stride();
     typename TileWindow<Width>::Weights w;
@@ -56,7 +57,8 @@ template <int Width, int Coils> void spread(Spread const& k) {
 } // namespace
 
 template <> void execute<Device::cpu>(Stream, Spread const& k) {
-    with_kernel_width(k.tiling.width[2], [&](auto width) { with_coils(k.grid.shape[3], [&](auto coils) { spread<width(), coils()>(k); }); });
+    with_kernel_width(k.tiling.width[2],
+        [&](auto width) { with_coils(k.grid.shape[3], [&](auto coils) { spread<width(), coils()>(k); }); });
 }
 
 } // namespace tessera

@@ -69,7 +69,8 @@ public:
     }
 
     void move_to(std::int32_t tile) {
-        index_t const at[3] = {tile / tiling_.tiles[2] / tiling_.tiles[1], tile / tiling_.tiles[2] % tiling_.tiles[1], tile % tiling_.tiles[2]};
+        index_t const at[3] = {tile / tiling_.tiles[2] / tiling_.tiles[1], tile / tiling_.tiles[2] % tiling_.tiles[1],
+            tile % tiling_.tiles[2]};
         for (int d = 0; d < 3; ++d) {
             origin_[d] = at[d] * tiling_.tile[d];
             extent_[d] = std::min<index_t>(tiling_.tile[d], tiling_.cells[d] - origin_[d]) + tiling_.width[d] - 1;

@@ -1,7 +1,7 @@
 #include "kernels/network/modrelu.h"
 
-#include "kernels/launch.h"
 #include "kernels/arrays/stretch_sums.h"
+#include "kernels/launch.h"
 
 namespace tessera {
 

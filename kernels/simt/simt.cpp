@@ -71,9 +71,11 @@ private:
                 if (threads_[t].state == State::ready) step(t, body);
             if (error_) return abandon();
             if (release_warps(count)) continue;
-            auto const n_finished = std::count_if(threads_.begin(), threads_.end(), [](Thread const& t) { return t.state == State::finished; });
+            auto const n_finished =
+                std::count_if(threads_.begin(), threads_.end(), [](Thread const& t) { return t.state == State::finished; });
             if (n_finished == count) return;
-            bool const all_at_barrier = std::all_of(threads_.begin(), threads_.end(), [](Thread const& t) { return t.state == State::at_barrier; });
+            bool const all_at_barrier =
+                std::all_of(threads_.begin(), threads_.end(), [](Thread const& t) { return t.state == State::at_barrier; });
             if (!all_at_barrier) {
                 error_ = std::make_exception_ptr(std::logic_error("simt: threads of a block diverged at a barrier or a shuffle"));
                 return abandon();

@@ -68,9 +68,7 @@ inline void __syncthreads() { simt::sync_threads(); }
 inline void __syncwarp(unsigned mask = 0xffffffffu) { simt::shuffle(mask, 0, simt::lane()); }
 
 template <class T> T __shfl_sync(unsigned mask, T value, int source) { return simt::shuffle(mask, value, source); }
-template <class T> T __shfl_xor_sync(unsigned mask, T value, int lane_mask) {
-    return simt::shuffle(mask, value, simt::lane() ^ lane_mask);
-}
+template <class T> T __shfl_xor_sync(unsigned mask, T value, int lane_mask) { return simt::shuffle(mask, value, simt::lane() ^ lane_mask); }
 template <class T> T __shfl_down_sync(unsigned mask, T value, unsigned delta) {
     int const source = simt::lane() + static_cast<int>(delta);
     return simt::shuffle(mask, value, source < 32 ? source : simt::lane());

@@ -6,9 +6,10 @@ namespace {
 Shape map_shape(Matrix const& m, index_t channels) { return {m[0], m[1], m[2], channels}; }
 
 void check(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& w, Tensor<real> const& bias, Tensor<real> const& y) {
-    require(s.kernel % 2 == 1 && s.kernel > 0 && s.stride >= 1, "convolution: kernel {}, stride {}; expected an odd kernel", s.kernel, s.stride);
+    require(s.kernel % 2 == 1 && s.kernel > 0 && s.stride >= 1, "convolution: kernel {}, stride {}; expected an odd kernel", s.kernel,
+        s.stride);
     bool const fits = (x.size() == 0 || x.shape() == map_shape(s.input, s.in)) && (w.size() == 0 || w.shape() == s.weights()) &&
-                      (bias.size() == 0 || bias.shape() == Shape{s.out}) && y.shape() == map_shape(s.output(), s.out);
+        (bias.size() == 0 || bias.shape() == Shape{s.out}) && y.shape() == map_shape(s.output(), s.out);
     require(fits, "convolution: input {}, weights {}, bias {}, output {}; expected {}, {}, [{}], {}", x.shape().str(), w.shape().str(),
         bias.shape().str(), y.shape().str(), map_shape(s.input, s.in).str(), s.weights().str(), s.out, map_shape(s.output(), s.out).str());
 }
@@ -25,7 +26,8 @@ void backward_data(ConvolutionShape const& s, Tensor<real> const& w, Tensor<real
     gy.device() == Device::cuda ? cuda::backward_data(s, w, gy, gx) : host::backward_data(s, w, gy, gx);
 }
 
-void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw, Tensor<real> const& gbias) {
+void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw,
+    Tensor<real> const& gbias) {
     check(s, x, gw, gbias, gy);
     gy.device() == Device::cuda ? cuda::backward_weights(s, x, gy, gw, gbias) : host::backward_weights(s, x, gy, gw, gbias);
 }

@@ -9,9 +9,9 @@ namespace tessera {
 
 /// A convolution with zero padding of (kernel - 1) / 2 on every side.
 struct ConvolutionShape {
-    Matrix input{};           ///< voxels
-    index_t in = 0, out = 0;  ///< channels
-    index_t kernel = 3;       ///< odd; the same along z, y and x
+    Matrix input{};          ///< voxels
+    index_t in = 0, out = 0; ///< channels
+    index_t kernel = 3;      ///< odd; the same along z, y and x
     index_t stride = 1;
 
     /// ceil(input / stride).
@@ -29,20 +29,23 @@ void forward(ConvolutionShape const&, Tensor<real> const& x, Tensor<real> const&
 /// Overwrites gx.
 void backward_data(ConvolutionShape const&, Tensor<real> const& w, Tensor<real> const& gy, Tensor<real> const& gx);
 /// Adds to gw, and to gbias where it is not empty.
-void backward_weights(ConvolutionShape const&, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw, Tensor<real> const& gbias);
+void backward_weights(ConvolutionShape const&, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw,
+    Tensor<real> const& gbias);
 
 /// Of memory of the host: oneDNN for float, loops for double, which oneDNN does not have.
 namespace host {
 void forward(ConvolutionShape const&, Tensor<real> const& x, Tensor<real> const& w, Tensor<real> const& bias, Tensor<real> const& y);
 void backward_data(ConvolutionShape const&, Tensor<real> const& w, Tensor<real> const& gy, Tensor<real> const& gx);
-void backward_weights(ConvolutionShape const&, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw, Tensor<real> const& gbias);
+void backward_weights(ConvolutionShape const&, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw,
+    Tensor<real> const& gbias);
 } // namespace host
 
 /// Of memory of a GPU: cuDNN.
 namespace cuda {
 void forward(ConvolutionShape const&, Tensor<real> const& x, Tensor<real> const& w, Tensor<real> const& bias, Tensor<real> const& y);
 void backward_data(ConvolutionShape const&, Tensor<real> const& w, Tensor<real> const& gy, Tensor<real> const& gx);
-void backward_weights(ConvolutionShape const&, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw, Tensor<real> const& gbias);
+void backward_weights(ConvolutionShape const&, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw,
+    Tensor<real> const& gbias);
 } // namespace cuda
 
 } // namespace convolution

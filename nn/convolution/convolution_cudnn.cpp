@@ -69,7 +69,8 @@ struct Plan {
 
 private:
     static void describe(cudnnTensorDescriptor_t descriptor, Matrix const& m, index_t channels) {
-        std::array<int, 5> const shape{1, static_cast<int>(channels), static_cast<int>(m[0]), static_cast<int>(m[1]), static_cast<int>(m[2])};
+        std::array<int, 5> const shape{1, static_cast<int>(channels), static_cast<int>(m[0]), static_cast<int>(m[1]),
+            static_cast<int>(m[2])};
         check(cudnnSetTensorNdDescriptorEx(descriptor, CUDNN_TENSOR_NHWC, kType, 5, shape.data()), "describing a feature map");
     }
 };
@@ -89,8 +90,7 @@ struct Plans {
 
 // The first algorithm, fastest first as cuDNN's heuristics rank them, that gives the same bits every time: in full
 // precision where there is one, else with rounded factors (TF32). `ask` fills results and their number.
-template <class Performance, class Algorithm, class Ask>
-Choice<Algorithm> choose(Plan const& plan, char const* what, Ask const& ask) {
+template <class Performance, class Algorithm, class Ask> Choice<Algorithm> choose(Plan const& plan, char const* what, Ask const& ask) {
     for (auto const math : {CUDNN_FMA_MATH, CUDNN_DEFAULT_MATH}) {
         check(cudnnSetConvolutionMathType(plan.convolution, math), "setting the precision");
         std::array<Performance, 16> results;
@@ -98,12 +98,13 @@ Choice<Algorithm> choose(Plan const& plan, char const* what, Ask const& ask) {
         if (ask(static_cast<int>(results.size()), &count, results.data()) != CUDNN_STATUS_SUCCESS) continue;
         for (int i = 0; i < count; ++i) {
             auto const& r = results[static_cast<std::size_t>(i)];
-            if (r.status == CUDNN_STATUS_SUCCESS && r.determinism == CUDNN_DETERMINISTIC && r.memory <= kWorkspace) return {r.algo, r.memory, math};
+            if (r.status == CUDNN_STATUS_SUCCESS && r.determinism == CUDNN_DETERMINISTIC && r.memory <= kWorkspace)
+                return {r.algo, r.memory, math};
         }
     }
     auto const& s = plan.shape;
-    fail("convolution, {}: cuDNN has no algorithm for {} to {} channels, kernel {}, stride {} on {} x {} x {} voxels", what, s.in, s.out, s.kernel,
-        s.stride, s.input[0], s.input[1], s.input[2]);
+    fail("convolution, {}: cuDNN has no algorithm for {} to {} channels, kernel {}, stride {} on {} x {} x {} voxels", what, s.in, s.out,
+        s.kernel, s.stride, s.input[0], s.input[1], s.input[2]);
 }
 
 Tensor<std::byte> workspace(Context const& context, std::size_t bytes) { return {context, {static_cast<index_t>(bytes)}}; }
@@ -124,9 +125,10 @@ void forward(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> cons
     auto& plans = y.context().resource<Plans>();
     auto& plan = plans.of(s);
     if (!plan.forward)
-        plan.forward = choose<cudnnConvolutionFwdAlgoPerf_t, cudnnConvolutionFwdAlgo_t>(plan, "forward", [&](int most, int* count, auto* results) {
-            return cudnnGetConvolutionForwardAlgorithm_v7(plans.handle, plan.x, plan.w, plan.convolution, plan.y, most, count, results);
-        });
+        plan.forward =
+            choose<cudnnConvolutionFwdAlgoPerf_t, cudnnConvolutionFwdAlgo_t>(plan, "forward", [&](int most, int* count, auto* results) {
+                return cudnnGetConvolutionForwardAlgorithm_v7(plans.handle, plan.x, plan.w, plan.convolution, plan.y, most, count, results);
+            });
     check(cudnnSetConvolutionMathType(plan.convolution, plan.forward->math), "setting the precision");
     auto const weights = channels_last(s, w);
     auto const work = workspace(y.context(), plan.forward->workspace);
@@ -142,30 +144,33 @@ void backward_data(ConvolutionShape const& s, Tensor<real> const& w, Tensor<real
     if (!plan.data)
         plan.data = choose<cudnnConvolutionBwdDataAlgoPerf_t, cudnnConvolutionBwdDataAlgo_t>(plan, "gradient of the input",
             [&](int most, int* count, auto* results) {
-                return cudnnGetConvolutionBackwardDataAlgorithm_v7(plans.handle, plan.w, plan.y, plan.convolution, plan.x, most, count, results);
+                return cudnnGetConvolutionBackwardDataAlgorithm_v7(plans.handle, plan.w, plan.y, plan.convolution, plan.x, most, count,
+                    results);
             });
     check(cudnnSetConvolutionMathType(plan.convolution, plan.data->math), "setting the precision");
     auto const weights = channels_last(s, w);
     auto const work = workspace(gy.context(), plan.data->workspace);
-    check(cudnnConvolutionBackwardData(plans.handle, &kOne, plan.w, weights.data(), plan.y, gy.data(), plan.convolution, plan.data->algorithm,
-              work.data(), work.bytes(), &kZero, plan.x, gx.data()),
+    check(cudnnConvolutionBackwardData(plans.handle, &kOne, plan.w, weights.data(), plan.y, gy.data(), plan.convolution,
+              plan.data->algorithm, work.data(), work.bytes(), &kZero, plan.x, gx.data()),
         "gradient of the input");
 }
 
-void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw, Tensor<real> const& gbias) {
+void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw,
+    Tensor<real> const& gbias) {
     auto& plans = gy.context().resource<Plans>();
     auto& plan = plans.of(s);
     if (!plan.weights)
         plan.weights = choose<cudnnConvolutionBwdFilterAlgoPerf_t, cudnnConvolutionBwdFilterAlgo_t>(plan, "gradient of the weights",
             [&](int most, int* count, auto* results) {
-                return cudnnGetConvolutionBackwardFilterAlgorithm_v7(plans.handle, plan.x, plan.y, plan.convolution, plan.w, most, count, results);
+                return cudnnGetConvolutionBackwardFilterAlgorithm_v7(plans.handle, plan.x, plan.y, plan.convolution, plan.w, most, count,
+                    results);
             });
     check(cudnnSetConvolutionMathType(plan.convolution, plan.weights->math), "setting the precision");
     index_t const taps = s.kernel * s.kernel * s.kernel;
     Tensor<real> const found(gy.context(), {s.out, taps, s.in});
     auto const work = workspace(gy.context(), plan.weights->workspace);
-    check(cudnnConvolutionBackwardFilter(plans.handle, &kOne, plan.x, x.data(), plan.y, gy.data(), plan.convolution, plan.weights->algorithm,
-              work.data(), work.bytes(), &kZero, plan.w, found.data()),
+    check(cudnnConvolutionBackwardFilter(plans.handle, &kOne, plan.x, x.data(), plan.y, gy.data(), plan.convolution,
+              plan.weights->algorithm, work.data(), work.bytes(), &kZero, plan.w, found.data()),
         "gradient of the weights");
     enqueue(gw.stream(), SwapLastAxes{found.view<3>(), gw.reshape({s.out, s.in, taps}).view<3>(), true});
     if (gbias.size())

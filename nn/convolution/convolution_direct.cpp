@@ -73,7 +73,8 @@ void backward_data(ConvolutionShape const& s, Tensor<real> const& w, Tensor<real
         }
 }
 
-void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw, Tensor<real> const& gbias) {
+void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw,
+    Tensor<real> const& gbias) {
     auto const m = s.output();
     index_t const n = s.kernel * s.kernel * s.kernel;
 #pragma omp parallel for

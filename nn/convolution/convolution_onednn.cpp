@@ -45,8 +45,9 @@ private:
         dnnl::primitive_attr attributes;
         attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user); // its memory is counted like all other
         using namespace dnnl;
-        convolution_forward::primitive_desc const f(
-            convolution_forward::desc(prop_kind::forward_training, direct, x, w, bias, y, stride, left, right), attributes, engine);
+        convolution_forward::primitive_desc const f(convolution_forward::desc(prop_kind::forward_training, direct, x, w, bias, y, stride,
+                                                        left, right),
+            attributes, engine);
         return {f, {convolution_backward_data::desc(direct, x, w, y, stride, left, right), attributes, engine, f},
             {convolution_backward_weights::desc(direct, x, w, bias, y, stride, left, right), attributes, engine, f}};
     }
@@ -80,8 +81,8 @@ template <class F> void reporting(char const* what, ConvolutionShape const& s, C
         f(plans, plans.of(s));
         plans.stream.wait();
     } catch (dnnl::error const& e) {
-        fail("convolution, {}: oneDNN says \"{}\" for {} to {} channels on {} x {} x {} voxels", what, e.what(), s.in, s.out, s.input[0], s.input[1],
-            s.input[2]);
+        fail("convolution, {}: oneDNN says \"{}\" for {} to {} channels on {} x {} x {} voxels", what, e.what(), s.in, s.out, s.input[0],
+            s.input[1], s.input[2]);
     }
 }
 
@@ -111,7 +112,8 @@ void backward_data(ConvolutionShape const& s, Tensor<real> const& w, Tensor<real
     });
 }
 
-void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw, Tensor<real> const& gbias) {
+void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw,
+    Tensor<real> const& gbias) {
     reporting("gradient of the weights", s, gy.context(), [&](Plans& plans, Plan const& plan) {
         auto const& p = plan.weights;
         Buffer found(plans, gy.context(), p.diff_weights_desc());

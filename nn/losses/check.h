@@ -1,8 +1,8 @@
 // Checks that losses share.
 #pragma once
 
-#include "nn/losses/difference.h"
 #include "core/arrays/sums.h"
+#include "nn/losses/difference.h"
 
 namespace tessera {
 

@@ -16,8 +16,9 @@ Var record_difference(Tape& tape, Var const& prediction, Tensor<complex> const& 
         [p = prediction.value().reinterpret<complex>(target.shape()), slot = prediction.slot(), shape = prediction.shape(), target, weights,
             held, squared, factor](Tensor<real> const& scale) {
             Tensor<real> g(target.context(), shape);
-            enqueue(g.stream(), DifferencePullback{p.flat(), target.flat(), weights, !squared, scale.flat(), factor,
-                                    g.reinterpret<complex>(target.shape()).flat()});
+            enqueue(g.stream(),
+                DifferencePullback{p.flat(), target.flat(), weights, !squared, scale.flat(), factor,
+                    g.reinterpret<complex>(target.shape()).flat()});
             slot.add(std::move(g));
         });
 }
@@ -40,14 +41,16 @@ Tensor<real> held(LossMask const& mask) { return mask ? *mask : Tensor<real>(); 
 Tensor<complex> checked_prediction(char const* loss, Var const& prediction, Tensor<complex> const& target) {
     Shape const p = prediction.shape(), t = target.shape();
     bool const fits = p.rank() == t.rank() + 1 && p[-1] == 2 && std::equal(t.begin(), t.end(), p.begin());
-    require(fits, "{}: a prediction of shape {} for a target of shape {}; expected the same with 2 channels behind", loss, p.str(), t.str());
+    require(fits, "{}: a prediction of shape {} for a target of shape {}; expected the same with 2 channels behind", loss, p.str(),
+        t.str());
     require(t.size() > 0, "{}: the target of shape {} is empty", loss, t.str());
     return prediction.value().reinterpret<complex>(t);
 }
 
 Weights checked_mask(char const* loss, Tensor<complex> const& target, LossMask const& mask) {
     if (!mask) return {};
-    require(mask->shape() == target.shape(), "{}: a mask of shape {} for a target of shape {}", loss, mask->shape().str(), target.shape().str());
+    require(mask->shape() == target.shape(), "{}: a mask of shape {} for a target of shape {}", loss, mask->shape().str(),
+        target.shape().str());
     return {mask->flat(), true};
 }
 
@@ -64,8 +67,8 @@ Var normalised_l2_loss(Tape& tape, Var const& prediction, Tensor<complex> const&
 }
 
 Var weighted_l2_loss(Tape& tape, Var const& prediction, Tensor<complex> const& target, Tensor<real> const& weights) {
-    require(target.shape().rank() > 1 && weights.shape() == target.shape().tail(), "k-space loss: weights of shape {} for a target of shape {}",
-        weights.shape().str(), target.shape().str());
+    require(target.shape().rank() > 1 && weights.shape() == target.shape().tail(),
+        "k-space loss: weights of shape {} for a target of shape {}", weights.shape().str(), target.shape().str());
     return mean_loss("k-space loss", tape, prediction, target, {weights.flat(), false}, weights, true, Divisor::reference);
 }
 

@@ -46,9 +46,10 @@ public:
         auto const complex_g = g.reinterpret<complex>(t_.shape());
         for (Slab const slab : slabs()) {
             auto const maps = derivatives(slab);
-            enqueue(g.stream(), SsimPullback{p_.slice(slab.begin, slab.end).flat(), t_.slice(slab.begin, slab.end).flat(),
-                                    maps.reshape({kDerivatives, voxels(slab)}).view<2>(), scale.flat(), static_cast<real>(-1 / count_),
-                                    complex_g.slice(slab.begin, slab.end).flat()});
+            enqueue(g.stream(),
+                SsimPullback{p_.slice(slab.begin, slab.end).flat(), t_.slice(slab.begin, slab.end).flat(),
+                    maps.reshape({kDerivatives, voxels(slab)}).view<2>(), scale.flat(), static_cast<real>(-1 / count_),
+                    complex_g.slice(slab.begin, slab.end).flat()});
         }
         return g;
     }

@@ -19,9 +19,10 @@ template <class Convolution, class Activation> class Residual : public Network {
 public:
     /// `in`: channels of the volume, as Convolution counts them; `told`: numbers that the head sees as further channels.
     /// `activation` makes one, given its name.
-    template <class Config, class MakeActivation>
-    Residual(Config const& c, ParameterList& parameters, std::string const& prefix, index_t in, index_t told, MakeActivation const& activation)
-        : told_(told), head_(parameters, prefix + "head", in + told, c.channels, c.kernel), blocks_(make_blocks(c, parameters, prefix, activation)),
+    template <class Config, class MakeActivation> Residual(Config const& c, ParameterList& parameters, std::string const& prefix,
+        index_t in, index_t told, MakeActivation const& activation)
+        : told_(told), head_(parameters, prefix + "head", in + told, c.channels, c.kernel),
+          blocks_(make_blocks(c, parameters, prefix, activation)),
           tail_(parameters, prefix + "tail", c.channels, in, c.kernel, 1, Start::zero) {}
 
     Var forward(Tape& tape, Var const& x, std::span<double const> told) const override {
@@ -62,16 +63,16 @@ private:
         std::vector<Activation> activations; // one less
     };
 
-    template <class Config, class MakeActivation>
-    static std::vector<Block> make_blocks(Config const& c, ParameterList& parameters, std::string const& prefix, MakeActivation const& activation) {
+    template <class Config, class MakeActivation> static std::vector<Block> make_blocks(Config const& c, ParameterList& parameters,
+        std::string const& prefix, MakeActivation const& activation) {
         // What the blocks add up to has about the variance of what they start from, however many they are.
         double const last = 1 / std::sqrt(static_cast<double>(std::max<index_t>(c.blocks, 1)));
         std::vector<Block> blocks(static_cast<std::size_t>(c.blocks));
         for (std::size_t b = 0; b < blocks.size(); ++b)
             for (index_t i = 0; i < c.convolutions; ++i) {
                 bool const is_last = i + 1 == c.convolutions;
-                blocks[b].convolutions.emplace_back(parameters, fmt::format("{}blocks.{}.convs.{}", prefix, b, i), c.channels, c.channels, c.kernel,
-                    1, Start::he, is_last ? last : 1);
+                blocks[b].convolutions.emplace_back(parameters, fmt::format("{}blocks.{}.convs.{}", prefix, b, i), c.channels, c.channels,
+                    c.kernel, 1, Start::he, is_last ? last : 1);
                 if (!is_last) blocks[b].activations.push_back(activation(fmt::format("{}blocks.{}.activations.{}", prefix, b, i)));
             }
         return blocks;

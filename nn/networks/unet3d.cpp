@@ -12,7 +12,8 @@ namespace tessera {
 namespace {
 
 // The first of `n` convolutions changes the number of channels.
-std::vector<Conv3d> make_convolutions(ParameterList& parameters, std::string const& name, index_t n, index_t in, index_t out, index_t kernel) {
+std::vector<Conv3d> make_convolutions(ParameterList& parameters, std::string const& name, index_t n, index_t in, index_t out,
+    index_t kernel) {
     std::vector<Conv3d> convolutions;
     for (index_t i = 0; i < n; ++i) convolutions.emplace_back(parameters, fmt::format("{}.convs.{}", name, i), i ? out : in, out, kernel);
     return convolutions;

@@ -16,8 +16,8 @@ View<real, 3> taps(Tensor<real> const& w) {
 
 Var complex_conv3d(Tape& tape, Var const& x, Parameter const& re, Parameter const& im, Parameter const* bias, index_t stride) {
     Shape const in = x.shape(), w = re.value.shape();
-    require(in.rank() == 4 && w.rank() == 5 && im.value.shape() == w, "complex_conv3d: input {}, weights \"{}\" {} and \"{}\" {}", in.str(), re.name,
-        w.str(), im.name, im.value.shape().str());
+    require(in.rank() == 4 && w.rank() == 5 && im.value.shape() == w, "complex_conv3d: input {}, weights \"{}\" {} and \"{}\" {}", in.str(),
+        re.name, w.str(), im.name, im.value.shape().str());
     ConvolutionShape const shape{{in[0], in[1], in[2]}, in[3], 2 * w[0], w[2], stride};
     Tensor<real> const joined(x.context(), {2 * w[0], 2 * w[1], w[2], w[3], w[4]});
     enqueue(joined.stream(), JoinComplexWeights{taps(re.value), taps(im.value), taps(joined)});

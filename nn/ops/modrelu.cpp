@@ -1,7 +1,7 @@
 #include "nn/ops/modrelu.h"
 
-#include "kernels/network/modrelu.h"
 #include "kernels/arrays/stretch_sums.h"
+#include "kernels/network/modrelu.h"
 #include "nn/ops/reuse.h"
 
 namespace tessera {
@@ -9,8 +9,8 @@ namespace tessera {
 Var modrelu(Tape& tape, Var x, Parameter const& bias) {
     Shape const shape = x.shape();
     index_t const channels = bias.value.size();
-    require(shape.rank() > 0 && channels > 0 && shape[-1] == 2 * channels, "modrelu: a map of shape {} and {} biases in \"{}\"", shape.str(),
-        channels, bias.name);
+    require(shape.rank() > 0 && channels > 0 && shape[-1] == 2 * channels, "modrelu: a map of shape {} and {} biases in \"{}\"",
+        shape.str(), channels, bias.name);
     index_t const voxels = shape.size() / (2 * channels);
     auto const numbers = [=](Tensor<real> const& map) { return map.reinterpret<complex>({voxels, channels}).view<2>(); };
     auto const slot = x.slot();

@@ -19,7 +19,8 @@ Var downsample(Tape& tape, Var const& x) {
 
 Var upsample(Tape& tape, Var const& x, Matrix const& m) {
     Shape const s = x.shape();
-    require(s.rank() == 4 && half(m) == Matrix{s[0], s[1], s[2]}, "upsample: a map of shape {} to {} x {} x {} voxels", s.str(), m[0], m[1], m[2]);
+    require(s.rank() == 4 && half(m) == Matrix{s[0], s[1], s[2]}, "upsample: a map of shape {} to {} x {} x {} voxels", s.str(), m[0], m[1],
+        m[2]);
     Tensor<real> const y(x.context(), {m[0], m[1], m[2], s[3]});
     enqueue(y.stream(), SpreadBlocks{x.value().view<4>(), y.view<4>(), false});
     return tape.record(y, bool(x.slot()), [s, slot = x.slot()](Tensor<real> g) {

@@ -81,17 +81,17 @@ Entry read_entry(std::string const& name, Json const& json, std::uint64_t data_b
         fail("tensor \"{}\": {}", name, e.what());
     }
     std::uint64_t const expected = static_cast<std::uint64_t>(entry.shape.size()) * element;
-    require(entry.end - entry.begin == expected, "tensor \"{}\" has {} bytes, expected {} for shape {} of {}", name, entry.end - entry.begin,
-        expected, entry.shape.str(), entry.dtype);
+    require(entry.end - entry.begin == expected, "tensor \"{}\" has {} bytes, expected {} for shape {} of {}", name,
+        entry.end - entry.begin, expected, entry.shape.str(), entry.dtype);
     return entry;
 }
 
 } // namespace
 
 std::uint64_t safetensors_element_size(std::string const& dtype) {
-    static constexpr std::array<std::pair<std::string_view, std::uint64_t>, 15> sizes{{{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2},
-        {"I64", 8}, {"I32", 4}, {"I16", 2}, {"I8", 1}, {"U64", 8}, {"U32", 4}, {"U16", 2}, {"U8", 1}, {"BOOL", 1}, {"F8_E4M3", 1},
-        {"F8_E5M2", 1}}};
+    static constexpr std::array<std::pair<std::string_view, std::uint64_t>, 15> sizes{
+        {{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8}, {"I32", 4}, {"I16", 2}, {"I8", 1}, {"U64", 8}, {"U32", 4}, {"U16", 2},
+            {"U8", 1}, {"BOOL", 1}, {"F8_E4M3", 1}, {"F8_E5M2", 1}}};
     for (auto const& [name, size] : sizes)
         if (name == dtype) return size;
     fail("unknown dtype \"{}\"", dtype);
@@ -101,7 +101,8 @@ std::string write_safetensors_header(std::vector<Entry> const& entries, Metadata
     Json header = Json::object();
     if (!metadata.empty()) header[kMetadata] = metadata;
     for (auto const& e : entries) {
-        require(!e.name.empty() && e.name != kMetadata && !header.contains(e.name), "tensors cannot be named \"{}\", or two of them are", e.name);
+        require(!e.name.empty() && e.name != kMetadata && !header.contains(e.name), "tensors cannot be named \"{}\", or two of them are",
+            e.name);
         header[e.name] = {{"dtype", e.dtype}, {"shape", std::vector<index_t>(e.shape.begin(), e.shape.end())},
             {"data_offsets", {e.begin, e.end}}};
     }
@@ -116,8 +117,10 @@ void read_safetensors_header(std::string const& text, std::uint64_t data_bytes, 
     Json const header = parse(text);
     require(header.is_object(), "the header is not an object");
     for (auto const& [name, value] : header.items()) {
-        if (name == kMetadata) metadata = read_metadata(value);
-        else entries.push_back(read_entry(name, value, data_bytes));
+        if (name == kMetadata)
+            metadata = read_metadata(value);
+        else
+            entries.push_back(read_entry(name, value, data_bytes));
     }
     std::stable_sort(entries.begin(), entries.end(),
         [](Entry const& a, Entry const& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); });

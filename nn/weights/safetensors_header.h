@@ -16,6 +16,7 @@ std::string write_safetensors_header(std::vector<Safetensors::Entry> const& entr
 
 /// Reads a header whose file has data_bytes behind it; entries come out in the order of their places. Throws Error without the
 /// name of the file.
-void read_safetensors_header(std::string const& text, std::uint64_t data_bytes, std::vector<Safetensors::Entry>& entries, Metadata& metadata);
+void read_safetensors_header(std::string const& text, std::uint64_t data_bytes, std::vector<Safetensors::Entry>& entries,
+    Metadata& metadata);
 
 } // namespace tessera

@@ -15,8 +15,8 @@ std::vector<Safetensors::Entry const*> matching(Safetensors const& file, NamedTe
         names.insert(name);
         auto const* const entry = file.find(name);
         require(entry != nullptr, "{}: tensor \"{}\" is missing, expected with shape {}", file.path().string(), name, value.shape().str());
-        require(entry->shape == value.shape(), "{}: tensor \"{}\" has shape {}, expected {}", file.path().string(), name, entry->shape.str(),
-            value.shape().str());
+        require(entry->shape == value.shape(), "{}: tensor \"{}\" has shape {}, expected {}", file.path().string(), name,
+            entry->shape.str(), value.shape().str());
         found.push_back(entry);
     }
     for (auto const& entry : file.entries()) {
@@ -53,7 +53,8 @@ void load_tensors(Safetensors const& file, NamedTensors const& into, std::string
     for (std::size_t i = 0; i < into.size(); ++i) into[i].value.copy_from(values[i]);
 }
 
-void save_weights(std::filesystem::path const& file, ParameterList const& parameters, Metadata const& metadata, NamedTensors const& training) {
+void save_weights(std::filesystem::path const& file, ParameterList const& parameters, Metadata const& metadata,
+    NamedTensors const& training) {
     auto all = parameter_values(parameters);
     auto const more = prefixed(kTrainingPrefix, training);
     all.insert(all.end(), more.begin(), more.end());

@@ -23,7 +23,8 @@ void load_tensors(Safetensors const& file, NamedTensors const& into, std::string
 inline constexpr char const* kTrainingPrefix = "training.";
 
 /// Writes the parameters as PyTorch names and lays them out, and `training` (see prefixed()) behind them.
-void save_weights(std::filesystem::path const& file, ParameterList const& parameters, Metadata const& metadata, NamedTensors const& training = {});
+void save_weights(std::filesystem::path const& file, ParameterList const& parameters, Metadata const& metadata,
+    NamedTensors const& training = {});
 /// Loads the parameters, as load_tensors(), ignoring "training.".
 void load_weights(Safetensors const& file, ParameterList const& parameters);
 

@@ -18,19 +18,19 @@ struct VesselSegment {
 
 /// Everything a reconstruction needs of one scan, in host memory (cpu context).
 struct Acquisition {
-    Tensor<complex> kspace;                    ///< [coil, readout, sample]
-    Tensor<real> trajectory;                   ///< [readout, sample, 3]: (kx, ky, kz) in cycles per field of view
-    std::optional<Tensor<real>> weights;       ///< [readout, sample] density compensation, if the file has it
-    std::optional<Tensor<complex>> noise;      ///< [coil, n] noise-only samples, if the file has them
-    std::optional<Tensor<complex>> maps;       ///< [coil, z, y, x] sensitivity maps, if the file has them
-    std::optional<Tensor<complex>> reference;  ///< [z, y, x] ground truth, if the file has it (simulations)
-    std::vector<VesselSegment> vessels;        ///< the vessel tree, if the file knows it (simulations); else empty
-    Matrix matrix{0, 0, 0};                    ///< as the file states it; 0: unknown
+    Tensor<complex> kspace;                   ///< [coil, readout, sample]
+    Tensor<real> trajectory;                  ///< [readout, sample, 3]: (kx, ky, kz) in cycles per field of view
+    std::optional<Tensor<real>> weights;      ///< [readout, sample] density compensation, if the file has it
+    std::optional<Tensor<complex>> noise;     ///< [coil, n] noise-only samples, if the file has them
+    std::optional<Tensor<complex>> maps;      ///< [coil, z, y, x] sensitivity maps, if the file has them
+    std::optional<Tensor<complex>> reference; ///< [z, y, x] ground truth, if the file has it (simulations)
+    std::vector<VesselSegment> vessels;       ///< the vessel tree, if the file knows it (simulations); else empty
+    Matrix matrix{0, 0, 0};                   ///< as the file states it; 0: unknown
     Geometry geometry;
-    std::string source;                        ///< file name, for messages
-    std::string format;                        ///< which reader read it
-    std::vector<std::string> notes;            ///< decisions of the reader that a user should see, one sentence each
-    std::vector<std::string> warnings;         ///< what is unusual and may be a mistake, one sentence each
+    std::string source;                ///< file name, for messages
+    std::string format;                ///< which reader read it
+    std::vector<std::string> notes;    ///< decisions of the reader that a user should see, one sentence each
+    std::vector<std::string> warnings; ///< what is unusual and may be a mistake, one sentence each
 
     index_t coils() const { return kspace.shape()[0]; }
     index_t readouts() const { return kspace.shape()[1]; }

@@ -23,7 +23,9 @@ struct SamplingGrid {
     /// Position of voxel i along dimension d (0: z, 1: y, 2: x).
     double at(int d, index_t i) const { return static_cast<double>(i - matrix[d] / 2) / static_cast<double>(matrix[d]) * extent[d]; }
     /// The inverse of at(), not rounded.
-    double index(int d, double position) const { return position / extent[d] * static_cast<double>(matrix[d]) + static_cast<double>(matrix[d] / 2); }
+    double index(int d, double position) const {
+        return position / extent[d] * static_cast<double>(matrix[d]) + static_cast<double>(matrix[d] / 2);
+    }
 
     /// The edge of a cube (2D: square) as large as a voxel.
     double voxel() const {

@@ -15,8 +15,8 @@ struct CaseImages {
     std::vector<std::string> methods;
     std::vector<Tensor<real>> images;
     std::optional<Tensor<real>> reference;
-    std::vector<Tensor<real>> repeats; ///< |difference| of each method's images of two realisations of the noise; empty where not checked
-    std::vector<Tensor<real>> lesions; ///< what each method makes of the inserted lesion: |with| - |without|; empty where not checked
+    std::vector<Tensor<real>> repeats;  ///< |difference| of each method's images of two realisations of the noise; empty where not checked
+    std::vector<Tensor<real>> lesions;  ///< what each method makes of the inserted lesion: |with| - |without|; empty where not checked
     std::optional<Tensor<real>> lesion; ///< the lesion itself
     Geometry geometry;
 };

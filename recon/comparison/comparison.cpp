@@ -1,14 +1,14 @@
 #include "recon/comparison/comparison.h"
 
 #include "core/files/hdf5.h"
-#include "recon/unrolled/block_partition.h"
-#include "recon/methods/choose_lambda.h"
-#include "recon/methods/shipped_weights.h"
 #include "recon/comparison/trust.h"
 #include "recon/formats/nifti/nifti.h"
-#include "recon/sense/held_out.h"
-#include "recon/unrolled/model_file.h"
+#include "recon/methods/choose_lambda.h"
+#include "recon/methods/shipped_weights.h"
 #include "recon/metrics/vessel_sharpness.h"
+#include "recon/sense/held_out.h"
+#include "recon/unrolled/block_partition.h"
+#include "recon/unrolled/model_file.h"
 
 #include <algorithm>
 #include <cctype>
@@ -27,9 +27,10 @@ Tensor<real> read_volume(std::filesystem::path const& path) {
     Context const host;
     auto const name = path.string();
     auto const volume = name.ends_with(".nii") || name.ends_with(".nii.gz") ? read_nifti(host, path).values
-                                                                           : magnitude(hdf5::File(path).read_complex(host, "image"));
+                                                                            : magnitude(hdf5::File(path).read_complex(host, "image"));
     auto const all = volume.host();
-    require(std::all_of(all.begin(), all.end(), [](real v) { return std::isfinite(v); }), "{}: the reference has voxels that are not finite", name);
+    require(std::all_of(all.begin(), all.end(), [](real v) { return std::isfinite(v); }),
+        "{}: the reference has voxels that are not finite", name);
     require(std::any_of(all.begin(), all.end(), [](real v) { return v != 0; }), "{}: the reference is zero everywhere", name);
     return volume;
 }
@@ -37,8 +38,8 @@ Tensor<real> read_volume(std::filesystem::path const& path) {
 Tensor<real> read_reference(std::filesystem::path const& path, Matrix const& matrix) {
     auto const volume = read_volume(path);
     auto const name = path.string();
-    require(volume.shape() == (Shape{matrix[0], matrix[1], matrix[2]}), "{}: the reference has shape {}, the scan's matrix is {} x {} x {}", name,
-        volume.shape().str(), matrix[0], matrix[1], matrix[2]);
+    require(volume.shape() == (Shape{matrix[0], matrix[1], matrix[2]}), "{}: the reference has shape {}, the scan's matrix is {} x {} x {}",
+        name, volume.shape().str(), matrix[0], matrix[1], matrix[2]);
     return volume;
 }
 
@@ -146,17 +147,19 @@ std::vector<std::string> write_volumes(std::filesystem::path const& folder, Case
 }
 void require_reference(std::filesystem::path const& path) { read_volume(path); }
 
-ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
-    std::function<MethodProgress(std::string const&)> const& said) {
+ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files,
+    std::size_t i, std::function<MethodProgress(std::string const&)> const& said) {
     auto const progress = [&](std::string const& what) { return said ? said(what) : MethodProgress{}; };
     Case c;
     c.scan = prepare_scan(context, read_acquisition(files.at(i), config.read_options()), config, true);
     if (!config.reference.empty()) c.scan.expected = read_reference(config.reference.at(i), c.scan.matrix);
     if (c.scan.expected) {
         c.object = object_mask(*c.scan.expected);
-        if (!c.scan.vessels.empty() && c.scan.matrix[0] > 1) c.profiles = choose_profiles(*c.scan.expected, c.scan.vessels, c.scan.geometry.fov_mm);
+        if (!c.scan.vessels.empty() && c.scan.matrix[0] > 1)
+            c.profiles = choose_profiles(*c.scan.expected, c.scan.vessels, c.scan.geometry.fov_mm);
     }
-    if (double const share = config.held_out.value_or(c.scan.expected ? 0 : 0.1); share > 0) c.split = hold_out(c.scan, share, config.trust.seed);
+    if (double const share = config.held_out.value_or(c.scan.expected ? 0 : 0.1); share > 0)
+        c.split = hold_out(c.scan, share, config.trust.seed);
 
     ComparedCase compared;
     auto& [result, images] = compared;
@@ -167,17 +170,19 @@ ComparedCase compare_methods(Context const& context, ComparisonConfig const& con
     result.readouts = c.scan.readouts;
     images.reference = c.scan.expected;
     images.geometry = c.scan.geometry;
-    for (std::size_t d = 0; d < 3; ++d) result.voxel_mm[d] = c.scan.geometry.fov_mm[d] / static_cast<double>(c.scan.matrix[d]); // 0: unknown
+    for (std::size_t d = 0; d < 3; ++d)
+        result.voxel_mm[d] = c.scan.geometry.fov_mm[d] / static_cast<double>(c.scan.matrix[d]); // 0: unknown
 
     std::vector<MethodConfig> chosen;
     std::vector<Tensor<complex>> found;
     for (auto const& method : config.named_methods())
-        result.methods.push_back(reconstruct_and_measure(
-            c, config, method, progress(result.name + ", " + method.name), chosen.emplace_back(), found.emplace_back(), images));
+        result.methods.push_back(reconstruct_and_measure(c, config, method, progress(result.name + ", " + method.name),
+            chosen.emplace_back(), found.emplace_back(), images));
     if (static_cast<index_t>(i) < config.trust.files)
-        check_trust(c.scan, c.object, config, chosen, found, [&](std::size_t m, char const* what) {
-            return progress(fmt::format("{}, {}, {}", result.name, result.methods[m].name, what));
-        }, result, images);
+        check_trust(
+            c.scan, c.object, config, chosen, found,
+            [&](std::size_t m, char const* what) { return progress(fmt::format("{}, {}, {}", result.name, result.methods[m].name, what)); },
+            result, images);
     return compared;
 }
 

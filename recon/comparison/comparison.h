@@ -21,8 +21,8 @@ void require_reference(std::filesystem::path const& path);
 /// Weights of regularisation are chosen first (/methods/N/sweep); time and memory are those of one reconstruction with the chosen
 /// weight from the prepared scan, operators and their setup included. `said` gets the name of what is being done, then progress.
 /// Throws Error naming the file, and for a reference of another shape.
-ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files, std::size_t i,
-    std::function<MethodProgress(std::string const&)> const& said = {});
+ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files,
+    std::size_t i, std::function<MethodProgress(std::string const&)> const& said = {});
 
 /// Writes <folder>/<case>/<method>.nii.gz, and reference.nii.gz where there is one: magnitudes, scaled as in CaseImages. What a file name
 /// cannot have becomes an underscore. Returns the names below the folder.

@@ -31,7 +31,8 @@ struct TrustConfig {
     LesionConfig lesion;
     std::uint64_t seed = 1;
     void describe(ConfigVisitor& v) {
-        v("files", files, "On how many of the inputs the checks run; 0: on none. Each costs two more reconstructions with every method.", {.min = 0});
+        v("files", files, "On how many of the inputs the checks run; 0: on none. Each costs two more reconstructions with every method.",
+            {.min = 0});
         v("lesion", lesion, "A small sphere added in k-space, which must come back with its contrast.");
         v("seed", seed, "Of the second realisation of the noise.");
     }
@@ -52,18 +53,22 @@ struct ComparisonConfig : DeviceConfig, ScanConfig {
 
     void describe(ConfigVisitor& v) {
         v("input", input, "k-space files, or folders of .h5 files.", {.required = true});
-        v("reference", reference, "What the images should be: a volume (.nii, .nii.gz, or volume.h5 of tessera-recon) for each input, in their "
-                                  "order; empty: the references of the inputs, where they have any.");
+        v("reference", reference,
+            "What the images should be: a volume (.nii, .nii.gz, or volume.h5 of tessera-recon) for each input, in their "
+            "order; empty: the references of the inputs, where they have any.");
         v("output", output, "The folder for tables and report; made where it does not exist.", {.required = true});
         v("methods", methods, "What is compared; empty: gridding, and cg-sense, l1-wavelet and tv at the best of several weights.");
         v("weights", weights, "Trained weights (safetensors): adds mbdl with them to the methods.");
         v("against", against, "The method that others are compared with case by case; empty: the last.");
-        v("held_out", held_out, "Part of the readouts that images are made without, to see how they predict them; 0: none; null: 0.1 where there is "
-                                "no reference.", {.min = 0, .max = 0.9});
+        v("held_out", held_out,
+            "Part of the readouts that images are made without, to see how they predict them; 0: none; null: 0.1 where there is "
+            "no reference.",
+            {.min = 0, .max = 0.9});
         v("trust", trust, "Checks with an inserted lesion and with other noise.");
         v("error_factor", error_factor, "Error maps are shown so many times brighter than images.", {.above = 0});
         v("pictures", pictures, "How many of the inputs are shown in the report.", {.min = 0});
-        v("volumes", volumes, "Writes the magnitude of every image as NIfTI: volumes/<case>/<method>.nii.gz, scaled to the reference where there is one.");
+        v("volumes", volumes,
+            "Writes the magnitude of every image as NIfTI: volumes/<case>/<method>.nii.gz, scaled to the reference where there is one.");
         DeviceConfig::describe(v);
         ScanConfig::describe(v);
     }

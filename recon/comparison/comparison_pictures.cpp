@@ -62,12 +62,13 @@ CasePictures make_pictures(CaseImages const& c, double error_factor) {
     auto const& decisive = c.reference ? *c.reference : c.images.back();
     auto const window = default_window(decisive);
     PerAxis voxel_mm{};
-    for (int d = 0; d < 3; ++d) voxel_mm[static_cast<std::size_t>(d)] = c.geometry.fov_mm[static_cast<std::size_t>(d)] / static_cast<double>(decisive.shape()[d]);
+    for (int d = 0; d < 3; ++d)
+        voxel_mm[static_cast<std::size_t>(d)] = c.geometry.fov_mm[static_cast<std::size_t>(d)] / static_cast<double>(decisive.shape()[d]);
     bool const known = voxel_mm[2] > 0;
     if (!known) voxel_mm = {1, 1, 1};
     auto const orientation = orientation_of(c.geometry);
-    auto const columns = [&](std::vector<Tensor<real>> const& volumes, Window const& shown, Colours colours, std::optional<Tensor<real>> const& first,
-                             char const* first_name) {
+    auto const columns = [&](std::vector<Tensor<real>> const& volumes, Window const& shown, Colours colours,
+                             std::optional<Tensor<real>> const& first, char const* first_name) {
         std::vector<MontageColumn> out;
         if (first) out.push_back({first_name, *first, shown, colours});
         for (std::size_t m = 0; m < volumes.size(); ++m) out.push_back({c.methods[m], volumes[m], shown, colours});
@@ -105,7 +106,8 @@ CasePictures make_pictures(CaseImages const& c, double error_factor) {
     }
 
     auto const at = liveliest_line(decisive);
-    pictures.profile = {fmt::format("Line along x through z = {}, y = {}", at[0], at[1]), known ? "mm from the centre" : "voxels from the centre", "", {}, false};
+    pictures.profile = {fmt::format("Line along x through z = {}, y = {}", at[0], at[1]),
+        known ? "mm from the centre" : "voxels from the centre", "", {}, false};
     if (c.reference) {
         pictures.profile.series.push_back(line("reference", *c.reference, at, voxel_mm[2]));
         pictures.profile.series.back().faint = true;

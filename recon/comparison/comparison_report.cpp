@@ -27,7 +27,8 @@ std::vector<std::vector<bool>> best_cells(std::vector<CaseResult> const& cases, 
         std::size_t best = methods;
         double least = std::numeric_limits<double>::infinity();
         for (std::size_t m = 0; m < methods; ++m)
-            if (double const mean = summarise(values_of(cases, measures[k], m)).mean; std::isfinite(mean) && sign * mean < least && may_be_best(cases, measures[k], m)) {
+            if (double const mean = summarise(values_of(cases, measures[k], m)).mean;
+                std::isfinite(mean) && sign * mean < least && may_be_best(cases, measures[k], m)) {
                 least = sign * mean;
                 best = m;
             }
@@ -53,7 +54,8 @@ constexpr std::array kGroups{std::pair{Group::object, "In the object"}, std::pai
     std::pair{Group::other, "Trust, time and memory"}};
 
 std::vector<Measure> of_group(std::vector<Measure> const& all, Group group) {
-    static constexpr std::array<std::string_view, 7> object{"nrmse", "psnr_db", "ssim_3d", "ssim_2d", "hfen", "vessel_width", "vessels_lost"};
+    static constexpr std::array<std::string_view, 7> object{"nrmse", "psnr_db", "ssim_3d", "ssim_2d", "hfen", "vessel_width",
+        "vessels_lost"};
     std::vector<Measure> some;
     std::copy_if(all.begin(), all.end(), std::back_inserter(some), [&](Measure const& m) {
         std::string_view const key(m.key);
@@ -66,8 +68,9 @@ std::vector<Measure> of_group(std::vector<Measure> const& all, Group group) {
 /// The scan: where it is, and how large its voxels are.
 std::string about(CaseResult const& c) {
     bool const known = c.voxel_mm[1] > 0 && c.voxel_mm[2] > 0;
-    std::string const voxels = known ? fmt::format("voxels of {} x {} x {} mm (z, y, x)", number(c.voxel_mm[0]), number(c.voxel_mm[1]), number(c.voxel_mm[2]))
-                                     : "voxels of unknown size, shown as cubes";
+    std::string const voxels = known
+        ? fmt::format("voxels of {} x {} x {} mm (z, y, x)", number(c.voxel_mm[0]), number(c.voxel_mm[1]), number(c.voxel_mm[2]))
+        : "voxels of unknown size, shown as cubes";
     return fmt::format("{}: {} coils, {} readouts, {}.", c.file, c.coils, c.readouts, voxels);
 }
 
@@ -93,19 +96,24 @@ void explain(Page& page, std::vector<Measure> const& measures) {
     };
     std::string text;
     if (has("nrmse"))
-        text += "Magnitudes are compared with the reference after the least-squares scale, in the mask of the object unless a column says volume. "
-                "SSIM has Gaussian windows of 1.5 voxels in three dimensions, or in the slices along z (2D), and the reference's maximum as range; "
-                "HFEN is the relative error after a Laplacian of Gaussian of 1.5 voxels. ";
+        text +=
+            "Magnitudes are compared with the reference after the least-squares scale, in the mask of the object unless a column says volume. "
+            "SSIM has Gaussian windows of 1.5 voxels in three dimensions, or in the slices along z (2D), and the reference's maximum as range; "
+            "HFEN is the relative error after a Laplacian of Gaussian of 1.5 voxels. ";
     if (has("vessel_width"))
-        text += "Vessel width is the full width at half maximum over that of the reference on the same lines (1: as sharp); vessels lost is the "
-                "share of lines on which no vessel is seen. ";
-    if (has("kspace_error")) text += "The k-space error is that of readouts which the image was made without, and which no \u03bb was chosen on (0: predicted, "
+        text +=
+            "Vessel width is the full width at half maximum over that of the reference on the same lines (1: as sharp); vessels lost is the "
+            "share of lines on which no vessel is seen. ";
+    if (has("kspace_error"))
+        text += "The k-space error is that of readouts which the image was made without, and which no \u03bb was chosen on (0: predicted, "
                 "1: an empty image). ";
     if (has("lesion_recovery"))
-        text += "Lesion is the contrast with which an inserted lesion comes back (1: right), elsewhere what changed beside it (0: right), repeat the "
-                "relative difference between images of two realisations of the noise. ";
-    text += "Time is that of one reconstruction from the prepared scan with the chosen \u03bb, the setup of its operators included; memory is the "
-            "highest use of the computing device.";
+        text +=
+            "Lesion is the contrast with which an inserted lesion comes back (1: right), elsewhere what changed beside it (0: right), repeat the "
+            "relative difference between images of two realisations of the noise. ";
+    text +=
+        "Time is that of one reconstruction from the prepared scan with the chosen \u03bb, the setup of its operators included; memory is the "
+        "highest use of the computing device.";
     page.paragraph(text);
 }
 
@@ -114,8 +122,10 @@ void add_tables(Page& page, std::vector<CaseResult> const& cases, std::vector<Me
     for (auto const& [group, name] : kGroups) {
         auto const some = of_group(measures, group);
         if (some.empty()) continue;
-        if (several) page.add(html(styled(summary_table(cases, some), name + where, best_cells(cases, some, 1))));
-        else page.add(html(styled(case_table(cases.front(), some), name + where, best_cells(cases, some, 2))));
+        if (several)
+            page.add(html(styled(summary_table(cases, some), name + where, best_cells(cases, some, 1))));
+        else
+            page.add(html(styled(case_table(cases.front(), some), name + where, best_cells(cases, some, 2))));
     }
 }
 

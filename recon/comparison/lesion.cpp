@@ -1,8 +1,8 @@
 #include "recon/comparison/lesion.h"
 
 #include "core/arrays/vector_ops.h"
-#include "recon/metrics/image_quality.h"
 #include "recon/metrics/checks.h"
+#include "recon/metrics/image_quality.h"
 #include "recon/sense/sense_model.h"
 
 #include <numbers>
@@ -118,7 +118,8 @@ Lesion place_lesion(Tensor<real> const& reference, Tensor<real> const& mask, dou
                     best = Lesion{{double(z), double(y), double(x)}, radius, contrast};
                     least = here;
                 }
-    require(best.has_value(), "lesion: the object of shape {} has no place for one of radius {} with a margin of 2 voxels", s.str(), radius);
+    require(best.has_value(), "lesion: the object of shape {} has no place for one of radius {} with a margin of 2 voxels", s.str(),
+        radius);
     return *best;
 }
 
@@ -126,11 +127,13 @@ Tensor<complex> lesion_image(Lesion const& lesion, Tensor<complex> const& phase)
     Context const host;
     auto const around = phase.to(host);
     auto const image = Tensor<complex>::zeros(host, phase.shape());
-    for_box(phase.shape(), lesion.centre, lesion.radius + kReach, [&, in = around.view<3>(), out = image.view<3>()](index_t z, index_t y, index_t x) {
-        double const value = 0.5 * lesion.contrast * std::erfc((distance(lesion, z, y, x) - lesion.radius) / (std::numbers::sqrt2 * kEdge));
-        auto const v = value * direction(in, phase.shape(), {double(z), double(y), double(x)});
-        out(z, y, x) = {static_cast<real>(v.re), static_cast<real>(v.im)};
-    });
+    for_box(phase.shape(), lesion.centre, lesion.radius + kReach,
+        [&, in = around.view<3>(), out = image.view<3>()](index_t z, index_t y, index_t x) {
+            double const value =
+                0.5 * lesion.contrast * std::erfc((distance(lesion, z, y, x) - lesion.radius) / (std::numbers::sqrt2 * kEdge));
+            auto const v = value * direction(in, phase.shape(), {double(z), double(y), double(x)});
+            out(z, y, x) = {static_cast<real>(v.re), static_cast<real>(v.im)};
+        });
     return image;
 }
 
@@ -151,7 +154,8 @@ Scan with_image_added(Scan const& scan, Tensor<complex> const& added, index_t co
     return result;
 }
 
-LesionAnswer lesion_answer(Tensor<complex> const& without, Tensor<complex> const& with, Lesion const& lesion, Tensor<complex> const& added) {
+LesionAnswer lesion_answer(Tensor<complex> const& without, Tensor<complex> const& with, Lesion const& lesion,
+    Tensor<complex> const& added) {
     Context const host;
     auto const before = without.to(host), after = with.to(host), own = added.to(host);
     check("lesion", after, before, {});

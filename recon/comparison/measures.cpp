@@ -10,8 +10,12 @@ namespace {
 
 using Best = Measure::Best;
 
-template <double ImageQuality::*value> double in_object(MethodResult const& r) { return r.object ? (*r.object).*value : MethodResult::kNone; }
-template <double ImageQuality::*value> double in_volume(MethodResult const& r) { return r.volume ? (*r.volume).*value : MethodResult::kNone; }
+template <double ImageQuality::*value> double in_object(MethodResult const& r) {
+    return r.object ? (*r.object).*value : MethodResult::kNone;
+}
+template <double ImageQuality::*value> double in_volume(MethodResult const& r) {
+    return r.volume ? (*r.volume).*value : MethodResult::kNone;
+}
 
 constexpr std::array kMeasures{
     Measure{"nrmse", "NRMSE", 4, Best::lower, in_object<&ImageQuality::nrmse>},
@@ -100,7 +104,8 @@ TextTable case_table(CaseResult const& c, std::vector<Measure> const& measures) 
     TextTable table{{"method", "\u03bb"}, {}};
     for (auto const& m : measures) table.header.emplace_back(m.title);
     for (auto const& r : c.methods) {
-        auto& row = table.rows.emplace_back(std::vector<std::string>{marked_name(r), r.lambda ? fmt::format("{:.3g}", *r.lambda) : "\u2013"});
+        auto& row =
+            table.rows.emplace_back(std::vector<std::string>{marked_name(r), r.lambda ? fmt::format("{:.3g}", *r.lambda) : "\u2013"});
         for (auto const& m : measures) row.push_back(text_of(m, m.of(r)));
     }
     return table;
@@ -127,9 +132,8 @@ TextTable difference_table(std::vector<CaseResult> const& cases, std::vector<Mea
         for (auto const& m : measures) {
             auto const d = difference_of(cases, m, i, against);
             row.push_back(!std::isfinite(d.mean) ? std::string("\u2013")
-                          : d.n < kCasesForInterval
-                              ? fmt::format("{:+.{}f}", d.mean, m.digits)
-                              : fmt::format("{0:+.{3}f} [{1:+.{3}f}, {2:+.{3}f}]", d.mean, d.low, d.high, m.digits));
+                    : d.n < kCasesForInterval    ? fmt::format("{:+.{}f}", d.mean, m.digits)
+                                                 : fmt::format("{0:+.{3}f} [{1:+.{3}f}, {2:+.{3}f}]", d.mean, d.low, d.high, m.digits));
         }
     }
     return table;
@@ -186,7 +190,8 @@ std::string markdown(std::vector<CaseResult> const& cases, std::size_t against) 
             cases.size() < kCasesForInterval ? "" : " [95 % confidence interval]", markdown(difference_table(cases, measures, against)));
     }
     for (auto const& c : cases) {
-        out += fmt::format("{} ({} x {} x {} voxels):\n\n{}\n", c.name, c.matrix[0], c.matrix[1], c.matrix[2], markdown(case_table(c, measures)));
+        out += fmt::format("{} ({} x {} x {} voxels):\n\n{}\n", c.name, c.matrix[0], c.matrix[1], c.matrix[2],
+            markdown(case_table(c, measures)));
         for (auto const& warning : warnings_of(c)) out += warning + "\n\n";
     }
     return out;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "recon/acquisition/acquisition.h"
+#include "recon/methods/sweep.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/metrics/statistics.h"
-#include "recon/methods/sweep.h"
 
 #include <limits>
 #include <string>
@@ -17,19 +17,19 @@ struct MethodResult {
     static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
     std::string name;
-    std::optional<double> lambda;                ///< of its regularisation, where it has one
-    double seconds = kNone;                      ///< from the prepared scan to the image, operators included
-    double peak_bytes = kNone;                   ///< device memory at its highest, the prepared scan included
-    std::optional<ImageQuality> object, volume;  ///< in the mask of the object and without
-    double seam = kNone;                         ///< seam_ratio() where the method works in patches
-    double vessel_width = kNone;                 ///< VesselSharpness::over_reference
-    double vessels_lost = kNone;                 ///< share of the profiles that show no vessel
-    double kspace_error = kNone;                 ///< of held-out readouts, from an image without them
+    std::optional<double> lambda;                          ///< of its regularisation, where it has one
+    double seconds = kNone;                                ///< from the prepared scan to the image, operators included
+    double peak_bytes = kNone;                             ///< device memory at its highest, the prepared scan included
+    std::optional<ImageQuality> object, volume;            ///< in the mask of the object and without
+    double seam = kNone;                                   ///< seam_ratio() where the method works in patches
+    double vessel_width = kNone;                           ///< VesselSharpness::over_reference
+    double vessels_lost = kNone;                           ///< share of the profiles that show no vessel
+    double kspace_error = kNone;                           ///< of held-out readouts, from an image without them
     double lesion_recovery = kNone, lesion_spread = kNone; ///< answer to an inserted lesion, see recon/comparison/lesion.h
-    double repeat_difference = kNone;            ///< between two realisations of the noise, see recon/comparison/noise_replica.h
-    std::vector<SweepRow> sweep;                 ///< how lambda was chosen; empty: it was given
+    double repeat_difference = kNone;                      ///< between two realisations of the noise, see recon/comparison/noise_replica.h
+    std::vector<SweepRow> sweep;                           ///< how lambda was chosen; empty: it was given
     std::optional<SweepMetric> chosen_by;
-    std::vector<std::string> warnings;           ///< what a reader of its figures should know, one sentence each
+    std::vector<std::string> warnings; ///< what a reader of its figures should know, one sentence each
 };
 
 struct CaseResult {

@@ -1,8 +1,8 @@
 #include "recon/comparison/noise_replica.h"
 
 #include "core/terminal/log.h"
-#include "recon/metrics/checks.h"
 #include "recon/acquisition/noise.h"
+#include "recon/metrics/checks.h"
 #include "recon/metrics/statistics.h"
 
 namespace tessera {
@@ -29,7 +29,8 @@ std::vector<index_t> outermost_pairs(Scan const& scan) {
     for (index_t r = 0; r < scan.readouts; ++r)
         for (index_t i = r * scan.samples; i + 1 < (r + 1) * scan.samples; ++i)
             if (std::min(distance[static_cast<std::size_t>(i)], distance[static_cast<std::size_t>(i + 1)]) >= *at) pairs.push_back(i);
-    require(!pairs.empty(), "noise level: {} readouts of {} samples have no neighbours at the border of k-space", scan.readouts, scan.samples);
+    require(!pairs.empty(), "noise level: {} readouts of {} samples have no neighbours at the border of k-space", scan.readouts,
+        scan.samples);
     return pairs;
 }
 
@@ -52,7 +53,8 @@ NoiseLevel noise_level(Scan const& scan) {
         level.deviation.push_back(median(parts) / kMedianOfNormal);
     }
     log_info("noise: no prescan; estimated from the outermost samples, deviations {:.3g} to {:.3g}",
-        *std::min_element(level.deviation.begin(), level.deviation.end()), *std::max_element(level.deviation.begin(), level.deviation.end()));
+        *std::min_element(level.deviation.begin(), level.deviation.end()),
+        *std::max_element(level.deviation.begin(), level.deviation.end()));
     return level;
 }
 

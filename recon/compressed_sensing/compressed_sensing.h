@@ -27,6 +27,7 @@ ProximalGradientResult reconstruct_l1_wavelet(LeastSquares const& problem, L1Wav
 /// Memory beyond `problem`: seven volumes (in 2D six), one more where a start is given, and the larger of what the normal operator works
 /// in and, for the total variation, four volumes (in 2D three).
 /// Source: Rudin, Osher, Fatemi 1992, doi:10.1016/0167-2789(92)90242-F; Block, Uecker, Frahm 2007, doi:10.1002/mrm.21236.
-ProximalGradientResult reconstruct_tv(LeastSquares const& problem, TotalVariationConfig const& config, CompressedSensingOptions const& options = {});
+ProximalGradientResult reconstruct_tv(LeastSquares const& problem, TotalVariationConfig const& config,
+    CompressedSensingOptions const& options = {});
 
 } // namespace tessera

@@ -45,7 +45,8 @@ struct TotalVariationConfig {
     index_t iterations = 100;
     double tolerance = 1e-3;
     void describe(ConfigVisitor& v) {
-        v("lambda", lambda, "Weight of the total variation, relative to density-compensated data whose brightest voxels are about 1.", {.min = 0});
+        v("lambda", lambda, "Weight of the total variation, relative to density-compensated data whose brightest voxels are about 1.",
+            {.min = 0});
         v("inner_iterations", inner_iterations, "Steps on the dual problem in every iteration.", {.min = 1});
         v("weighted", weighted, "Weight samples by the density compensation (converges faster), or all alike (least noise).");
         v("iterations", iterations, "Iterations at most.", {.min = 1});

@@ -11,8 +11,8 @@
 namespace tessera {
 namespace {
 
-constexpr double kSafety = 1.01; // the power method comes from below
-constexpr double kShorten = 1.5; // for a step that turned out too long
+constexpr double kSafety = 1.01;                                          // the power method comes from below
+constexpr double kShorten = 1.5;                                          // for a step that turned out too long
 constexpr double kRounding = 16.0 * std::numeric_limits<real>::epsilon(); // part of the energy of the data by which costs may be off
 
 // An image with its product with the normal operator.
@@ -56,8 +56,9 @@ ProximalGradientResult proximal_gradient(LeastSquares const& problem, Regularise
     double step = longest, t = 1, momentum = 0, noisy = 0;
     while (result.iterations < options.iterations) {
         ++result.iterations;
-        enqueue(b.stream(), GradientStep{now.x.flat(), now.normal.flat(), next.x.flat(), next.normal.flat(), b.flat(),
-                                static_cast<real>(momentum), static_cast<real>(step)});
+        enqueue(b.stream(),
+            GradientStep{now.x.flat(), now.normal.flat(), next.x.flat(), next.normal.flat(), b.flat(), static_cast<real>(momentum),
+                static_cast<real>(step)});
         double const penalty = regulariser.proximal(next.x, options.lambda * step, result.iterations);
         normal.forward(next.x, next.normal);
         double const next_cost = value(problem, next.x, next.normal) + options.lambda * penalty;

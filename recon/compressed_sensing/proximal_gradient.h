@@ -23,10 +23,10 @@ public:
 
 struct ProximalGradientOptions {
     double lambda = 0.05;
-    index_t iterations = 100;                ///< at most; each applies the normal operator once
-    double tolerance = 0;                    ///< stop when an iteration changes the image relatively by less; 0: never
-    std::optional<double> lipschitz{};       ///< the largest eigenvalue of the normal operator, where it is known; else the power method finds it
-    std::optional<Tensor<complex>> start{};  ///< where to begin, not overwritten; zero if it is left out
+    index_t iterations = 100;          ///< at most; each applies the normal operator once
+    double tolerance = 0;              ///< stop when an iteration changes the image relatively by less; 0: never
+    std::optional<double> lipschitz{}; ///< the largest eigenvalue of the normal operator, where it is known; else the power method finds it
+    std::optional<Tensor<complex>> start{}; ///< where to begin, not overwritten; zero if it is left out
     /// Called with the start (iteration 0) and after every iteration: its number, the cost and the relative change of the image.
     std::function<void(index_t, double, double)> progress{};
 };

@@ -6,7 +6,8 @@
 
 namespace tessera {
 
-TotalVariation::TotalVariation(Context const& context, Matrix const& matrix, index_t inner_iterations) : inner_iterations_(inner_iterations) {
+TotalVariation::TotalVariation(Context const& context, Matrix const& matrix, index_t inner_iterations)
+    : inner_iterations_(inner_iterations) {
     for (int d = 0; d < 3; ++d)
         if (matrix[static_cast<std::size_t>(d)] > 1) axes_.axis[axes_.count++] = d;
     dual_ = Tensor<complex>::zeros(context, {axes_.count, matrix[0], matrix[1], matrix[2]});
@@ -28,9 +29,11 @@ double TotalVariation::proximal(Tensor<complex> const& x, double weight, index_t
         double t = 1;
         for (index_t i = 0; i < inner_iterations_; ++i) {
             double const t_next = (1 + std::sqrt(1 + 4 * t * t)) / 2;
-            enqueue(x.stream(), SubtractDivergence{extrapolated.view<4>(), x.view<3>(), static_cast<real>(weight), axes_, primal.view<3>()});
-            enqueue(x.stream(), DualStep{primal.view<3>(), static_cast<real>(step), static_cast<real>((t - 1) / t_next), axes_, dual_.view<4>(),
-                                    extrapolated.view<4>()});
+            enqueue(x.stream(),
+                SubtractDivergence{extrapolated.view<4>(), x.view<3>(), static_cast<real>(weight), axes_, primal.view<3>()});
+            enqueue(x.stream(),
+                DualStep{primal.view<3>(), static_cast<real>(step), static_cast<real>((t - 1) / t_next), axes_, dual_.view<4>(),
+                    extrapolated.view<4>()});
             t = t_next;
         }
     }

@@ -1,8 +1,8 @@
 #include "recon/compressed_sensing/wavelet_norm.h"
 
 #include "core/arrays/random.h"
-#include "kernels/arrays/copy_box.h"
 #include "core/arrays/sums.h"
+#include "kernels/arrays/copy_box.h"
 
 namespace tessera {
 namespace {

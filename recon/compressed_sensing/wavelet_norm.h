@@ -1,8 +1,8 @@
 // The l1 norm of wavelet details, which sparse images have small.
 #pragma once
 
-#include "recon/compressed_sensing/proximal_gradient.h"
 #include "core/arrays/wavelet.h"
+#include "recon/compressed_sensing/proximal_gradient.h"
 
 namespace tessera {
 

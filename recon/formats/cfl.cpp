@@ -33,7 +33,8 @@ std::vector<index_t> read_dimensions(fs::path const& header) {
         index_t product = 1;
         for (index_t n = 0; numbers >> n;) {
             require(n > 0, "{}: dimension {} is {}, expected a positive number", header.string(), dimensions.size(), n);
-            require(!__builtin_mul_overflow(product, n, &product), "{}: the dimensions are too large to be true ({})", header.string(), line);
+            require(!__builtin_mul_overflow(product, n, &product), "{}: the dimensions are too large to be true ({})", header.string(),
+                line);
             dimensions.push_back(n);
         }
         require(numbers.eof() && !dimensions.empty(), "{}: expected numbers below '# Dimensions', found '{}'", header.string(), line);
@@ -96,7 +97,8 @@ bool is_cfl(fs::path const& path) {
 Tensor<complex> read_cfl(Context const& host, fs::path const& path) {
     fs::path const stem = stem_of(path), data = with_suffix(stem, ".cfl");
     std::vector<index_t> extents = read_dimensions(with_suffix(stem, ".hdr"));
-    require(extents.size() <= Shape::kMaxRank, "{}: {} dimensions, at most {} are supported", stem.string(), extents.size(), Shape::kMaxRank);
+    require(extents.size() <= Shape::kMaxRank, "{}: {} dimensions, at most {} are supported", stem.string(), extents.size(),
+        Shape::kMaxRank);
     std::reverse(extents.begin(), extents.end());
     Shape const shape{std::span<index_t const>(extents)};
 

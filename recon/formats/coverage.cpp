@@ -26,14 +26,15 @@ std::string doubt(Acquisition const& scan) {
     if (scan.matrix == Matrix{0, 0, 0}) {
         bool const per_voxel = most >= 0.225 && most <= 0.55, radians = most >= 0.9 * std::numbers::pi && most <= 1.05 * std::numbers::pi;
         if (!per_voxel && !radians) return {};
-        return fmt::format("trajectory: it spans {:.3g} x {:.3g} x {:.3g} cycles per field of view (z, y, x) at most{}", 2 * largest[2], 2 * largest[1],
-            2 * largest[0], likely_units(most));
+        return fmt::format("trajectory: it spans {:.3g} x {:.3g} x {:.3g} cycles per field of view (z, y, x) at most{}", 2 * largest[2],
+            2 * largest[1], 2 * largest[0], likely_units(most));
     }
     char const* const names[] = {"kz", "ky", "kx"};
     for (std::size_t d = 0; d < 3; ++d) {
         double const half = 0.5 * static_cast<double>(scan.matrix[d]), k = largest[2 - d];
         if (scan.matrix[d] > 1 && k > 0 && k < kLeastCoverage * half)
-            return fmt::format("trajectory: |{}| is at most {:.3g} cycles per field of view, {:.2g} % of what the matrix {} x {} x {} (z, y, x) holds{}",
+            return fmt::format(
+                "trajectory: |{}| is at most {:.3g} cycles per field of view, {:.2g} % of what the matrix {} x {} x {} (z, y, x) holds{}",
                 names[d], k, 100 * k / half, scan.matrix[0], scan.matrix[1], scan.matrix[2], likely_units(most));
     }
     return {};

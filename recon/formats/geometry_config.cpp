@@ -10,7 +10,8 @@ namespace {
 Vector3 direction_of(char letter, std::string const& all) {
     constexpr std::string_view letters = "LRPASI"; // pairs along x, y, z; the first of each is positive
     auto const at = letters.find(letter);
-    require(at != std::string_view::npos, "/geometry/orientation: found \"{}\", expected three letters of L, R, A, P, S, I such as SPL", all);
+    require(at != std::string_view::npos, "/geometry/orientation: found \"{}\", expected three letters of L, R, A, P, S, I such as SPL",
+        all);
     Vector3 direction{0, 0, 0};
     direction[at / 2] = at % 2 ? -1 : 1;
     return direction;

@@ -15,8 +15,9 @@ struct GeometryConfig {
         v("voxel_mm", voxel_mm, "Voxel size along z, y, x, in place of fov_mm.", {.above = 0, .max = 1e4});
         v("centre_mm", centre_mm, "Centre of the volume in scanner coordinates (left, posterior, superior); null: as the file says.",
             {.min = -1e5, .max = 1e5});
-        v("orientation", orientation, "Where z, y and x of the volume point to, three letters of L, R, A, P, S, I such as SPL: permutes and flips "
-                                      "the axes of the geometry; empty: as the file says.");
+        v("orientation", orientation,
+            "Where z, y and x of the volume point to, three letters of L, R, A, P, S, I such as SPL: permutes and flips "
+            "the axes of the geometry; empty: as the file says.");
     }
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 /// The readouts of one encoding that are read: all, or one slice of 2D multi-slice data.
 struct Selection {
-    Shape coordinates;      ///< as stored
+    Shape coordinates; ///< as stored
     index_t first, readouts, samples;
 };
 
@@ -45,8 +45,8 @@ index_t count_coils(hdf5::File const& file, std::string const& prefix) {
             file.path().string(), prefix, c, named);
     require(named > 0, "{}: no dataset 'Kdata/{}0'", file.path().string(), prefix);
     double const stated = file.number("Kdata", "Num_Coils").value_or(static_cast<double>(named));
-    require(stated == static_cast<double>(named), "{}: attribute Num_Coils is {} but there are {} datasets {}*", file.path().string(), stated,
-        named, prefix);
+    require(stated == static_cast<double>(named), "{}: attribute Num_Coils is {} but there are {} datasets {}*", file.path().string(),
+        stated, named, prefix);
     return named;
 }
 
@@ -86,7 +86,8 @@ Acquisition read_mri_raw(hdf5::File const& file, ReadOptions const& options) {
 
     index_t encodings = 0;
     while (file.has_dataset(fmt::format("Kdata/KX_E{}", encodings))) ++encodings;
-    require(options.encoding >= 0 && options.encoding < encodings, "{}: encoding {} of {} encodings", a.source, options.encoding, encodings);
+    require(options.encoding >= 0 && options.encoding < encodings, "{}: encoding {} of {} encodings", a.source, options.encoding,
+        encodings);
     if (encodings > 1) a.notes.push_back(fmt::format("encoding {} of {}", options.encoding, encodings));
 
     Selection const s = select_readouts(file, file.info(coordinate("X")).shape, options, a);
@@ -133,8 +134,10 @@ void write_mri_raw(std::filesystem::path const& path, Acquisition const& a) {
         file.dataset(fmt::format("Kdata/{}_E0", axes[axis]), shape, std::span<real const>(k), options);
     }
     std::fill(k.begin(), k.end(), real(1));
-    if (a.weights) file.dataset("Kdata/KW_E0", a.weights->reshape(shape), options);
-    else file.dataset("Kdata/KW_E0", shape, std::span<real const>(k), options); // readers of the layout expect it
+    if (a.weights)
+        file.dataset("Kdata/KW_E0", a.weights->reshape(shape), options);
+    else
+        file.dataset("Kdata/KW_E0", shape, std::span<real const>(k), options); // readers of the layout expect it
     for (index_t c = 0; c < a.coils(); ++c) file.dataset(fmt::format("Kdata/KData_E0_C{}", c), a.kspace[c].reshape(shape), options);
     if (a.noise) file.dataset("Kdata/Noise", *a.noise, options);
 

@@ -46,8 +46,8 @@ Tensor<real> three_components(Tensor<real> const& t, std::string const& where) {
 
 /// [..., sample] -> [readout, sample] as the trajectory has.
 Tensor<real> weights_for(Shape const& trajectory, Tensor<real> const& weights, std::string const& where) {
-    require(weights.size() == trajectory[0] * trajectory[1], "{}: expected [{}, {}] as the trajectory has, found shape {}", where, trajectory[0],
-        trajectory[1], weights.shape().str());
+    require(weights.size() == trajectory[0] * trajectory[1], "{}: expected [{}, {}] as the trajectory has, found shape {}", where,
+        trajectory[0], trajectory[1], weights.shape().str());
     return weights.reshape({trajectory[0], trajectory[1]});
 }
 
@@ -113,8 +113,7 @@ Acquisition read_plain_hdf5(hdf5::File const& file, ReadOptions const& options) 
         a.reference = volume_of_rank(file.read_complex(host, name), 3, where(name));
     if (auto const name = dataset_of(file, options, "vessels"); !name.empty()) a.vessels = read_vessels(file, name, where(name));
 
-    if (auto const m = three_numbers(file, "matrix", 1, true))
-        a.matrix = matrix_of(*m, a.source + ": attribute matrix");
+    if (auto const m = three_numbers(file, "matrix", 1, true)) a.matrix = matrix_of(*m, a.source + ": attribute matrix");
     if (auto const fov = three_numbers(file, "fov_mm", 0, true)) a.geometry.fov_mm = *fov;
     if (auto const v = three_numbers(file, "centre_mm", 0)) a.geometry.centre_mm = *v;
     if (auto const v = three_numbers(file, "x_direction", 0)) a.geometry.x_direction = *v;

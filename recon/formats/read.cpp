@@ -48,10 +48,13 @@ Acquisition read_acquisition(std::filesystem::path const& path, ReadOptions cons
     auto a = format_named(options.format == "auto" ? detect_acquisition_format(path, options) : options.format).read(path, options);
     if (options.matrix != Matrix{0, 0, 0}) a.matrix = options.matrix;
     bool const unknown = a.matrix == Matrix{0, 0, 0};
-    if (!unknown || options.geometry.voxel_mm) apply_geometry(a, options.geometry, unknown ? smallest_matrix(a.trajectory) : a.matrix);
-    else apply_geometry(a, options.geometry, a.matrix);
+    if (!unknown || options.geometry.voxel_mm)
+        apply_geometry(a, options.geometry, unknown ? smallest_matrix(a.trajectory) : a.matrix);
+    else
+        apply_geometry(a, options.geometry, a.matrix);
     validate(a);
-    bool const stated = (a.format == "tessera" || a.format == "hdf5") && hdf5::File(path, options.other_files()).text("/", "trajectory_units");
+    bool const stated =
+        (a.format == "tessera" || a.format == "hdf5") && hdf5::File(path, options.other_files()).text("/", "trajectory_units");
     check_coverage(a, stated || options.trajectory_units != TrajectoryUnits::automatic);
     if (unknown) {
         Matrix const m = smallest_matrix(a.trajectory);

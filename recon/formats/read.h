@@ -1,8 +1,8 @@
 // Reads a scan from any supported file.
 #pragma once
 
-#include "recon/acquisition/acquisition.h"
 #include "core/files/hdf5.h"
+#include "recon/acquisition/acquisition.h"
 #include "recon/formats/geometry_config.h"
 #include "recon/formats/units.h"
 
@@ -16,10 +16,10 @@ namespace tessera {
 struct ReadOptions {
     std::string format = "auto"; ///< "auto" (by content) or one of acquisition_formats()
     TrajectoryUnits trajectory_units = TrajectoryUnits::automatic;
-    Matrix matrix{0, 0, 0};   ///< z, y, x; overrides the file's; 0: as the file says
-    index_t encoding = 0;     ///< MRI_Raw.h5 and ISMRMRD: which of several encodings (echoes)
-    index_t slice = 0;        ///< 2D multi-slice data: which slice
-    index_t contrast = 0;     ///< ISMRMRD: which contrast (echo)
+    Matrix matrix{0, 0, 0}; ///< z, y, x; overrides the file's; 0: as the file says
+    index_t encoding = 0;   ///< MRI_Raw.h5 and ISMRMRD: which of several encodings (echoes)
+    index_t slice = 0;      ///< 2D multi-slice data: which slice
+    index_t contrast = 0;   ///< ISMRMRD: which contrast (echo)
     /// Plain HDF5 of no known layout: the datasets that hold kspace, trajectory and, optionally, weights, maps, noise, reference.
     std::map<std::string, std::string> datasets;
     std::filesystem::path trajectory; ///< BART: the trajectory; empty: the file beside it (gas_ksp -> gas_traj)

@@ -30,13 +30,16 @@ TrajectoryUnits detect(Vector3 const& largest, EncodedSpace const& space, std::s
     require(*std::min_element(space.matrix.begin(), space.matrix.end()) > 0,
         "{}: the file states no units of its trajectory, and they cannot be detected without the matrix: set trajectory_units or matrix",
         source);
-    constexpr std::array kCandidates{TrajectoryUnits::cycles_per_voxel, TrajectoryUnits::radians_per_voxel, TrajectoryUnits::cycles_per_fov};
+    constexpr std::array kCandidates{TrajectoryUnits::cycles_per_voxel, TrajectoryUnits::radians_per_voxel,
+        TrajectoryUnits::cycles_per_fov};
     std::vector<TrajectoryUnits> fitting;
     for (auto const units : kCandidates) {
         double least = 1, most = 0; // of what the axes could hold
         for (std::size_t axis = 0; axis < 3; ++axis) {
             double const half = 0.5 * double(space.matrix[2 - axis]);
-            double const full = units == TrajectoryUnits::cycles_per_voxel ? 0.5 : units == TrajectoryUnits::radians_per_voxel ? std::numbers::pi : half;
+            double const full = units == TrajectoryUnits::cycles_per_voxel ? 0.5
+                : units == TrajectoryUnits::radians_per_voxel              ? std::numbers::pi
+                                                                           : half;
             if (largest[axis] == 0) continue; // an axis that nobody encodes says nothing
             least = std::min(least, largest[axis] / full);
             most = std::max(most, largest[axis] / full);
@@ -69,8 +72,8 @@ Vector3 largest_frequencies(Tensor<real> const& trajectory) {
     return largest;
 }
 
-TrajectoryUnits to_cycles_per_fov(
-    Tensor<real> const& trajectory, EncodedSpace const& space, TrajectoryUnits units, std::string const& source) {
+TrajectoryUnits to_cycles_per_fov(Tensor<real> const& trajectory, EncodedSpace const& space, TrajectoryUnits units,
+    std::string const& source) {
     if (units == TrajectoryUnits::automatic) units = detect(largest_frequencies(trajectory), space, source);
     if (units == TrajectoryUnits::cycles_per_fov) return units;
     Vector3 const scale = scales(space, units, source);

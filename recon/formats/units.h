@@ -10,9 +10,9 @@
 namespace tessera {
 
 enum class TrajectoryUnits {
-    automatic,        ///< what the format defines; where it defines nothing, detected from the largest |k|
-    cycles_per_fov,   ///< -N/2 ... N/2
-    cycles_per_voxel, ///< -1/2 ... 1/2
+    automatic,         ///< what the format defines; where it defines nothing, detected from the largest |k|
+    cycles_per_fov,    ///< -N/2 ... N/2
+    cycles_per_voxel,  ///< -1/2 ... 1/2
     radians_per_voxel, ///< -pi ... pi
     cycles_per_metre,
     radians_per_metre,
@@ -28,7 +28,7 @@ std::string to_string(TrajectoryUnits units);
 
 /// The space that a trajectory was planned in.
 struct EncodedSpace {
-    Matrix matrix{0, 0, 0};    ///< z, y, x
+    Matrix matrix{0, 0, 0}; ///< z, y, x
     PerAxis fov_mm{0, 0, 0};
 };
 
@@ -37,8 +37,8 @@ struct EncodedSpace {
 /// `units` automatic: the largest |k| of every axis is compared with 1/2, pi and N/2, and those units are taken in which no axis
 /// exceeds 105 %, one reaches 45 % and none is below 10 %, where they are the only ones; metres are never guessed.
 /// Throws Error, naming `source`, where none or several fit, or where the matrix or the field of view that is needed is unknown.
-TrajectoryUnits to_cycles_per_fov(
-    Tensor<real> const& trajectory, EncodedSpace const& space, TrajectoryUnits units, std::string const& source);
+TrajectoryUnits to_cycles_per_fov(Tensor<real> const& trajectory, EncodedSpace const& space, TrajectoryUnits units,
+    std::string const& source);
 
 /// The smallest even matrix that holds a trajectory in cycles per field of view; 1 in z where kz is zero everywhere.
 /// Throws Error where it would be longer than kLongestAxis.

@@ -41,8 +41,8 @@ void require_shapes(Acquisition const& a) {
         require(a.weights->shape().rank() == 2 && a.weights->shape()[0] == y[1] && a.weights->shape()[1] == y[2],
             "{}: weights: expected [{}, {}] as kspace has {}, found shape {}", a.source, y[1], y[2], y.str(), a.weights->shape().str());
     if (a.noise)
-        require(a.noise->shape().rank() == 2 && a.noise->shape()[0] == y[0], "{}: noise: expected [{}, n] as kspace has {} coils, found shape {}",
-            a.source, y[0], y[0], a.noise->shape().str());
+        require(a.noise->shape().rank() == 2 && a.noise->shape()[0] == y[0],
+            "{}: noise: expected [{}, n] as kspace has {} coils, found shape {}", a.source, y[0], y[0], a.noise->shape().str());
     Matrix const& m = a.matrix;
     auto const has_matrix = [&](Shape const& s, int first) {
         return m[0] == 0 || (s[first] == m[0] && s[first + 1] == m[1] && s[first + 2] == m[2]);
@@ -74,17 +74,18 @@ void require_geometry(Acquisition const& a) {
     Geometry const& g = a.geometry;
     for (std::size_t d = 0; d < 3; ++d) {
         require(std::isfinite(g.fov_mm[d]) && g.fov_mm[d] >= 0 && g.fov_mm[d] <= 1e5,
-            "{}: fov_mm is {}, {}, {} (z, y, x): expected millimetres, or 0 where it is unknown", a.source, g.fov_mm[0], g.fov_mm[1], g.fov_mm[2]);
-        require(std::abs(g.centre_mm[d]) <= 1e5, "{}: centre_mm is {}, {}, {}: expected millimetres", a.source, g.centre_mm[0], g.centre_mm[1],
-            g.centre_mm[2]);
+            "{}: fov_mm is {}, {}, {} (z, y, x): expected millimetres, or 0 where it is unknown", a.source, g.fov_mm[0], g.fov_mm[1],
+            g.fov_mm[2]);
+        require(std::abs(g.centre_mm[d]) <= 1e5, "{}: centre_mm is {}, {}, {}: expected millimetres", a.source, g.centre_mm[0],
+            g.centre_mm[1], g.centre_mm[2]);
     }
     auto const dot = [](Vector3 const& u, Vector3 const& v) { return u[0] * v[0] + u[1] * v[1] + u[2] * v[2]; };
     Vector3 const* const directions[] = {&g.x_direction, &g.y_direction, &g.z_direction};
     for (auto const* u : directions)
         for (auto const* v : directions)
             require(std::abs(dot(*u, *v) - (u == v ? 1 : 0)) < 2e-2,
-                "{}: x_direction, y_direction and z_direction are not perpendicular unit vectors: [{}, {}, {}] and [{}, {}, {}]", a.source, (*u)[0],
-                (*u)[1], (*u)[2], (*v)[0], (*v)[1], (*v)[2]);
+                "{}: x_direction, y_direction and z_direction are not perpendicular unit vectors: [{}, {}, {}] and [{}, {}, {}]", a.source,
+                (*u)[0], (*u)[1], (*u)[2], (*v)[0], (*v)[1], (*v)[2]);
 }
 
 /// The range in which squares and sums over all samples are numbers of single precision.
@@ -93,8 +94,7 @@ void require_intensity(Acquisition const& a) {
     double largest = 0;
     for (complex const v : a.kspace.host()) largest = std::max({largest, std::abs(double(v.re)), std::abs(double(v.im))});
     require(largest == 0 || (largest >= kLeast && largest <= kMost), // zeros can be read, but not reconstructed
-        "{}: kspace: the largest value is {:.3g}, expected {:g} to {:g}: scale the data", a.source, largest,
-        kLeast, kMost);
+        "{}: kspace: the largest value is {:.3g}, expected {:g} to {:g}: scale the data", a.source, largest, kLeast, kMost);
     if (!a.weights) return;
     double sum = 0;
     for (real const w : a.weights->host()) sum += w;
@@ -108,7 +108,8 @@ void require_inside(Acquisition const& a) {
     char const* const names[] = {"kx", "ky", "kz"};
     for (std::size_t axis = 0; axis < 3; ++axis) {
         index_t const n = a.matrix[2 - axis];
-        require(n >= 1, "{}: matrix: expected positive numbers (z, y, x), found [{}, {}, {}]", a.source, a.matrix[0], a.matrix[1], a.matrix[2]);
+        require(n >= 1, "{}: matrix: expected positive numbers (z, y, x), found [{}, {}, {}]", a.source, a.matrix[0], a.matrix[1],
+            a.matrix[2]);
         double const limit = n == 1 ? kOutsideTolerance : 0.5 * static_cast<double>(n) + kOutsideTolerance;
         for (std::size_t i = axis; i < k.size(); i += 3)
             if (std::abs(k[i]) > limit)

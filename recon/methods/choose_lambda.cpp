@@ -1,8 +1,8 @@
 #include "recon/methods/choose_lambda.h"
 
 #include "core/terminal/log.h"
-#include "recon/sense/held_out.h"
 #include "recon/metrics/image_quality.h"
+#include "recon/sense/held_out.h"
 
 namespace tessera {
 
@@ -10,12 +10,12 @@ LambdaChoice choose_lambda(Scan const& scan, ScanConfig const& prepared, MethodC
     LambdaChoice choice{config, {}, {}};
     auto const weights = config.sweep.weights();
     if (weights.empty()) return choice;
-    require(choice.config.lambda() != nullptr, "sweep: the method {} has no regularisation weight to choose",
-        config_name(config.method));
+    require(choice.config.lambda() != nullptr, "sweep: the method {} has no regularisation weight to choose", config_name(config.method));
     auto const metric = config.sweep.metric.value_or(scan.expected ? SweepMetric::nrmse : SweepMetric::held_out);
     choice.metric = metric;
     bool const held_out = metric == SweepMetric::held_out;
-    require(held_out || scan.expected, "sweep: metric {} needs a reference, and the input has none (held_out does without)", config_name(metric));
+    require(held_out || scan.expected, "sweep: metric {} needs a reference, and the input has none (held_out does without)",
+        config_name(metric));
 
     std::optional<SplitScan> split;
     if (held_out) split = hold_out(scan, config.sweep.held_out, config.sweep.seed);
@@ -34,7 +34,8 @@ LambdaChoice choose_lambda(Scan const& scan, ScanConfig const& prepared, MethodC
     *choice.config.lambda() = best.lambda;
     bool const at_end = choice.rows.size() > 2 && (&best == &choice.rows.front() || &best == &choice.rows.back());
     log_info("sweep: lambda {:.4g} is the best of {} by {}", best.lambda, choice.rows.size(), config_name(metric));
-    if (at_end) log_warn("sweep: the best lambda, {:.4g}, is at an end of those that were tried; a wider range may hold a better one", best.lambda);
+    if (at_end)
+        log_warn("sweep: the best lambda, {:.4g}, is at an end of those that were tried; a wider range may hold a better one", best.lambda);
     return choice;
 }
 

@@ -8,7 +8,7 @@ namespace tessera {
 /// A method with the weight that was chosen for it, and what all weights gave.
 struct LambdaChoice {
     MethodConfig config;
-    std::vector<SweepRow> rows;        ///< ascending in lambda; empty: there was no choice
+    std::vector<SweepRow> rows; ///< ascending in lambda; empty: there was no choice
     std::optional<SweepMetric> metric;
 };
 

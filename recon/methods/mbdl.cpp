@@ -20,7 +20,8 @@ ParameterList::Expectation shapes_of(Safetensors const& file) {
     return [&file](std::string const& name, Shape const& shape) {
         auto const* const entry = file.find(name);
         require(entry != nullptr, "{}: tensor \"{}\" is missing, expected with shape {}", file.path().string(), name, shape.str());
-        require(entry->shape == shape, "{}: tensor \"{}\" has shape {}, expected {}", file.path().string(), name, entry->shape.str(), shape.str());
+        require(entry->shape == shape, "{}: tensor \"{}\" has shape {}, expected {}", file.path().string(), name, entry->shape.str(),
+            shape.str());
     };
 }
 
@@ -38,7 +39,8 @@ void require_weights(MbdlConfig const& config, DensityConfig const& density) {
     load_weights(file, parameters);
 }
 
-UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config, DensityConfig const& density)
+UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config,
+    DensityConfig const& density)
     : parameters_(context, false) {
     Safetensors const file(config.weights.empty() ? shipped_weights(scan, density) : config.weights);
     auto const info = ModelInfo::of(file);
@@ -56,11 +58,13 @@ UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan cons
     load_weights(file, parameters_);
     auto const seen = network_->reach();
     index_t const halo = memory_.halo.value_or(seen.radius);
-    log_info("mbdl: {} unrolls, {} parameters, patches of {} x {} x {} with a halo of {}{}", model_.unrolls, parameters_.count(), memory_.patch[0],
-        memory_.patch[1], memory_.patch[2], halo, halo < seen.radius ? fmt::format(" (exact would be {})", seen.radius) : std::string(" (exact)"));
+    log_info("mbdl: {} unrolls, {} parameters, patches of {} x {} x {} with a halo of {}{}", model_.unrolls, parameters_.count(),
+        memory_.patch[0], memory_.patch[1], memory_.patch[2], halo,
+        halo < seen.radius ? fmt::format(" (exact would be {})", seen.radius) : std::string(" (exact)"));
 }
 
-Tensor<complex> UnrolledReconstruction::operator()(LeastSquares const& problem, std::function<void(index_t, index_t)> const& progress) const {
+Tensor<complex> UnrolledReconstruction::operator()(LeastSquares const& problem,
+    std::function<void(index_t, index_t)> const& progress) const {
     auto const report = std::make_shared<SolverReport>();
     report->progress = [&](index_t done) {
         if (progress) progress(done, model_.unrolls);
@@ -76,19 +80,19 @@ Tensor<complex> UnrolledReconstruction::operator()(LeastSquares const& problem, 
 void require_preparation(Safetensors const& file, ModelInfo const& trained, DensityConfig const& prepared, MbdlConfig const& config) {
     std::string const name = file.path().string();
     // How many steps an iteration took changes its weights by about 1 %; another kind of weights is another problem.
-    require(trained.scan.density.kind == prepared.kind,
-        "{}: trained with other density compensation than /density has: {} against {}", name, in_one_line(trained.scan.density),
-        in_one_line(prepared));
+    require(trained.scan.density.kind == prepared.kind, "{}: trained with other density compensation than /density has: {} against {}",
+        name, in_one_line(trained.scan.density), in_one_line(prepared));
     require(!config.unrolls || trained.model.shared_weights || *config.unrolls == trained.model.unrolls,
         "{}: weights for each of {} unrolls, /mbdl/unrolls is {}", name, trained.model.unrolls, config.unrolls.value_or(0));
 }
 
-std::vector<std::string> check_fit(
-    Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& prepared, MbdlConfig const& config) {
+std::vector<std::string> check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& prepared,
+    MbdlConfig const& config) {
     std::string const name = file.path().string();
     require_preparation(file, trained, prepared, config);
     index_t const dimensions = scan.matrix[0] == 1 ? 2 : 3;
-    require(trained.sampling.dimensions == dimensions, "{}: trained on {}D scans, this one is {}D", name, trained.sampling.dimensions, dimensions);
+    require(trained.sampling.dimensions == dimensions, "{}: trained on {}D scans, this one is {}D", name, trained.sampling.dimensions,
+        dimensions);
 
     std::vector<std::string> unlike;
     auto const compare = [&](double found, double least, double most, double tolerance, char const* what) {
@@ -98,13 +102,15 @@ std::vector<std::string> check_fit(
     };
     double const voxels = static_cast<double>(scan.matrix[0]) * static_cast<double>(scan.matrix[1]) * static_cast<double>(scan.matrix[2]);
     auto const& s = trained.sampling;
-    compare(static_cast<double>(scan.trajectory.shape()[0]) / voxels, s.samples_per_voxel[0], s.samples_per_voxel[1], 1.5, "samples per voxel");
+    compare(static_cast<double>(scan.trajectory.shape()[0]) / voxels, s.samples_per_voxel[0], s.samples_per_voxel[1], 1.5,
+        "samples per voxel");
     if (auto const noise = noise_to_signal(scan); noise && s.noise) compare(*noise, (*s.noise)[0], (*s.noise)[1], 2, "noise over signal");
     if (s.longest_axis)
         compare(static_cast<double>(*std::max_element(scan.matrix.begin(), scan.matrix.end())), static_cast<double>((*s.longest_axis)[0]),
             static_cast<double>((*s.longest_axis)[1]), 2, "voxels along the longest axis");
     if (s.coils)
-        compare(static_cast<double>(scan.kspace.shape()[0]), static_cast<double>((*s.coils)[0]), static_cast<double>((*s.coils)[1]), 2, "coils");
+        compare(static_cast<double>(scan.kspace.shape()[0]), static_cast<double>((*s.coils)[0]), static_cast<double>((*s.coils)[1]), 2,
+            "coils");
     return unlike;
 }
 

@@ -39,7 +39,7 @@ void require_preparation(Safetensors const& file, ModelInfo const& trained, Dens
 ///
 /// What is unlike the scans of the training (samples per voxel, noise, matrix, coils) comes back, one sentence each: figures of such a
 /// reconstruction are to be shown with them.
-std::vector<std::string> check_fit(
-    Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& density, MbdlConfig const& config);
+std::vector<std::string> check_fit(Safetensors const& file, ModelInfo const& trained, Scan const& scan, DensityConfig const& density,
+    MbdlConfig const& config);
 
 } // namespace tessera

@@ -31,7 +31,8 @@ struct MbdlConfig {
     void describe(ConfigVisitor& v) {
         v("weights", weights, "The file of trained weights (safetensors); empty: those that come with the program.");
         v("patch", patch, "Voxels of a patch along z, y, x; null is that of the training.", {.min = 1, .max = kLongestAxis});
-        v("halo", halo, "Voxels read around a patch; null is that of the training, which is exact unless it was chosen otherwise.", {.min = 0, .max = kLongestAxis});
+        v("halo", halo, "Voxels read around a patch; null is that of the training, which is exact unless it was chosen otherwise.",
+            {.min = 0, .max = kLongestAxis});
         v("unrolls", unrolls, "How often regulariser and data consistency take turns (shared weights only); null is that of the training.",
             {.min = 1, .max = 1000});
         v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");

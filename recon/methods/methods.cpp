@@ -23,7 +23,8 @@ void require_data(Scan const& scan, Method method) {
     require(std::isfinite(size), "{}: k-space is not finite", config_name(method));
     require(size > 0, "{}: k-space is zero everywhere", config_name(method));
     auto const weights = scan.weights.to_host();
-    require(std::any_of(weights.begin(), weights.end(), [](real w) { return w > 0; }), "{}: the density weights are zero everywhere", config_name(method));
+    require(std::any_of(weights.begin(), weights.end(), [](real w) { return w > 0; }), "{}: the density weights are zero everywhere",
+        config_name(method));
 }
 
 /// The one rule for images of all methods: finite, and not empty.
@@ -100,18 +101,20 @@ Tensor<complex> Reconstructor::cg_sense(CgConfig const& config, MethodProgress c
     return image;
 }
 
-template <class Config, class Solve>
-Tensor<complex> Reconstructor::compressed_sensing(char const* name, Config const& config, MethodProgress const& progress, Solve const& solve) {
+template <class Config, class Solve> Tensor<complex> Reconstructor::compressed_sensing(char const* name, Config const& config,
+    MethodProgress const& progress, Solve const& solve) {
     CompressedSensingOptions options;
-    if (auto const known = largest_eigenvalues_.find(config.weighted); known != largest_eigenvalues_.end()) options.lipschitz = known->second;
+    if (auto const known = largest_eigenvalues_.find(config.weighted); known != largest_eigenvalues_.end())
+        options.lipschitz = known->second;
     options.progress = [&](index_t iteration, double cost, double change) {
         if (progress.update) progress.update(iteration, config.iterations, fmt::format("cost {:.6g}, change {:.1e}", cost, change));
         if (progress.cost) progress.cost(iteration, cost, change);
     };
     auto const& problem = data_term(NormalOperator::toeplitz, config.weighted);
     auto const result = solve(problem, config, options);
-    log_info("{}: lambda {:g}, scale {:.5g}, largest eigenvalue {:.4g}, {} iterations ({} restarts), cost {:.6g} to {:.6g}, last relative change "
-             "{:.1e}",
+    log_info(
+        "{}: lambda {:g}, scale {:.5g}, largest eigenvalue {:.4g}, {} iterations ({} restarts), cost {:.6g} to {:.6g}, last relative change "
+        "{:.1e}",
         name, config.lambda, problem.scale, result.lipschitz, result.iterations, result.restarts, result.costs.front(), result.costs.back(),
         result.change);
     if (result.iterations == config.iterations && result.change > config.tolerance)

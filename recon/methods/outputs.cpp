@@ -22,10 +22,11 @@ void write_volume(std::filesystem::path const& path, Tensor<complex> const& imag
 
 } // namespace
 
-void write_results(std::filesystem::path const& folder, Tensor<complex> const& image, Geometry const& geometry, OutputsConfig const& outputs,
-    std::vector<std::string> const& warnings) {
+void write_results(std::filesystem::path const& folder, Tensor<complex> const& image, Geometry const& geometry,
+    OutputsConfig const& outputs, std::vector<std::string> const& warnings) {
     if (outputs.hdf5) write_volume(folder / "volume.h5", image, geometry);
-    if (outputs.nifti) write_nifti_complex(folder / "image", image, geometry, warnings.empty() ? "Tessera" : "Tessera. WARNING: " + warnings.front());
+    if (outputs.nifti)
+        write_nifti_complex(folder / "image", image, geometry, warnings.empty() ? "Tessera" : "Tessera. WARNING: " + warnings.front());
     if (outputs.cfl) write_cfl(folder / "image", image);
     if (outputs.png) {
         auto const size = magnitude(image);

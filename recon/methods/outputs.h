@@ -9,7 +9,7 @@ namespace tessera {
 ///
 /// The first of the warnings stands in the description of the NIfTI files. volume.h5 has the dataset `image` and the attributes matrix, fov_mm, centre_mm, x_direction, y_direction, z_direction.
 /// Throws Error; no file is half-written.
-void write_results(std::filesystem::path const& folder, Tensor<complex> const& image, Geometry const& geometry, OutputsConfig const& outputs,
-    std::vector<std::string> const& warnings = {});
+void write_results(std::filesystem::path const& folder, Tensor<complex> const& image, Geometry const& geometry,
+    OutputsConfig const& outputs, std::vector<std::string> const& warnings = {});
 
 } // namespace tessera

@@ -29,9 +29,11 @@ struct SweepConfig {
     void describe(ConfigVisitor& v) {
         v("lambda", lambda, "Weights to try.", {.min = 0});
         v("range", range, "More weights to try, at equal ratios.");
-        v("metric", metric, "What decides; null: nrmse where there is a reference, else held_out (the error in k-space of readouts left out).");
+        v("metric", metric,
+            "What decides; null: nrmse where there is a reference, else held_out (the error in k-space of readouts left out).");
         v("in_object", in_object, "Compare with the reference in the object only, not in the air around it.");
-        v("held_out", held_out, "Metric held_out: part of the readouts that is left out while weights are tried.", {.above = 0, .max = 0.9});
+        v("held_out", held_out, "Metric held_out: part of the readouts that is left out while weights are tried.",
+            {.above = 0, .max = 0.9});
         v("seed", seed, "Metric held_out: which readouts.");
     }
     /// All weights, ascending, each once; empty: there is nothing to choose.

@@ -112,8 +112,8 @@ private:
     Value value_; ///< of a flat index
     index_t nz_, ny_, nx_;
     Kernels const kernels_ = make_kernels();
-    std::vector<double> smooth_x_, curved_x_;              ///< one slice, filtered along x
-    std::vector<std::vector<double>> smooth_, curved_;     ///< slice z is at z % kTaps
+    std::vector<double> smooth_x_, curved_x_;          ///< one slice, filtered along x
+    std::vector<std::vector<double>> smooth_, curved_; ///< slice z is at z % kTaps
 };
 
 template <class Value> double energy(Shape const& shape, Mask const& mask, Value value) {

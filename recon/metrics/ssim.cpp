@@ -87,8 +87,7 @@ private:
                     double const m[kMoments] = {x, r, x * x, r * r, x * r};
                     for (index_t k = 0; k < kMoments; ++k) moments[static_cast<std::size_t>(k * n + i)] = m[k];
                 }
-                for (index_t k = 0; k < kMoments; ++k)
-                    filter_row(moments.data() + k * n, along_x_.data() + (y * kMoments + k) * n);
+                for (index_t k = 0; k < kMoments; ++k) filter_row(moments.data() + k * n, along_x_.data() + (y * kMoments + k) * n);
             }
 #pragma omp for schedule(static)
             for (index_t y = 0; y < y_.size(); ++y) {
@@ -145,7 +144,8 @@ double ssim(Tensor<real> const& image, Tensor<real> const& reference, Mask const
     Ssim similarity(image, reference, maximum("ssim", reference, mask), {kRadius, kRadius, kRadius});
     Shape const& s = image.shape();
     real const* const m = data(mask);
-    double const total = weighted_sum(std::move(similarity), s, [&](index_t z, index_t y, index_t x) { return weight(m, (z * s[1] + y) * s[2] + x); });
+    double const total =
+        weighted_sum(std::move(similarity), s, [&](index_t z, index_t y, index_t x) { return weight(m, (z * s[1] + y) * s[2] + x); });
     return total / sum(image.size(), [&](index_t i) { return weight(m, i); });
 }
 
@@ -166,7 +166,8 @@ double ssim_2d(Tensor<real> const& image, Tensor<real> const& reference, Mask co
             for (index_t x = 0; x < s[2]; ++x) share[slice_of(z, y, x)] += weight_at(z, y, x);
     auto const slices = static_cast<double>(std::count_if(share.begin(), share.end(), [](double voxels) { return voxels > 0; }));
     for (double& n : share) n = n > 0 ? 1 / (n * slices) : 0;
-    return weighted_sum(std::move(similarity), s, [&](index_t z, index_t y, index_t x) { return weight_at(z, y, x) * share[slice_of(z, y, x)]; });
+    return weighted_sum(std::move(similarity), s,
+        [&](index_t z, index_t y, index_t x) { return weight_at(z, y, x) * share[slice_of(z, y, x)]; });
 }
 
 } // namespace tessera

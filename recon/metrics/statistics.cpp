@@ -24,8 +24,8 @@ double incomplete_beta(double x, double a, double b) {
     double fraction = 1, c = 1, d = 0;
     for (int i = 1; i < 10000; ++i) {
         double const m = i / 2;
-        double const coefficient = i % 2 == 1 ? -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-                                              : m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+        double const coefficient =
+            i % 2 == 1 ? -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)) : m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
         d = 1 / away_from_zero(1 + coefficient * d);
         c = away_from_zero(1 + coefficient / c);
         fraction *= c * d;

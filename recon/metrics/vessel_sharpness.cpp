@@ -11,8 +11,8 @@ using namespace metrics_detail;
 
 namespace {
 
-constexpr double kStep = 0.125;             // of the smallest voxel side
-constexpr double kReferenceContrast = 0.5;  // of the peak, that the peak is above the background
+constexpr double kStep = 0.125;            // of the smallest voxel side
+constexpr double kReferenceContrast = 0.5; // of the peak, that the peak is above the background
 constexpr double kImageContrast = 0.25;
 
 /// Weights of four neighbours for a position `t` in [0, 1) behind the second of them.
@@ -28,7 +28,8 @@ double value_at(View<real, 3> const& volume, Vector3 const& p) {
         double const low = std::floor(p[d]);
         weights[d] = cubic_weights(p[d] - low);
         for (index_t k = 0; k < 4; ++k)
-            at[d][static_cast<std::size_t>(k)] = std::clamp<index_t>(static_cast<index_t>(low) + k - 1, 0, volume.shape[2 - static_cast<int>(d)] - 1);
+            at[d][static_cast<std::size_t>(k)] =
+                std::clamp<index_t>(static_cast<index_t>(low) + k - 1, 0, volume.shape[2 - static_cast<int>(d)] - 1);
     }
     double sum = 0;
     for (std::size_t k = 0; k < 4; ++k)
@@ -46,8 +47,8 @@ std::vector<double> read(View<real, 3> const& volume, VesselProfile const& profi
 }
 
 struct Width {
-    double readings = 0;  ///< between the crossings of half the maximum
-    bool single = true;   ///< no value beyond the crossings is above half
+    double readings = 0; ///< between the crossings of half the maximum
+    bool single = true;  ///< no value beyond the crossings is above half
 };
 
 /// The width of the peak near the middle of a line; nothing where there is no clear one.
@@ -73,7 +74,8 @@ std::optional<Width> width_of_peak(std::vector<double> const& line, VesselProfil
 
 bool inside(View<real, 3> const& volume, Vector3 const& p) {
     for (int d = 0; d < 3; ++d)
-        if (!(p[static_cast<std::size_t>(d)] >= 0 && p[static_cast<std::size_t>(d)] <= static_cast<double>(volume.shape[2 - d] - 1))) return false;
+        if (!(p[static_cast<std::size_t>(d)] >= 0 && p[static_cast<std::size_t>(d)] <= static_cast<double>(volume.shape[2 - d] - 1)))
+            return false;
     return true;
 }
 
@@ -102,10 +104,13 @@ std::vector<VesselProfile> choose_profiles(Tensor<real> const& reference, std::v
         p.half = static_cast<index_t>(std::ceil((1.5 * p.diameter_mm + 2 * voxel) / step_mm));
         p.search = static_cast<index_t>(std::ceil(std::max(0.5 * p.diameter_mm, voxel) / step_mm));
         Vector3 const middle = 0.5 * (vessel.from + vessel.to);
-        for (std::size_t d = 0; d < 3; ++d) p.centre[d] = middle[d] / voxel_mm[d] + static_cast<double>(volume.shape[2 - static_cast<int>(d)] / 2);
+        for (std::size_t d = 0; d < 3; ++d)
+            p.centre[d] = middle[d] / voxel_mm[d] + static_cast<double>(volume.shape[2 - static_cast<int>(d)] / 2);
         // the axis that the vessel runs least along gives a first direction across it
         Vector3 axis{};
-        axis[static_cast<std::size_t>(std::min_element(along.begin(), along.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }) - along.begin())] = 1;
+        axis[static_cast<std::size_t>(
+            std::min_element(along.begin(), along.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }) - along.begin())] =
+            1;
         Vector3 const first = normalized(cross(along, axis)), second = normalized(cross(along, first));
         for (int k = 0; k < options.directions; ++k) {
             double const angle = std::numbers::pi * k / options.directions;
@@ -137,7 +142,8 @@ VesselSharpness vessel_sharpness(Tensor<real> const& image, std::vector<VesselPr
     std::vector<double> widths(profiles.size()); // mm; 0: lost
 #pragma omp parallel for schedule(static)
     for (std::size_t i = 0; i < profiles.size(); ++i)
-        if (auto const width = width_of_peak(read(volume, profiles[i]), profiles[i], kImageContrast)) widths[i] = width->readings * profiles[i].step_mm;
+        if (auto const width = width_of_peak(read(volume, profiles[i]), profiles[i], kImageContrast))
+            widths[i] = width->readings * profiles[i].step_mm;
 
     VesselSharpness result;
     result.profiles = std::ssize(profiles);

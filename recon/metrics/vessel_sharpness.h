@@ -7,10 +7,10 @@ namespace tessera {
 
 /// A straight line across a vessel on which an image is read; positions in voxels (x, y, z index).
 struct VesselProfile {
-    Vector3 centre{};          ///< on the vessel's axis
-    Vector3 step{};            ///< to the next reading along the line
-    index_t half = 0;          ///< readings on either side of the centre
-    index_t search = 0;        ///< the peak is looked for within so many readings of the centre
+    Vector3 centre{};   ///< on the vessel's axis
+    Vector3 step{};     ///< to the next reading along the line
+    index_t half = 0;   ///< readings on either side of the centre
+    index_t search = 0; ///< the peak is looked for within so many readings of the centre
     double step_mm = 0;
     double diameter_mm = 0;    ///< of the vessel there
     double reference_fwhm = 0; ///< in the reference, mm
@@ -34,11 +34,11 @@ std::vector<VesselProfile> choose_profiles(Tensor<real> const& reference, std::v
 
 /// Medians over the profiles on which the image shows the vessel; NaN where there is none.
 struct VesselSharpness {
-    index_t profiles = 0;            ///< that were chosen in the reference
-    index_t lost = 0;                ///< of these, where the image shows no vessel
-    double fwhm_mm = 0;              ///< full width at half maximum
-    double over_diameter = 0;        ///< over the vessel's true diameter
-    double over_reference = 0;       ///< over the reference's own width on the same line: 1 as sharp, above 1 blurred
+    index_t profiles = 0;      ///< that were chosen in the reference
+    index_t lost = 0;          ///< of these, where the image shows no vessel
+    double fwhm_mm = 0;        ///< full width at half maximum
+    double over_diameter = 0;  ///< over the vessel's true diameter
+    double over_reference = 0; ///< over the reference's own width on the same line: 1 as sharp, above 1 blurred
     double lost_share() const { return profiles > 0 ? static_cast<double>(lost) / static_cast<double>(profiles) : 0; }
 };
 

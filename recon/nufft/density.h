@@ -1,8 +1,8 @@
 // Density compensation: how much of k-space each sample stands for.
 #pragma once
 
-#include "core/config/config.h"
 #include "core/arrays/tensor.h"
+#include "core/config/config.h"
 #include "recon/acquisition/acquisition.h"
 
 namespace tessera {

@@ -28,8 +28,8 @@ void require_finite(Tensor<real> const& trajectory) {
 
 } // namespace
 
-Gridder::Gridder(
-    Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, GriddingKernel const& kernel, double oversampling)
+Gridder::Gridder(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, GriddingKernel const& kernel,
+    double oversampling)
     : kernel_(kernel) {
     require(trajectory.shape().rank() >= 1 && trajectory.shape()[-1] == 3, "nufft: trajectory of shape {}, expected [..., 3]",
         trajectory.shape().str());
@@ -59,7 +59,8 @@ void Gridder::spread(Tensor<complex> const& samples, Tensor<complex> const& grid
     View<std::int32_t const, 1> colours;
     colours.data = colours_.data();
     colours.shape[0] = static_cast<index_t>(colours_.size());
-    enqueue(grid.stream(), Spread{points_.flat(), subproblems_.flat(), colours, tiling_, table_.view<2>(), samples.view<2>(), grid.view<4>()});
+    enqueue(grid.stream(),
+        Spread{points_.flat(), subproblems_.flat(), colours, tiling_, table_.view<2>(), samples.view<2>(), grid.view<4>()});
 }
 
 void Gridder::interpolate(Tensor<complex> const& grid, Tensor<complex> const& samples) const {

@@ -11,7 +11,8 @@ namespace tessera {
 class Gridder {
 public:
     /// trajectory: [..., 3], (kx, ky, kz) in cycles per field of view; copied. Throws Error for non-finite coordinates.
-    Gridder(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, GriddingKernel const& kernel, double oversampling);
+    Gridder(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, GriddingKernel const& kernel,
+        double oversampling);
 
     Matrix grid() const { return {tiling_.cells[0], tiling_.cells[1], tiling_.cells[2]}; }
     index_t points() const { return points_.size(); }

@@ -1,7 +1,7 @@
 #include "recon/nufft/nufft.h"
 
-#include "core/terminal/interrupt.h"
 #include "core/fft/padded_fft.h"
+#include "core/terminal/interrupt.h"
 #include "recon/nufft/gridder.h"
 
 #include <cmath>
@@ -45,8 +45,9 @@ struct Nufft::Plan {
 
     PaddedFft const& transform(index_t coils) {
         auto const found = transforms.find(coils);
-        return found != transforms.end() ? found->second
-                                         : transforms.emplace(coils, PaddedFft(context, matrix, gridder.grid(), coils, weights)).first->second;
+        return found != transforms.end()
+            ? found->second
+            : transforms.emplace(coils, PaddedFft(context, matrix, gridder.grid(), coils, weights)).first->second;
     }
 
     // Not kept between calls: it is several volumes, and CG on a convolution never needs it again.
@@ -79,8 +80,7 @@ struct Nufft::Plan {
 };
 
 Nufft::Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftConfig const& options)
-    : plan_(std::make_unique<Plan>(
-          context, matrix, trajectory, options, options.oversampling.value_or(kDefaultOversampling))) {}
+    : plan_(std::make_unique<Plan>(context, matrix, trajectory, options, options.oversampling.value_or(kDefaultOversampling))) {}
 Nufft::~Nufft() = default;
 Nufft::Nufft(Nufft&&) noexcept = default;
 Nufft& Nufft::operator=(Nufft&&) noexcept = default;
@@ -90,18 +90,20 @@ Matrix Nufft::matrix() const { return plan_->matrix; }
 index_t Nufft::points() const { return plan_->gridder.points(); }
 
 void Nufft::forward(Tensor<complex> const& volumes, Tensor<complex> const& kspace) const {
-    plan_->passes(volumes, kspace, [&](PaddedFft const& fft, Tensor<complex> const& grid, Tensor<complex> const& x, Tensor<complex> const& y) {
-        fft.forward(x, grid);
-        plan_->gridder.interpolate(grid, y);
-    });
+    plan_->passes(volumes, kspace,
+        [&](PaddedFft const& fft, Tensor<complex> const& grid, Tensor<complex> const& x, Tensor<complex> const& y) {
+            fft.forward(x, grid);
+            plan_->gridder.interpolate(grid, y);
+        });
 }
 
 void Nufft::adjoint(Tensor<complex> const& kspace, Tensor<complex> const& volumes) const {
-    plan_->passes(volumes, kspace, [&](PaddedFft const& fft, Tensor<complex> const& grid, Tensor<complex> const& x, Tensor<complex> const& y) {
-        grid.zero();
-        plan_->gridder.spread(y, grid);
-        fft.adjoint(grid, x);
-    });
+    plan_->passes(volumes, kspace,
+        [&](PaddedFft const& fft, Tensor<complex> const& grid, Tensor<complex> const& x, Tensor<complex> const& y) {
+            grid.zero();
+            plan_->gridder.spread(y, grid);
+            fft.adjoint(grid, x);
+        });
 }
 
 } // namespace tessera

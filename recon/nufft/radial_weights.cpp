@@ -41,9 +41,9 @@ std::vector<Cell> cells_of(std::vector<double> const& positions, double same) {
 
 /// A readout as a line through the centre, in units of the trajectory's extents.
 struct Spoke {
-    Vector3 direction;       ///< unit vector towards the sample farthest from the centre
-    std::vector<double> at;  ///< of its samples, along the direction
-    double end, other_end;   ///< farthest samples; other_end is 0 or less
+    Vector3 direction;             ///< unit vector towards the sample farthest from the centre
+    std::vector<double> at;        ///< of its samples, along the direction
+    double end, other_end;         ///< farthest samples; other_end is 0 or less
     double gap = 1, other_gap = 1; ///< part of the circle or sphere on either side of the centre
 
     bool is_full() const { return -other_end >= 0.5 * end; }
@@ -59,7 +59,8 @@ Spoke make_spoke(std::vector<Vector3> const& q, index_t readout) {
     for (Vector3 const& p : q) {
         double const t = p[0] * spoke.direction[0] + p[1] * spoke.direction[1] + p[2] * spoke.direction[2];
         double const off = std::sqrt(std::max(0.0, length(p) * length(p) - t * t));
-        require(off <= 0.05 * spoke.end, "density: readout {} is not a straight line through the centre of k-space (choose \"pipe\")", readout);
+        require(off <= 0.05 * spoke.end, "density: readout {} is not a straight line through the centre of k-space (choose \"pipe\")",
+            readout);
         spoke.at.push_back(t);
         spoke.other_end = std::min(spoke.other_end, t);
     }

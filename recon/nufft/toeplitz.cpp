@@ -51,8 +51,8 @@ Phases make_phases(Context const& context, Matrix const& half) {
 
 // The phases of a part, of the first voxels along each axis.
 std::array<View<complex const, 1>, 3> of_part(Phases const& phases, index_t z, index_t y, Matrix const& voxels) {
-    return {phases[static_cast<std::size_t>(z)][0].slice(0, voxels[0]).flat(), phases[static_cast<std::size_t>(y)][1].slice(0, voxels[1]).flat(),
-        phases[kHalfShift][2].slice(0, voxels[2]).flat()};
+    return {phases[static_cast<std::size_t>(z)][0].slice(0, voxels[0]).flat(),
+        phases[static_cast<std::size_t>(y)][1].slice(0, voxels[1]).flat(), phases[kHalfShift][2].slice(0, voxels[2]).flat()};
 }
 
 // || Re (a - b) || / || Re b ||
@@ -142,8 +142,8 @@ Toeplitz::Toeplitz(Context const& context, Matrix const& matrix, Tensor<real> co
         phases_ = make_phases(context, half_);
     }
     index_t const at_once = std::clamp<index_t>(parts_per_pass / 2 * 2, 2, FoldWeights::kParts);
-    Spectra const spectra(context, matrix, half_, trajectory.to(context).reshape({points, 3}), weights.to(context).reshape({points}), accuracy,
-        std::min(parts_per_pass, at_once));
+    Spectra const spectra(context, matrix, half_, trajectory.to(context).reshape({points, 3}), weights.to(context).reshape({points}),
+        accuracy, std::min(parts_per_pass, at_once));
 
     spectrum_ = Tensor<real>(context, {1, spectrum_size(context.device(), matrix)});
     std::vector<Part> parts; // of either sign in turn
@@ -156,7 +156,8 @@ Toeplitz::Toeplitz(Context const& context, Matrix const& matrix, Tensor<real> co
         auto const grids = spectra.of({parts.begin() + first, parts.begin() + first + n});
         for (index_t i = 0; i < n; i += 2) {
             if (symmetric() && real_difference(grids[i + 1], grids[i]) > same) keep_both_signs();
-            for (index_t sign = 0; sign < spectrum_.shape()[0]; ++sign) keep(grids[i + sign], parts[static_cast<std::size_t>(first + i + sign)]);
+            for (index_t sign = 0; sign < spectrum_.shape()[0]; ++sign)
+                keep(grids[i + sign], parts[static_cast<std::size_t>(first + i + sign)]);
         }
     }
 }
@@ -196,12 +197,14 @@ void Toeplitz::apply(Tensor<complex> const& in, RowFactors const& factors, Tenso
     require(in.data() != out.data(), "toeplitz: a sum over factors cannot work in place");
     int const threads = omp_get_max_threads();
     Tensor<complex> const workspace(context_, {DoubledConvolution::workspace_size(matrix_, threads)});
-    convolution_->apply(in.data(), &factors, {spectrum_[0].data(), spectrum_[spectrum_.shape()[0] - 1].data()}, workspace.data(), threads, out.data());
+    convolution_->apply(in.data(), &factors, {spectrum_[0].data(), spectrum_[spectrum_.shape()[0] - 1].data()}, workspace.data(), threads,
+        out.data());
 }
 
 void Toeplitz::apply(Tensor<complex> const& in, Tensor<complex> const& out) const {
     require(in.shape().rank() == 4 && in.shape().tail() == Shape{matrix_[0], matrix_[1], matrix_[2]} && out.shape() == in.shape(),
-        "toeplitz: volumes of shapes {} and {}, expected [coil, {}, {}, {}]", in.shape().str(), out.shape().str(), matrix_[0], matrix_[1], matrix_[2]);
+        "toeplitz: volumes of shapes {} and {}, expected [coil, {}, {}, {}]", in.shape().str(), out.shape().str(), matrix_[0], matrix_[1],
+        matrix_[2]);
     if (!convolution_) {
         for (index_t c = 0; c < in.shape()[0]; ++c) apply_parts(in[c], out[c]);
         return;
@@ -210,8 +213,8 @@ void Toeplitz::apply(Tensor<complex> const& in, Tensor<complex> const& out) cons
     Tensor<complex> const workspace(context_, {DoubledConvolution::workspace_size(matrix_, threads)});
     for (index_t c = 0; c < in.shape()[0]; ++c) {
         interruption_point();
-        convolution_->apply(in[c].data(), nullptr, {spectrum_[0].data(), spectrum_[spectrum_.shape()[0] - 1].data()}, workspace.data(), threads,
-            out[c].data());
+        convolution_->apply(in[c].data(), nullptr, {spectrum_[0].data(), spectrum_[spectrum_.shape()[0] - 1].data()}, workspace.data(),
+            threads, out[c].data());
     }
 }
 

@@ -21,8 +21,8 @@ class Toeplitz {
 public:
     /// trajectory: [..., 3], cycles per field of view of `matrix`; weights: as many as points. Both only read here.
     /// `accuracy` is that of the NUFFT which the spectrum is computed with, `parts_per_pass` how many of its parts are gridded at once (4 at most).
-    Toeplitz(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, Tensor<real> const& weights,
-        double accuracy, index_t parts_per_pass = 2);
+    Toeplitz(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, Tensor<real> const& weights, double accuracy,
+        index_t parts_per_pass = 2);
 
     /// out = F^H W F in, one volume after the other; volumes [coil, z, y, x], out may be in.
     void apply(Tensor<complex> const& in, Tensor<complex> const& out) const;
@@ -43,7 +43,7 @@ private:
 
     Context context_;
     Matrix matrix_, half_;
-    Tensor<real> spectrum_; // [1 or 2 signs, ...]: as DoubledConvolution packs it, or [parity z, parity y, z, y, x]
+    Tensor<real> spectrum_;                         // [1 or 2 signs, ...]: as DoubledConvolution packs it, or [parity z, parity y, z, y, x]
     std::optional<DoubledConvolution> convolution_; // cpu
     // Other devices: the transform of a part, and phases of [shift 0, 1, 1/2][z, y, x].
     std::optional<Fft> fft_;

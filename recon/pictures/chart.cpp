@@ -34,7 +34,9 @@ struct Axis {
         return log ? std::log(v / range.low) / std::log(range.high / range.low) : (v - range.low) / (range.high - range.low);
     }
     double operator()(double v) const { return from + fraction(v) * (to - from); }
-    std::vector<double> ticks(int count) const { return log ? log_ticks(range.low, range.high, count) : nice_ticks(range.low, range.high, count); }
+    std::vector<double> ticks(int count) const {
+        return log ? log_ticks(range.low, range.high, count) : nice_ticks(range.low, range.high, count);
+    }
 };
 
 bool can_be_shown(Chart const& chart, double y) { return std::isfinite(y) && (!chart.log_y || y > 0); }
@@ -160,7 +162,8 @@ std::string svg(Chart const& chart) {
     out += fmt::format("<path d=\"M{} {}V{}H{}\" fill=\"none\" stroke=\"#9aa5b3\"/>\n", kLeft, top, bottom, kWidth - kRight);
     out += text((kLeft + kWidth - kRight) / 2, height - 8, "middle", chart.x_label);
     if (!chart.y_label.empty())
-        out += text(0, 0, "middle", chart.y_label, fmt::format(" transform=\"translate(13 {:.1f}) rotate(-90)\"", (top + bottom) / 2).c_str());
+        out +=
+            text(0, 0, "middle", chart.y_label, fmt::format(" transform=\"translate(13 {:.1f}) rotate(-90)\"", (top + bottom) / 2).c_str());
     for (bool const faint : {true, false})
         for (std::size_t i = 0; i < chart.series.size(); ++i)
             if (chart.series[i].faint == faint) out += curve(chart, chart.series[i], x, y, style_of(i, chart.series[i]));

@@ -19,7 +19,8 @@ Rgb heat(double t) {
     auto const i = std::min<std::size_t>(7, static_cast<std::size_t>(8 * t));
     Rgb colour{};
     for (std::size_t c = 0; c < 3; ++c)
-        colour[c] = static_cast<std::uint8_t>(std::lround(kPoints[i][c] + (8 * t - static_cast<double>(i)) * (kPoints[i + 1][c] - kPoints[i][c])));
+        colour[c] =
+            static_cast<std::uint8_t>(std::lround(kPoints[i][c] + (8 * t - static_cast<double>(i)) * (kPoints[i + 1][c] - kPoints[i][c])));
     return colour;
 }
 
@@ -59,7 +60,8 @@ std::string describe_windows(std::vector<MontageColumn> const& columns) {
 
 } // namespace
 
-Montage make_montage(std::vector<MontageColumn> const& columns, PerAxis const& voxel_mm, Look look, std::optional<Orientation> const& orientation) {
+Montage make_montage(std::vector<MontageColumn> const& columns, PerAxis const& voxel_mm, Look look,
+    std::optional<Orientation> const& orientation) {
     require(!columns.empty(), "montage: no volumes");
     Montage montage;
     for (auto const& c : columns) {
@@ -80,7 +82,8 @@ Montage make_montage(std::vector<MontageColumn> const& columns, PerAxis const& v
     return montage;
 }
 
-std::vector<MontageColumn> against_target(Tensor<real> const& input, Tensor<real> const& output, Tensor<real> const& target, double error_factor) {
+std::vector<MontageColumn> against_target(Tensor<real> const& input, Tensor<real> const& output, Tensor<real> const& target,
+    double error_factor) {
     require(output.shape() == target.shape(), "montage: output has shape {}, target has {}", output.shape().str(), target.shape().str());
     require(error_factor > 0, "montage: an error factor of {}", error_factor);
     auto const error = output.clone();
@@ -115,8 +118,9 @@ Picture compose(Montage const& montage) {
 }
 
 std::string html(Montage const& montage, std::string const& title, std::string const& note) {
-    std::string out = fmt::format("<figure><figcaption>{}</figcaption>\n"
-                                  "<div class=\"scroll\"><div class=\"montage\" style=\"grid-template-columns: 5em repeat({}, minmax(8em, 1fr))\">\n<div></div>",
+    std::string out = fmt::format(
+        "<figure><figcaption>{}</figcaption>\n"
+        "<div class=\"scroll\"><div class=\"montage\" style=\"grid-template-columns: 5em repeat({}, minmax(8em, 1fr))\">\n<div></div>",
         escape(title), montage.columns.size());
     for (auto const& caption : montage.columns) out += fmt::format("<div class=\"column\">{}</div>", escape(caption));
     index_t widest = 1;

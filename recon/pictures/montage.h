@@ -40,7 +40,8 @@ Montage make_montage(std::vector<MontageColumn> const& columns, PerAxis const& v
 
 /// Input, output, target and `error_factor` times |output - target|, all in the target's default window (the error in colour).
 /// The volumes are magnitudes and shown as they are: scale them first.
-std::vector<MontageColumn> against_target(Tensor<real> const& input, Tensor<real> const& output, Tensor<real> const& target, double error_factor);
+std::vector<MontageColumn> against_target(Tensor<real> const& input, Tensor<real> const& output, Tensor<real> const& target,
+    double error_factor);
 
 /// The whole montage as one coloured picture without text.
 Picture compose(Montage const& montage);

@@ -14,7 +14,7 @@ constexpr index_t kMaxSide = 1 << 20;
 
 std::vector<std::byte> encode_png(Picture const& p) {
     bool const fits = p.width > 0 && p.height > 0 && p.width <= kMaxSide && p.height <= kMaxSide && (p.channels == 1 || p.channels == 3) &&
-                      static_cast<index_t>(p.pixels.size()) == p.width * p.height * p.channels;
+        static_cast<index_t>(p.pixels.size()) == p.width * p.height * p.channels;
     require(fits, "png: {} bytes for an image of {} x {} pixels of {} bytes", p.pixels.size(), p.width, p.height, p.channels);
     png_image image{};
     image.version = PNG_IMAGE_VERSION;

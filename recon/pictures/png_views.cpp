@@ -8,10 +8,10 @@
 namespace tessera {
 namespace {
 
-constexpr index_t kGap = 4;       // black pixels between panels
-constexpr index_t kWidth = 800;   // at least
-constexpr index_t kLetters = 2;   // size of the lettering
-constexpr index_t kMargin = 6;    // pixels between a panel's edge and its letter
+constexpr index_t kGap = 4;     // black pixels between panels
+constexpr index_t kWidth = 800; // at least
+constexpr index_t kLetters = 2; // size of the lettering
+constexpr index_t kMargin = 6;  // pixels between a panel's edge and its letter
 
 /// What stands at the edges of a panel that looks along an axis.
 struct Edges {
@@ -45,7 +45,8 @@ std::string caption(Geometry const& g, Vector3 const& voxel_mm, Window const& wi
     std::string text = volume ? "Central slices, below them maximum-intensity projections, along z, y, x. " : "The slice. ";
     text += times == 1 ? "Not enlarged. " : fmt::format("Enlarged {} times (nearest voxel). ", times);
     bool const known = g.fov_mm[1] > 0 && g.fov_mm[2] > 0;
-    text += known ? fmt::format("Voxels {:.4g} x {:.4g} x {:.4g} mm (z, y, x). ", voxel_mm[0], voxel_mm[1], voxel_mm[2]) : "Voxel size unknown. ";
+    text += known ? fmt::format("Voxels {:.4g} x {:.4g} x {:.4g} mm (z, y, x). ", voxel_mm[0], voxel_mm[1], voxel_mm[2])
+                  : "Voxel size unknown. ";
     text += fmt::format("Black to white: {:.4g} to {:.4g}. ", window.low, window.high);
     return text + "R right, L left, A anterior, P posterior, S superior, I inferior.";
 }
@@ -57,7 +58,8 @@ void write_png_views(std::filesystem::path const& path, Tensor<real> const& magn
     require(s.rank() == 3 && s.size() > 0, "{}: cannot write: expected a volume [z, y, x], found shape {}", path.string(), s.str());
     require(window.high > window.low, "{}: cannot write: the window from {} to {} is empty", path.string(), window.low, window.high);
     Vector3 voxel_mm{};
-    for (int d = 0; d < 3; ++d) voxel_mm[static_cast<std::size_t>(d)] = geometry.fov_mm[static_cast<std::size_t>(d)] / static_cast<double>(s[d]);
+    for (int d = 0; d < 3; ++d)
+        voxel_mm[static_cast<std::size_t>(d)] = geometry.fov_mm[static_cast<std::size_t>(d)] / static_cast<double>(s[d]);
     int const count = directions(magnitude);
     std::vector<Plane> slices, projections;
     index_t wide = 0, high = 0; // pixels of voxels

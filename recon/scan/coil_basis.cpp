@@ -24,7 +24,8 @@ CoilBasis::CoilBasis(Context const& context, Matrix const& matrix, index_t order
         std::vector<complex> values(static_cast<std::size_t>(n * terms_[d])), transposed(values.size());
         for (index_t i = 0; i < n; ++i)
             for (index_t j = 0; j < terms_[d]; ++j) {
-                double const phase = std::numbers::pi * static_cast<double>(j - half) * static_cast<double>(i - n / 2) / static_cast<double>(n);
+                double const phase =
+                    std::numbers::pi * static_cast<double>(j - half) * static_cast<double>(i - n / 2) / static_cast<double>(n);
                 complex const e{static_cast<real>(std::cos(phase)), static_cast<real>(std::sin(phase))};
                 values[static_cast<std::size_t>(i * terms_[d] + j)] = e;
                 transposed[static_cast<std::size_t>(j * n + i)] = conj(e);
@@ -41,7 +42,8 @@ void CoilBasis::evaluate(Tensor<complex> const& coefficients, Tensor<complex> co
         auto const x = along(basis_[2], coefficients[c], terms_[0] * terms_[1], 1);
         auto const y = along(basis_[1], x, terms_[0], matrix_[2]);
         auto const map = maps[c].reshape({1, matrix_[0], matrix_[1] * matrix_[2]});
-        enqueue(maps.stream(), ApplyAlongAxis{basis_[0].view<2>(), y.reshape({1, terms_[0], matrix_[1] * matrix_[2]}).view<3>(), map.view<3>()});
+        enqueue(maps.stream(),
+            ApplyAlongAxis{basis_[0].view<2>(), y.reshape({1, terms_[0], matrix_[1] * matrix_[2]}).view<3>(), map.view<3>()});
     }
 }
 

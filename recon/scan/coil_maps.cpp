@@ -26,8 +26,8 @@ CoilMaps::CoilMaps(Context const& context, Tensor<complex> const& maps) : contex
 CoilMaps::CoilMaps(Context const& context, Shape const& shape, Tensor<complex> const& coefficients)
     : context_(context), shape_(shape), coefficients_(coefficients.to(context)) {}
 
-std::optional<CoilMaps> CoilMaps::interpolated(Context const& context, Matrix const& matrix, index_t coils, MapPlanes const& planes, double accuracy,
-    double* error) {
+std::optional<CoilMaps> CoilMaps::interpolated(Context const& context, Matrix const& matrix, index_t coils, MapPlanes const& planes,
+    double accuracy, double* error) {
     Shape const shape{coils, matrix[0], matrix[1], matrix[2]};
     for (index_t const intervals : kIntervals) {
         if (2 * SplineFit::size(matrix, coils, intervals) > shape.size()) break;
@@ -63,14 +63,13 @@ Context const& CoilMaps::context() const {
     return *context_;
 }
 
-std::optional<Tensor<complex>> CoilMaps::coefficients() const {
-    return coefficients_.size() ? std::optional(coefficients_) : std::nullopt;
-}
+std::optional<Tensor<complex>> CoilMaps::coefficients() const { return coefficients_.size() ? std::optional(coefficients_) : std::nullopt; }
 
 Tensor<complex> CoilMaps::values(index_t first, index_t last) const {
     if (whole_.size()) return whole_.slice(first, last).to(context());
     Tensor<complex> const ones(context(), shape_.tail()), maps(context(), shape_.tail().prepended(last - first));
-    ones.copy_from(Tensor<complex>::from(context(), shape_.tail(), std::vector<complex>(static_cast<std::size_t>(ones.size()), complex{1, 0})));
+    ones.copy_from(
+        Tensor<complex>::from(context(), shape_.tail(), std::vector<complex>(static_cast<std::size_t>(ones.size()), complex{1, 0})));
     expand(ones, first, maps);
     return maps;
 }
@@ -91,12 +90,15 @@ void CoilMaps::combine(Tensor<complex> const& coils, index_t first, Tensor<compl
     index_t const n = coils.shape()[0];
     if (context().device() == Device::cpu) {
         auto const factors = rows();
-        for (index_t c = 0; c < n; ++c) multiply_rows_conjugate(*factors, first + c, coils[c].view<3>(), accumulate || c > 0, image.view<3>());
+        for (index_t c = 0; c < n; ++c)
+            multiply_rows_conjugate(*factors, first + c, coils[c].view<3>(), accumulate || c > 0, image.view<3>());
     } else if (whole_.size()) {
         auto const maps = values(first, first + n);
-        enqueue(image.stream(), CombineCoils{coils.reshape(flat(coils)).view<2>(), maps.reshape(flat(coils)).view<2>(), image.flat(), accumulate});
+        enqueue(image.stream(),
+            CombineCoils{coils.reshape(flat(coils)).view<2>(), maps.reshape(flat(coils)).view<2>(), image.flat(), accumulate});
     } else
-        enqueue(image.stream(), CombineSpline{coils.reshape(flat(coils)).view<2>(), spline(coefficients_, shape_), first, image.flat(), accumulate});
+        enqueue(image.stream(),
+            CombineSpline{coils.reshape(flat(coils)).view<2>(), spline(coefficients_, shape_), first, image.flat(), accumulate});
 }
 
 std::shared_ptr<RowFactors const> CoilMaps::rows() const {

@@ -1,9 +1,9 @@
 // The sensitivity maps of a scan, in little memory.
 #pragma once
 
+#include "core/arrays/tensor.h"
 #include "core/device/memory_need.h"
 #include "core/fft/doubled_convolution.h"
-#include "core/arrays/tensor.h"
 #include "recon/acquisition/acquisition.h"
 
 #include <functional>
@@ -29,8 +29,8 @@ public:
 
     /// Splines of the coarsest grid whose relative l2 error is at most `accuracy`, measured on planes spread over the volume; nothing where
     /// they would take more than half of the memory of whole maps. `error`: what was measured.
-    static std::optional<CoilMaps> interpolated(Context const& context, Matrix const& matrix, index_t coils, MapPlanes const& planes, double accuracy,
-        double* error = nullptr);
+    static std::optional<CoilMaps> interpolated(Context const& context, Matrix const& matrix, index_t coils, MapPlanes const& planes,
+        double accuracy, double* error = nullptr);
     /// The same as whole maps.
     static CoilMaps whole(Context const& context, Matrix const& matrix, index_t coils, MapPlanes const& planes);
 

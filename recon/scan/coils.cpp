@@ -71,7 +71,8 @@ Tensor<complex> mix_coils(Tensor<complex> const& matrix, Tensor<complex> const& 
 Tensor<complex> whitening_matrix(Tensor<complex> const& noise) {
     require(noise.shape().rank() == 2, "coils: noise of shape {}, expected [coil, n]", noise.shape().str());
     index_t const coils = noise.shape()[0], n = noise.shape()[1];
-    require(n >= 2 * coils, "coils: {} noise samples are too few for the covariance of {} coils, at least {} are needed", n, coils, 2 * coils);
+    require(n >= 2 * coils, "coils: {} noise samples are too few for the covariance of {} coils, at least {} are needed", n, coils,
+        2 * coils);
     auto const on_host = noise.to(Context(Device::cpu));
     Gram gram(coils);
     gram.add(on_host.view<2>(), 0, n, nullptr);
@@ -85,8 +86,8 @@ Tensor<complex> whitening_matrix(Tensor<complex> const& noise) {
     MatrixXcd const correlation = inverse * covariance * inverse;
     double const smallest = Eigen::SelfAdjointEigenSolver<MatrixXcd>(correlation, Eigen::EigenvaluesOnly).eigenvalues()[0];
     require(smallest > kSmallestEigenvalue,
-        "coils: the noise of the {} coils is linearly dependent (smallest eigenvalue of its correlation {:.1e}), so it cannot be prewhitened", coils,
-        smallest);
+        "coils: the noise of the {} coils is linearly dependent (smallest eigenvalue of its correlation {:.1e}), so it cannot be prewhitened",
+        coils, smallest);
     MatrixXcd const factor = correlation.llt().matrixL();
     MatrixXcd const whitening = factor.triangularView<Eigen::Lower>().solve(MatrixXcd::Identity(coils, coils)) * inverse;
     return to_tensor(whitening);
@@ -100,20 +101,20 @@ double typical_deviation(Tensor<complex> const& noise) {
     for (index_t c = 0; c < values.shape[0]; ++c) {
         double sum = 0;
         for (index_t i = 0; i < values.shape[1]; ++i) sum += norm2(Complex<double>{values(c, i).re, values(c, i).im});
-        require(std::isfinite(sum) && sum > 0, "coils: coil {} has no noise (all its {} noise samples are zero), so noise cannot be prewhitened", c,
-            values.shape[1]);
+        require(std::isfinite(sum) && sum > 0,
+            "coils: coil {} has no noise (all its {} noise samples are zero), so noise cannot be prewhitened", c, values.shape[1]);
         logarithms += 0.5 * std::log(sum / static_cast<double>(values.shape[1]));
     }
     return std::exp(logarithms / static_cast<double>(values.shape[0]));
 }
 
-VirtualCoils find_virtual_coils(
-    Tensor<complex> const& kspace, std::optional<Tensor<real>> const& weights, index_t coils, double energy) {
+VirtualCoils find_virtual_coils(Tensor<complex> const& kspace, std::optional<Tensor<real>> const& weights, index_t coils, double energy) {
     require(kspace.shape().rank() == 3, "coils: k-space of shape {}, expected [coil, readout, sample]", kspace.shape().str());
     index_t const channels = kspace.shape()[0], readouts = kspace.shape()[1], samples = kspace.shape()[2];
     require(coils >= 0 && coils <= channels, "coils: {} virtual coils of {} coils", coils, channels);
     require(energy > 0 && energy <= 1, "coils: energy is {}, expected more than 0 and at most 1", energy);
-    require(!weights || weights->size() == readouts * samples, "coils: {} weights for {} samples", weights ? weights->size() : 0, readouts * samples);
+    require(!weights || weights->size() == readouts * samples, "coils: {} weights for {} samples", weights ? weights->size() : 0,
+        readouts * samples);
 
     Context const cpu(Device::cpu);
     auto const y = kspace.to(cpu).reshape({channels, readouts * samples});
@@ -123,7 +124,8 @@ VirtualCoils find_virtual_coils(
     for (index_t i = 0; i < used; ++i) gram.add(y.view<2>(), i * readouts / used * samples, samples, weights ? w.data() : nullptr);
     MatrixXcd const sum = gram.sum();
     double const total = sum.diagonal().real().sum();
-    require(std::isfinite(total) && total > 0, "coils: k-space is {}, so virtual coils cannot be found", total == 0 ? "zero" : "not finite");
+    require(std::isfinite(total) && total > 0, "coils: k-space is {}, so virtual coils cannot be found",
+        total == 0 ? "zero" : "not finite");
 
     Eigen::SelfAdjointEigenSolver<MatrixXcd> const solver(sum); // ascending
     auto const part = [&](index_t i) { return std::max(0.0, solver.eigenvalues()[channels - 1 - i]) / total; };

@@ -33,8 +33,7 @@ double typical_deviation(Tensor<complex> const& noise);
 /// large scans an even selection of readouts is used. `coils` 0: the fewest that keep `energy`.
 /// Throws Error for more virtual coils than coils, or k-space that is zero or not finite.
 /// Source: Buehrer et al. 2007, doi:10.1002/mrm.21237; Huang et al. 2008, doi:10.1016/j.mri.2007.04.010.
-VirtualCoils find_virtual_coils(
-    Tensor<complex> const& kspace, std::optional<Tensor<real>> const& weights, index_t coils, double energy);
+VirtualCoils find_virtual_coils(Tensor<complex> const& kspace, std::optional<Tensor<real>> const& weights, index_t coils, double energy);
 
 /// Replaces the coils of k-space, noise and maps by combinations of them.
 void mix_coils(Acquisition& scan, Tensor<complex> const& matrix);

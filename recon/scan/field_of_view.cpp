@@ -145,7 +145,8 @@ Matrix estimate_matrix(Context const& context, Matrix matrix, Acquisition const&
 }
 
 void change_field_of_view(Acquisition& scan, Matrix matrix, Matrix target) {
-    require(!scan.maps && !scan.reference, "{}: maps and reference image belong to the file's field of view, which therefore cannot change", scan.source);
+    require(!scan.maps && !scan.reference, "{}: maps and reference image belong to the file's field of view, which therefore cannot change",
+        scan.source);
     auto const trajectory = scan.trajectory.clone();
     for (index_t i = 0; i < trajectory.size(); ++i) {
         auto const d = static_cast<std::size_t>(2 - i % 3);

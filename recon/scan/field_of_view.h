@@ -7,10 +7,10 @@
 namespace tessera {
 
 struct FovOptions {
-    double largest = 2;     ///< times the nominal field of view; less where readouts are sampled less densely than that needs
-    double smallest = 0.25; ///< times the nominal field of view
+    double largest = 2;      ///< times the nominal field of view; less where readouts are sampled less densely than that needs
+    double smallest = 0.25;  ///< times the nominal field of view
     double threshold = 0.02; ///< of the peak of the projected energy
-    double margin = 0.05;   ///< of the field of view, added on every side
+    double margin = 0.05;    ///< of the field of view, added on every side
 };
 
 /// The matrix that holds the object at unchanged resolution: the field of view scaled by it over `matrix`.

@@ -5,9 +5,9 @@
 #include "core/arrays/vector_ops.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
-#include "recon/scan/coil_basis.h"
 #include "recon/nufft/nufft.h"
 #include "recon/nufft/toeplitz.h"
+#include "recon/scan/coil_basis.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,7 +24,8 @@ struct Centre {
     Tensor<real> trajectory, weights;
 };
 
-Centre crop_kspace(Context const& cpu, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory, Tensor<real> const& weights) {
+Centre crop_kspace(Context const& cpu, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
+    Tensor<real> const& weights) {
     auto const positions = trajectory.to(cpu);
     auto const density = weights.to(cpu);
     auto const data = kspace.to(cpu);
@@ -33,7 +34,8 @@ Centre crop_kspace(Context const& cpu, Matrix const& matrix, Tensor<complex> con
     std::vector<index_t> kept;
     for (index_t p = 0; p < points; ++p) {
         bool inside = true;
-        for (int d = 0; d < 3; ++d) inside = inside && (matrix[2 - d] == 1 || std::abs(k[3 * p + d]) <= real(0.5) * static_cast<real>(matrix[2 - d]));
+        for (int d = 0; d < 3; ++d)
+            inside = inside && (matrix[2 - d] == 1 || std::abs(k[3 * p + d]) <= real(0.5) * static_cast<real>(matrix[2 - d]));
         if (inside) kept.push_back(p);
     }
     require(!kept.empty(), "jsense: no sample lies in the central {} x {} x {} of k-space", matrix[0], matrix[1], matrix[2]);
@@ -139,11 +141,12 @@ private:
     // Image from the maps: plain SENSE.
     void solve_image() {
         auto const maps = maps_.reshape(flat()).view<2>(), scratch = scratch_.reshape(flat()).view<2>();
-        auto const normal = std::make_shared<HermitianFunction>(cpu_, image_.shape(), [&](Tensor<complex> const& x, Tensor<complex> const& out) {
-            enqueue(cpu_.stream(), ExpandCoils{x.flat(), maps, scratch});
-            toeplitz_.apply(scratch_, scratch_);
-            enqueue(cpu_.stream(), CombineCoils{scratch, maps, out.flat()});
-        });
+        auto const normal =
+            std::make_shared<HermitianFunction>(cpu_, image_.shape(), [&](Tensor<complex> const& x, Tensor<complex> const& out) {
+                enqueue(cpu_.stream(), ExpandCoils{x.flat(), maps, scratch});
+                toeplitz_.apply(scratch_, scratch_);
+                enqueue(cpu_.stream(), CombineCoils{scratch, maps, out.flat()});
+            });
         Sum const regularised(normal, std::make_shared<ScaledIdentity>(cpu_, image_.shape(), config_.lambda));
         Tensor<complex> b(cpu_, image_.shape());
         enqueue(cpu_.stream(), CombineCoils{rhs_.reshape(flat()).view<2>(), maps, b.flat()});
@@ -161,8 +164,8 @@ private:
 
 } // namespace
 
-Tensor<complex> jsense_coefficients(Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory, Tensor<real> const& weights,
-    MapsConfig const& config, std::function<void(index_t)> const& told) {
+Tensor<complex> jsense_coefficients(Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
+    Tensor<real> const& weights, MapsConfig const& config, std::function<void(index_t)> const& told) {
     Context const cpu;
     Matrix low;
     for (int d = 0; d < 3; ++d) low[d] = std::min(matrix[d], config.calibration);

@@ -10,8 +10,8 @@
 namespace tessera {
 
 /// What jsense_maps() makes its maps of: coefficients of CoilBasis [coil, bz, by, bx] of any scale, in host memory.
-Tensor<complex> jsense_coefficients(Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory, Tensor<real> const& weights,
-    MapsConfig const& config, std::function<void(index_t)> const& told = {});
+Tensor<complex> jsense_coefficients(Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
+    Tensor<real> const& weights, MapsConfig const& config, std::function<void(index_t)> const& told = {});
 
 /// The maps of coefficients, plane by plane, of `matrix` and with a root sum of squares of 1.
 MapPlanes basis_planes(Matrix const& matrix, Tensor<complex> const& coefficients, index_t order);

@@ -33,7 +33,9 @@ std::vector<Stamps> first_stamps(hdf5::File const& file, std::string const& reco
     H5Tinsert(row.get(), "head", 0, head.get());
     Handle const data = checked(H5Dopen2(static_cast<hid_t>(file.id()), records.c_str(), H5P_DEFAULT), where, "cannot open the dataset");
     Handle const space(H5Dget_space(data.get()));
-    hsize_t const start = 0, count = std::min<hsize_t>(kLooked, static_cast<hsize_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space.get()))));
+    hsize_t const start = 0,
+                  count =
+                      std::min<hsize_t>(kLooked, static_cast<hsize_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space.get()))));
     std::vector<Stamps> stamps(count);
     if (count == 0) return stamps;
     Handle const memory(H5Screate_simple(1, &count, nullptr));
@@ -62,7 +64,8 @@ RecordedSignals recorded_signals(std::filesystem::path const& path) {
     for (char const* const group : {"Gating", "gating"})
         if (file.has_group(group))
             for (std::string const& name : file.datasets(group)) found.gating.push_back(name);
-    found.timestamps = std::any_of(found.gating.begin(), found.gating.end(), [](std::string const& name) { return name.starts_with("TIME"); });
+    found.timestamps =
+        std::any_of(found.gating.begin(), found.gating.end(), [](std::string const& name) { return name.starts_with("TIME"); });
     return found;
 }
 

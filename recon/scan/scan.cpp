@@ -42,7 +42,8 @@ MapPlanes file_planes(Tensor<complex> const& maps) {
 MapPlanes planes_for(Scan const& scan, Acquisition const& a, MapsConfig const& config) {
     if (config.source == MapsSource::file) {
         require(a.maps.has_value(), "{}: maps: the file has none (/maps/source \"jsense\" estimates them)", a.source);
-        require(a.maps->shape()[0] == scan.kspace.shape()[0] && a.maps->shape().tail() == Shape{scan.matrix[0], scan.matrix[1], scan.matrix[2]},
+        require(a.maps->shape()[0] == scan.kspace.shape()[0] &&
+                a.maps->shape().tail() == Shape{scan.matrix[0], scan.matrix[1], scan.matrix[2]},
             "{}: maps: shape {} for {} coils and the matrix {} x {} x {}", a.source, a.maps->shape().str(), scan.kspace.shape()[0],
             scan.matrix[0], scan.matrix[1], scan.matrix[2]);
         log_info("maps: from the file");
@@ -50,8 +51,8 @@ MapPlanes planes_for(Scan const& scan, Acquisition const& a, MapsConfig const& c
     }
     log_info("maps: jsense on {} voxels per axis", config.calibration);
     Progress progress("maps", config.iterations);
-    auto const coefficients = jsense_coefficients(scan.matrix, scan.kspace, scan.trajectory, scan.weights, config,
-        [&](index_t done) { progress.update(done); });
+    auto const coefficients =
+        jsense_coefficients(scan.matrix, scan.kspace, scan.trajectory, scan.weights, config, [&](index_t done) { progress.update(done); });
     return basis_planes(scan.matrix, coefficients, config.order);
 }
 

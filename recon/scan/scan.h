@@ -9,15 +9,15 @@ namespace tessera {
 /// Density-compensated, whitened, compressed data with sensitivity maps, in the memory of the computing device.
 struct Scan {
     Matrix matrix{};
-    Geometry geometry;                        ///< with the field of view of `matrix`
-    index_t readouts = 0, samples = 0;        ///< points = readouts x samples
-    Tensor<complex> kspace;                   ///< [coil, points]
-    Tensor<real> trajectory;                  ///< [points, 3]
-    Tensor<real> weights;                     ///< [points]
-    CoilMaps maps;                            ///< [coil, z, y, x], root sum of squares 1; none where the method needs none
-    std::optional<Tensor<real>> expected;     ///< [z, y, x] magnitude that a perfect reconstruction has, where the file knows
-    std::optional<Tensor<complex>> target;    ///< [z, y, x] what `maps` make of the true coil images, where the file knows them
-    std::vector<VesselSegment> vessels;       ///< the vessel tree in mm from the volume's centre; empty where the file knows none
+    Geometry geometry;                     ///< with the field of view of `matrix`
+    index_t readouts = 0, samples = 0;     ///< points = readouts x samples
+    Tensor<complex> kspace;                ///< [coil, points]
+    Tensor<real> trajectory;               ///< [points, 3]
+    Tensor<real> weights;                  ///< [points]
+    CoilMaps maps;                         ///< [coil, z, y, x], root sum of squares 1; none where the method needs none
+    std::optional<Tensor<real>> expected;  ///< [z, y, x] magnitude that a perfect reconstruction has, where the file knows
+    std::optional<Tensor<complex>> target; ///< [z, y, x] what `maps` make of the true coil images, where the file knows them
+    std::vector<VesselSegment> vessels;    ///< the vessel tree in mm from the volume's centre; empty where the file knows none
     /// Where the scan is whitened, noise is independent between coils and of this deviation (E |n|^2 = deviation^2 a sample).
     std::optional<double> noise_deviation;
 };

@@ -45,8 +45,9 @@ struct MapsConfig {
         v("order", order, "jsense: order of the maps' trigonometric polynomials.", {.min = 1, .max = 16});
         v("iterations", iterations, "jsense: alternations between image and maps.", {.min = 0});
         v("lambda", lambda, "jsense: relative Tikhonov weight.", {.min = 0});
-        v("resolution", resolution, "auto keeps maps on a coarse grid and interpolates them where they are used, as far as accuracy allows; full "
-                                    "keeps every voxel.");
+        v("resolution", resolution,
+            "auto keeps maps on a coarse grid and interpolates them where they are used, as far as accuracy allows; full "
+            "keeps every voxel.");
         v("accuracy", accuracy, "auto: largest relative error of interpolated maps.", {.above = 0, .max = 0.1});
     }
 };
@@ -76,7 +77,8 @@ struct ScanConfig {
 
     void describe(ConfigVisitor& v) {
         v("format", format, "Format of the input; auto looks at its content.", {.one_of = format_choices()});
-        v("datasets", datasets, "HDF5 files of no known layout: where kspace, trajectory, weights, maps, noise, reference and vessels are.");
+        v("datasets", datasets,
+            "HDF5 files of no known layout: where kspace, trajectory, weights, maps, noise, reference and vessels are.");
         v("trajectory", trajectory, "BART: the trajectory; empty looks beside the input.");
         v("weights", weights, "BART: density compensation; empty looks beside the input.");
         v("trajectory_units", trajectory_units, "Units of the trajectory where the file does not say.");
@@ -84,7 +86,8 @@ struct ScanConfig {
         v("slice", slice, "Which slice of 2D multi-slice data.", {.min = 0});
         v("contrast", contrast, "Which contrast (ISMRMRD).", {.min = 0});
         v("readouts", readouts, "First and end of the readouts to use, e.g. [400, 4600]; null: all.", {.min = 0});
-        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null: as the file says or the trajectory spans.", {.min = 1, .max = kLongestAxis});
+        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null: as the file says or the trajectory spans.",
+            {.min = 1, .max = kLongestAxis});
         v("fov", fov, "Field of view: that of the file, or estimated from the data (oversampled readouts).");
         v("geometry", geometry, "Where the volume lies, where the file does not say it or is wrong.");
         v("external_files", external_files, "HDF5: reads values that lie in other files (external links, raw and virtual storage).");
@@ -95,9 +98,18 @@ struct ScanConfig {
         v("nufft", nufft, "The non-uniform Fourier transform.");
     }
     ReadOptions read_options() const {
-        return {.format = format, .trajectory_units = trajectory_units, .matrix = matrix.value_or(Matrix{0, 0, 0}), .encoding = encoding,
-            .slice = slice, .contrast = contrast, .datasets = datasets, .trajectory = trajectory, .weights = weights, .geometry = geometry,
-            .untrusted = untrusted, .external_files = external_files};
+        return {.format = format,
+            .trajectory_units = trajectory_units,
+            .matrix = matrix.value_or(Matrix{0, 0, 0}),
+            .encoding = encoding,
+            .slice = slice,
+            .contrast = contrast,
+            .datasets = datasets,
+            .trajectory = trajectory,
+            .weights = weights,
+            .geometry = geometry,
+            .untrusted = untrusted,
+            .external_files = external_files};
     }
 };
 

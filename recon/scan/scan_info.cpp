@@ -26,14 +26,16 @@ std::vector<double> deviations(Tensor<complex> const& noise) {
 
 double device_bytes(Acquisition const& a, Matrix const& matrix) {
     double const points = static_cast<double>(a.readouts() * a.samples()), coils = static_cast<double>(a.coils());
-    double const volume = static_cast<double>(matrix[0]) * static_cast<double>(matrix[1]) * static_cast<double>(matrix[2]) * sizeof(complex);
+    double const volume =
+        static_cast<double>(matrix[0]) * static_cast<double>(matrix[1]) * static_cast<double>(matrix[2]) * sizeof(complex);
     double const scan = points * (coils * sizeof(complex) + 4 * sizeof(real)) + coils * volume;
     double const toeplitz = 2 * (1 + 4) + 4; // of two coils a volume and its doubled grid, and the spectrum
     return scan + (4 + 1 + toeplitz) * volume;
 }
 
 std::string triple(Vector3 const& v, char const* format) {
-    return fmt::format("{} x {} x {}", fmt::format(fmt::runtime(format), v[0]), fmt::format(fmt::runtime(format), v[1]), fmt::format(fmt::runtime(format), v[2]));
+    return fmt::format("{} x {} x {}", fmt::format(fmt::runtime(format), v[0]), fmt::format(fmt::runtime(format), v[1]),
+        fmt::format(fmt::runtime(format), v[2]));
 }
 
 } // namespace
@@ -81,7 +83,8 @@ std::string text_of(ScanInfo const& i) {
     line("k-space", fmt::format("{} coils, {} readouts of {} samples", i.coils, i.readouts, i.samples));
     line("trajectory", fmt::format("up to {} cycles per field of view (z, y, x)", triple(i.largest_frequency, "{:.4g}")));
     line("matrix", fmt::format("{} x {} x {} (z, y, x)", i.matrix[0], i.matrix[1], i.matrix[2]));
-    line("field of view", fov ? fmt::format("{} mm, voxels of {} mm", triple(i.fov_mm, "{:.4g}"), triple(i.voxel_mm, "{:.4g}")) : "unknown");
+    line("field of view",
+        fov ? fmt::format("{} mm, voxels of {} mm", triple(i.fov_mm, "{:.4g}"), triple(i.voxel_mm, "{:.4g}")) : "unknown");
     line("noise", noise);
     line("weights", yes(i.weights));
     line("maps", yes(i.maps));

@@ -72,7 +72,8 @@ Tensor<complex> SplineFit::coefficients(index_t coils, MapPlanes const& planes) 
         for (index_t c = 0; c < coils; ++c)
             for (index_t y = 0; y < used(ay); ++y)
                 for (index_t x = 0; x < used(ax); ++x)
-                    some.view<3>()(c, y, x) = plane.view<3>()(c, ay.voxels[static_cast<std::size_t>(y)], ax.voxels[static_cast<std::size_t>(x)]);
+                    some.view<3>()(c, y, x) =
+                        plane.view<3>()(c, ay.voxels[static_cast<std::size_t>(y)], ax.voxels[static_cast<std::size_t>(x)]);
         auto const fitted = along(ay.matrix, along(ax.matrix, some, coils * used(ay), 1), coils, count(ax));
         for (index_t c = 0; c < coils; ++c) in_planes[c][z].copy_from(fitted[c].reshape({cells}));
     }

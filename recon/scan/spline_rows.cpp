@@ -62,7 +62,8 @@ void SplineRows::rows(index_t which, index_t z, index_t y, index_t rows, complex
                     for (index_t j = 0; j < reals; ++j) to[j] += w * from[j];
                 }
         }
-        for (index_t j = 0; j < n; ++j) lines.data()[j * kAbreast + i] = {line[static_cast<std::size_t>(2 * j)], line[static_cast<std::size_t>(2 * j + 1)]};
+        for (index_t j = 0; j < n; ++j)
+            lines.data()[j * kAbreast + i] = {line[static_cast<std::size_t>(2 * j)], line[static_cast<std::size_t>(2 * j + 1)]};
     }
     complex* to = panel;
     for (Taps const& t : taps_[2]) {
@@ -86,7 +87,8 @@ void multiply_rows_conjugate(RowFactors const& factors, index_t which, View<comp
     index_t const nx = image.shape[2];
     for_rows(factors, which, coil.shape, [&](index_t z, index_t y, index_t rows, complex const* weights, complex* panel) {
         gather_rows(&coil(z, y, 0), nx, nx, rows, panel);
-        for (index_t x = 0; x < nx; ++x) store(panel + x * kAbreast, product<true>(load(weights + x * kAbreast), load(panel + x * kAbreast)));
+        for (index_t x = 0; x < nx; ++x)
+            store(panel + x * kAbreast, product<true>(load(weights + x * kAbreast), load(panel + x * kAbreast)));
         scatter_rows(panel, nx, nx, rows, add, &image(z, y, 0));
     });
 }

@@ -22,6 +22,7 @@ struct CgConfig {
 
 /// argmin ||W^1/2 (A x - y)||^2 + lambda ||x||^2 by conjugate gradients from x, in the scale of data.b.
 /// Source: Pruessmann, Weiger, Boernert, Boesiger 2001, doi:10.1002/mrm.1241.
-CgResult cg_sense(DataTerm const& data, CgConfig const& config, Tensor<complex> const& x, std::function<void(index_t, double)> const& progress = {});
+CgResult cg_sense(DataTerm const& data, CgConfig const& config, Tensor<complex> const& x,
+    std::function<void(index_t, double)> const& progress = {});
 
 } // namespace tessera

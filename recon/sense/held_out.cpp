@@ -57,8 +57,10 @@ SplitScan hold_out(Scan const& scan, double fraction, std::uint64_t seed) {
 }
 
 double kspace_error(Scan const& held_out, Tensor<complex> const& image, NufftConfig const& config) {
-    auto const model = sense_model(held_out.maps, {held_out.kspace, held_out.trajectory, held_out.weights}, config, NormalOperator::gridded);
-    require(image.shape() == model->domain(), "k-space error: an image of shape {} for a scan of {}", image.shape().str(), model->domain().str());
+    auto const model =
+        sense_model(held_out.maps, {held_out.kspace, held_out.trajectory, held_out.weights}, config, NormalOperator::gridded);
+    require(image.shape() == model->domain(), "k-space error: an image of shape {} for a scan of {}", image.shape().str(),
+        model->domain().str());
     double const energy = weighted_energy(held_out.kspace, held_out.weights);
     require(energy > 0, "k-space error: the samples are zero");
     Tensor<complex> const difference(model->context(), model->codomain());

@@ -1,8 +1,8 @@
 // The data term of one scan: what every iterative method starts from.
 #pragma once
 
-#include "recon/sense/data_term.h"
 #include "recon/scan/scan.h"
+#include "recon/sense/data_term.h"
 
 namespace tessera {
 

@@ -33,8 +33,8 @@ std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, Samples c
     auto nufft = std::make_shared<Nufft>(maps.context(), matrix, samples.trajectory, config);
     std::shared_ptr<Toeplitz const> toeplitz;
     if (normal == NormalOperator::toeplitz)
-        toeplitz = std::make_shared<Toeplitz>(maps.context(), matrix, samples.trajectory, samples.weights, config.accuracy,
-            config.coils_per_pass);
+        toeplitz =
+            std::make_shared<Toeplitz>(maps.context(), matrix, samples.trajectory, samples.weights, config.accuracy, config.coils_per_pass);
     return std::make_shared<SenseOperator>(std::move(nufft), maps, samples.weights, std::move(toeplitz), config.coils_per_pass);
 }
 

@@ -12,9 +12,9 @@ SenseOperator::SenseOperator(std::shared_ptr<Nufft const> nufft, CoilMaps maps, 
     : nufft_(std::move(nufft)), maps_(std::move(maps)), weights_(std::move(weights)), toeplitz_(std::move(toeplitz)),
       coils_per_pass_(coils_per_pass) {
     auto const [z, y, x] = nufft_->matrix();
-    require(maps_.shape().tail() == Shape{z, y, x}, "sense: maps of shape {}, expected [coil, {}, {}, {}]",
-        maps_.shape().str(), z, y, x);
-    require(weights_.size() == 0 || weights_.size() == nufft_->points(), "sense: {} weights for {} points", weights_.size(), nufft_->points());
+    require(maps_.shape().tail() == Shape{z, y, x}, "sense: maps of shape {}, expected [coil, {}, {}, {}]", maps_.shape().str(), z, y, x);
+    require(weights_.size() == 0 || weights_.size() == nufft_->points(), "sense: {} weights for {} points", weights_.size(),
+        nufft_->points());
     require(coils_per_pass_ >= 1, "sense: coils_per_pass is {}, expected at least 1", coils_per_pass_);
 }
 

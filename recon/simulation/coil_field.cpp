@@ -58,8 +58,10 @@ CoilArray::CoilArray(CoilArrayConfig const& config, Vector3 const& extent) {
         double const width = 2 * kPi * std::sqrt(0.5 * (half_x * half_x + half_y * half_y)) / static_cast<double>(count);
         double const radius = 0.55 * std::min(std::sqrt(width * pitch), 0.9);
         for (index_t i = 0; i < count; ++i) { // every other ring is turned by half a loop
-            double const angle = 2 * kPi * (static_cast<double>(i) + 0.5 * static_cast<double>(ring % 2) + 0.25) / static_cast<double>(count);
-            Vector3 const centre{half_x * std::cos(angle), half_y * std::sin(angle), (static_cast<double>(ring) + 0.5) * pitch - 0.5 * length};
+            double const angle =
+                2 * kPi * (static_cast<double>(i) + 0.5 * static_cast<double>(ring % 2) + 0.25) / static_cast<double>(count);
+            Vector3 const centre{half_x * std::cos(angle), half_y * std::sin(angle),
+                (static_cast<double>(ring) + 0.5) * pitch - 0.5 * length};
             Vector3 const inwards = normalized({-std::cos(angle) / half_x, -std::sin(angle) / half_y, 0});
             loops_.push_back({centre, inwards, radius, 0.25 * radius});
         }

@@ -50,7 +50,8 @@ Tensor<real> EllipsoidPhantom::magnitude(SamplingGrid const& grid) const {
         for (index_t y = 0; y < m[1]; ++y)
             for (index_t x = 0; x < m[2]; ++x) {
                 double sum = 0;
-                for (Part const& part : parts_) sum += part.signal * coverage(part.shape, {grid.at(2, x), grid.at(1, y), grid.at(0, z)}, voxel);
+                for (Part const& part : parts_)
+                    sum += part.signal * coverage(part.shape, {grid.at(2, x), grid.at(1, y), grid.at(0, z)}, voxel);
                 v(z, y, x) = static_cast<real>(sum);
             }
     return volume;
@@ -78,7 +79,8 @@ Tensor<complex> EllipsoidPhantom::kspace(SamplingGrid const& grid, Tensor<real> 
                 Vector3 scaled{};
                 for (int a = 0; a < 3; ++a) scaled[a] = e.semi[a] * dot(e.axes[a], at);
                 double const q = 2 * kPi * norm(scaled), phase = -2 * kPi * dot(at, e.centre);
-                double const size = flat ? kPi * e.semi[0] * e.semi[1] * disc(q) : 4 * kPi / 3 * e.semi[0] * e.semi[1] * e.semi[2] * ball(q);
+                double const size =
+                    flat ? kPi * e.semi[0] * e.semi[1] * disc(q) : 4 * kPi / 3 * e.semi[0] * e.semi[1] * e.semi[2] * ball(q);
                 sum += signal * size * Complex<double>{std::cos(phase), std::sin(phase)};
             }
             out(r, s) = {static_cast<real>(scale * sum.re), static_cast<real>(scale * sum.im)};

@@ -90,22 +90,29 @@ std::vector<Shape3> great_vessels(Organs const& o, Random& random) {
     Variation vary(random);
     std::vector<Shape3> shapes;
     double const arch = vary(0.165), aorta = vary(0.028, 0.12);
-    append(shapes, tube_along({{0.025, -0.04, 0.0}, {-0.012, -0.055, 0.08}, {0.0, -0.03, arch - 0.015}, {0.03, 0.01, arch},
-                                  {0.052, 0.07, arch - 0.035}, {0.05, 0.095, 0.02}, {0.035, 0.095, -0.2}, {0.015, 0.085, -0.6}},
-                       aorta, 0.75 * aorta));
+    append(shapes,
+        tube_along({{0.025, -0.04, 0.0}, {-0.012, -0.055, 0.08}, {0.0, -0.03, arch - 0.015}, {0.03, 0.01, arch},
+                       {0.052, 0.07, arch - 0.035}, {0.05, 0.095, 0.02}, {0.035, 0.095, -0.2}, {0.015, 0.085, -0.6}},
+            aorta, 0.75 * aorta));
     double const branch = vary(0.011);
     append(shapes, tube_along({{-0.002, -0.02, arch}, {-0.03, -0.03, arch + 0.08}, {-0.05, 0.0, 0.6}}, branch, 0.8 * branch));
     append(shapes, tube_along({{0.022, 0.0, arch}, {0.03, -0.01, arch + 0.08}, {0.045, 0.005, 0.6}}, 0.7 * branch, 0.6 * branch));
-    append(shapes, tube_along({{0.042, 0.02, arch}, {0.06, 0.01, arch + 0.09}, {0.12, 0.0, arch + 0.14}, {0.26, 0.02, arch + 0.11}}, 0.8 * branch, 0.6 * branch));
+    append(shapes,
+        tube_along({{0.042, 0.02, arch}, {0.06, 0.01, arch + 0.09}, {0.12, 0.0, arch + 0.14}, {0.26, 0.02, arch + 0.11}}, 0.8 * branch,
+            0.6 * branch));
     double const cava = vary(0.020, 0.1); // superior and inferior vena cava with the right atrium between
-    append(shapes, tube_along({{-0.05, -0.02, 0.6}, {-0.058, -0.03, 0.22}, {-0.055, -0.03, 0.05}, {-0.035, -0.02, -0.05}}, 0.7 * cava, cava));
+    append(shapes,
+        tube_along({{-0.05, -0.02, 0.6}, {-0.058, -0.03, 0.22}, {-0.055, -0.03, 0.05}, {-0.035, -0.02, -0.05}}, 0.7 * cava, cava));
     append(shapes, tube_along({{-0.035, -0.02, -0.05}, {-0.045, 0.02, -0.16}, {-0.03, 0.06, -0.6}}, 1.1 * cava, 0.9 * cava));
     Vector3 const trunk{0.035, -0.03, 0.085};
     append(shapes, tube_along({{0.02, -0.085, 0.0}, {0.04, -0.07, 0.05}, trunk, o.left_hilum}, vary(0.025), 0.018));
     append(shapes, tube_along({trunk, {0.0, 0.0, 0.078}, o.right_hilum}, 0.020, 0.018));
     for (auto const& hilum : {o.right_hilum, o.left_hilum})
         for (double const drop : {-0.035, -0.075}) // veins of both lungs to the left atrium
-            append(shapes, tube_along({o.left_atrium.centre, 0.5 * (o.left_atrium.centre + hilum) + Vector3{0, 0, 0.4 * drop}, hilum + Vector3{0, 0.005, drop}}, 0.014, 0.012));
+            append(shapes,
+                tube_along({o.left_atrium.centre, 0.5 * (o.left_atrium.centre + hilum) + Vector3{0, 0, 0.4 * drop},
+                               hilum + Vector3{0, 0.005, drop}},
+                    0.014, 0.012));
     append(shapes, {o.left_ventricle, o.right_ventricle, o.left_atrium});
     return shapes;
 }
@@ -114,7 +121,8 @@ std::vector<Shape3> vertebrae(Torso const& muscle, Random& random) {
     std::vector<Shape3> shapes;
     double const bend = random.uniform(0.01, 0.025);
     for (double z = -0.58; z < 0.6; z += 0.056)
-        shapes.push_back(turned({0, muscle.centre_y + 0.62 * muscle.half_depth + bend * std::cos(5 * z), z}, {0.042, 0.034, 0.023}, 0, 0, 0));
+        shapes.push_back(
+            turned({0, muscle.centre_y + 0.62 * muscle.half_depth + bend * std::cos(5 * z), z}, {0.042, 0.034, 0.023}, 0, 0, 0));
     return shapes;
 }
 
@@ -142,7 +150,9 @@ Thorax::Thorax(std::uint64_t seed) {
     std::vector<Shape3> pulmonary;
     for (VesselTree const& tree : pulmonary_vessels_) pulmonary.insert(pulmonary.end(), tree.segments.begin(), tree.segments.end());
 
-    auto const canal = tube_along({{0, o.muscle.centre_y + 0.84 * o.muscle.half_depth, -0.6}, {0, o.muscle.centre_y + 0.84 * o.muscle.half_depth, 0.6}}, 0.016, 0.014);
+    auto const canal =
+        tube_along({{0, o.muscle.centre_y + 0.84 * o.muscle.half_depth, -0.6}, {0, o.muscle.centre_y + 0.84 * o.muscle.half_depth, 0.6}},
+            0.016, 0.014);
     tissues_ = {
         {vary(0.42, 0.2), {o.skin}, {}}, // subcutaneous fat
         {vary(0.26), {o.muscle}, {}},

@@ -47,9 +47,7 @@ Box bounds(Ellipsoid const& e) {
     }
     return box;
 }
-Box bounds(Torso const& t) {
-    return {{-t.half_width, t.centre_y - t.half_depth, -1}, {t.half_width, t.centre_y + t.half_depth, 1}};
-}
+Box bounds(Torso const& t) { return {{-t.half_width, t.centre_y - t.half_depth, -1}, {t.half_width, t.centre_y + t.half_depth, 1}}; }
 
 /// Voxels [begin, end) along dimension d of the grid that a box's side touches.
 std::array<index_t, 2> touched(SamplingGrid const& grid, int d, double low, double high) {

@@ -1,9 +1,9 @@
 #include "recon/simulation/simulate.h"
 
-#include "recon/simulation/ellipsoids.h"
 #include "recon/acquisition/noise.h"
-#include "recon/nufft/nufft.h"
 #include "recon/acquisition/resample.h"
+#include "recon/nufft/nufft.h"
+#include "recon/simulation/ellipsoids.h"
 #include "recon/simulation/source_volume.h"
 
 namespace tessera {

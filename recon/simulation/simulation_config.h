@@ -35,11 +35,13 @@ struct SimulationConfig {
 
     void describe(ConfigVisitor& v) {
         v("seed", seed, "Fixes anatomy, phase and noise.");
-        v("anatomy", anatomy, "What is imaged: a random thorax, a random scene of structures, ellipsoids like those of Shepp and Logan, or a "
-                              "volume from `file`.");
+        v("anatomy", anatomy,
+            "What is imaged: a random thorax, a random scene of structures, ellipsoids like those of Shepp and Logan, or a "
+            "volume from `file`.");
         v("file", file, "A volume: NIfTI, or HDF5 with `dataset`.");
         v("dataset", dataset, "The dataset [z, y, x] of an HDF5 volume, real or complex.");
-        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null is that of the file, else 96 x 96 x 96.", {.min = 1, .max = kLongestAxis});
+        v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null is that of the file, else 96 x 96 x 96.",
+            {.min = 1, .max = kLongestAxis});
         v("fov_mm", fov_mm, "Field of view along z, y, x; null is that of the file, else 400 mm.", {.above = 0});
         v("phase", phase, "Strength of the smooth phase of the object, in radians.", {.min = 0});
         v("kspace", kspace, "Path to k-space: by a finer grid, or in closed form (ellipsoids, one coil, no phase).");
@@ -47,8 +49,10 @@ struct SimulationConfig {
         v("coils_per_pass", coils_per_pass, "Coils transformed at once; bounds the memory.", {.min = 1, .max = 1024});
         v("coils", coils, "The receive coils.");
         v("trajectory", trajectory, "Where k-space is sampled.");
-        v("snr", snr, "Signal of 1 (blood; the maximum of a file) over the deviation of the complex noise in a fully sampled image "
-                      "from one coil of unit sensitivity; null is without noise.", {.above = 0});
+        v("snr", snr,
+            "Signal of 1 (blood; the maximum of a file) over the deviation of the complex noise in a fully sampled image "
+            "from one coil of unit sensitivity; null is without noise.",
+            {.above = 0});
         v("noise_samples", noise_samples, "Length of the noise prescan.", {.min = 0, .max = 1 << 24});
         v("maps", maps, "Stores the sensitivity maps with the acquisition.");
     }

@@ -1,11 +1,11 @@
 #include "recon/simulation/source_volume.h"
 
 #include "core/files/hdf5.h"
-#include "recon/simulation/ellipsoids.h"
+#include "recon/acquisition/resample.h"
 #include "recon/formats/nifti/nifti.h"
+#include "recon/simulation/ellipsoids.h"
 #include "recon/simulation/phantom.h"
 #include "recon/simulation/structures.h"
-#include "recon/acquisition/resample.h"
 
 namespace tessera {
 namespace {

@@ -120,7 +120,8 @@ void check(TrajectoryConfig const& c, Matrix const& m) {
         is_2d(c.kind) ? "2D" : "3D", is_2d(c.kind) ? "1" : "more than 1", m[0], m[1], m[2]);
     require(c.undersampling > 0, "trajectory: undersampling is {}, expected a positive number", c.undersampling);
     require(c.readout_oversampling > 0, "trajectory: readout_oversampling is {}, expected a positive number", c.readout_oversampling);
-    require(c.readouts >= 0 && c.samples >= 0, "trajectory: {} readouts of {} samples, expected 0 (automatic) or more", c.readouts, c.samples);
+    require(c.readouts >= 0 && c.samples >= 0, "trajectory: {} readouts of {} samples, expected 0 (automatic) or more", c.readouts,
+        c.samples);
     require(c.turns >= 0, "trajectory: turns is {}, expected 0 or more", c.turns);
 }
 
@@ -169,7 +170,7 @@ template <class F> void spirals_3d(TrajectoryConfig const& c, index_t readouts, 
     for (index_t m = 0; m < readouts; ++m) {
         double const z = normals.u[m], sine = std::sqrt(std::max(0.0, 1 - z * z)), azimuth = 2 * kPi * normals.v[m];
         double const ca = std::cos(azimuth), sa = std::sin(azimuth);
-        Vector3 const e1{-sa, ca, 0}, e2{-z * ca, -z * sa, sine}; // the plane's axes
+        Vector3 const e1{-sa, ca, 0}, e2{-z * ca, -z * sa, sine};         // the plane's axes
         double const start = 2 * kPi * fraction(m * std::numbers::sqrt2); // unrelated to the numbers of the normals
         for (index_t s = 0; s < samples; ++s) {
             double const r = radius_at(s / static_cast<double>(samples), winding);
@@ -180,8 +181,7 @@ template <class F> void spirals_3d(TrajectoryConfig const& c, index_t readouts, 
 }
 
 /// Spokes or spirals in the plane, each of them in all partitions.
-template <class F>
-void planar(TrajectoryConfig const& c, index_t partitions, index_t readouts, index_t samples, F const& f) {
+template <class F> void planar(TrajectoryConfig const& c, index_t partitions, index_t readouts, index_t samples, F const& f) {
     require(readouts % partitions == 0, "trajectory: {} readouts cannot be shared by {} partitions evenly", readouts, partitions);
     bool const spiral = c.kind == TrajectoryKind::spiral_2d;
     bool const half_circle = !spiral && !c.centre_out; // a full spoke is its own opposite

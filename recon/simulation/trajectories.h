@@ -1,8 +1,8 @@
 // Sampling trajectories for simulations.
 #pragma once
 
-#include "core/config/config.h"
 #include "core/arrays/tensor.h"
+#include "core/config/config.h"
 #include "recon/acquisition/acquisition.h"
 
 namespace tessera {
@@ -42,7 +42,8 @@ struct TrajectoryConfig {
         v("centre_out", centre_out, "Spokes of the radial kinds start at the centre of k-space (UTE) instead of crossing it.");
         v("undersampling", undersampling, "Number of readouts that Nyquist's criterion asks for over the number acquired.", {.min = 1e-3});
         v("readouts", readouts, "Number of readouts; 0 follows from `undersampling`.", {.min = 0, .max = 1 << 26});
-        v("samples", samples, "Samples of a readout; 0 is one per cycle per field of view, times `readout_oversampling`.", {.min = 0, .max = 1 << 16});
+        v("samples", samples, "Samples of a readout; 0 is one per cycle per field of view, times `readout_oversampling`.",
+            {.min = 0, .max = 1 << 16});
         v("readout_oversampling", readout_oversampling, "Sampling density along the readouts.", {.above = 0, .max = 64});
         v("turns", turns, "Turns that a readout of cones or a spiral winds.", {.min = 0, .max = 1000});
     }

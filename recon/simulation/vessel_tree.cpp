@@ -29,8 +29,8 @@ Vector3 turn(Vector3 const& direction, Vector3 const& normal, double angle) {
 
 } // namespace
 
-VesselTree grow_vessel_tree(
-    VesselTreeConfig const& config, std::function<double(Vector3 const&)> const& distance, Vector3 const& centre, Random& random) {
+VesselTree grow_vessel_tree(VesselTreeConfig const& config, std::function<double(Vector3 const&)> const& distance, Vector3 const& centre,
+    Random& random) {
     VesselTree tree;
     Vector3 const direction = normalized(config.direction);
     std::vector<Branch> open{{config.start, direction, normalized(cross(direction, random_vector(random))), config.radius, -1, 0}};

@@ -1,11 +1,11 @@
 #include "recon/training/gradient_check.h"
 
-#include "core/terminal/log.h"
 #include "core/arrays/random.h"
 #include "core/arrays/vector_ops.h"
+#include "core/terminal/log.h"
 #include "nn/complex_channels.h"
-#include "recon/sense/normalisation.h"
 #include "recon/acquisition/resample.h"
+#include "recon/sense/normalisation.h"
 #include "recon/training/training_set.h"
 
 #include <cmath>
@@ -76,7 +76,8 @@ DataTerm cropped(Context const& context, Scan const& scan, Matrix const& matrix,
     for (index_t i = 0; i < scan.trajectory.shape()[0]; ++i) {
         bool fits = true;
         for (int d = 0; d < 3; ++d)
-            fits = fits && 2 * std::abs(trajectory[static_cast<std::size_t>(3 * i + d)]) <= static_cast<real>(matrix[static_cast<std::size_t>(2 - d)]);
+            fits = fits &&
+                2 * std::abs(trajectory[static_cast<std::size_t>(3 * i + d)]) <= static_cast<real>(matrix[static_cast<std::size_t>(2 - d)]);
         if (fits) inside.push_back(i);
     }
     require(!inside.empty(), "check of gradients: no k-space sample lies within {} x {} x {} voxels", matrix[0], matrix[1], matrix[2]);
@@ -84,9 +85,10 @@ DataTerm cropped(Context const& context, Scan const& scan, Matrix const& matrix,
     index_t const coils = scan.kspace.shape()[0];
     Tensor<complex> maps(host, {coils, matrix[0], matrix[1], matrix[2]});
     for (index_t c = 0; c < coils; ++c)
-        maps[c].copy_from(scan.matrix == matrix ? scan.maps.values(c, c + 1)[0] : interpolated(scan.maps.values(c, c + 1)[0], {1, 1, 1}, matrix, {1, 1, 1}));
-    auto const model = sense_model(maps.to(context), {samples.kspace.to(context), samples.trajectory.to(context), samples.weights.to(context)}, nufft,
-        NormalOperator::toeplitz);
+        maps[c].copy_from(scan.matrix == matrix ? scan.maps.values(c, c + 1)[0]
+                                                : interpolated(scan.maps.values(c, c + 1)[0], {1, 1, 1}, matrix, {1, 1, 1}));
+    auto const model = sense_model(maps.to(context),
+        {samples.kspace.to(context), samples.trajectory.to(context), samples.weights.to(context)}, nufft, NormalOperator::toeplitz);
     DataTerm data{model, Tensor<complex>(context, model->domain())};
     model->weighted_adjoint(samples.kspace.to(context), data.b);
     axpby(1 / intensity_scale(data.b), data.b, 0, data.b);
@@ -137,8 +139,7 @@ GradientComparison compare_gradients(Context const& context, TrainingConfig cons
             return result;
         } catch (OutOfMemory const&) {
             auto const [z, y, x] = result.matrix;
-            for (auto& n : result.matrix)
-                n = std::min(n, std::max<index_t>(8, n * 4 / 5));
+            for (auto& n : result.matrix) n = std::min(n, std::max<index_t>(8, n * 4 / 5));
             log_info("check of gradients: the full volume of {} x {} x {} does not fit; trying {} x {} x {}", z, y, x, result.matrix[0],
                 result.matrix[1], result.matrix[2]);
             if (result.matrix == Matrix{z, y, x}) throw;

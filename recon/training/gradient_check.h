@@ -8,9 +8,9 @@ namespace tessera {
 struct GradientComparison {
     Matrix original{}, matrix{}; ///< of the scan, and cropped in k-space until the full volume fits into memory
     Matrix patch{};
-    double weights = 0;          ///< ||g_block - g_full|| / ||g_full|| of all weights of the network
-    double consistency = 0;      ///< the same of lambda or the step size
-    double input = 0;            ///< and of x_0
+    double weights = 0;                        ///< ||g_block - g_full|| / ||g_full|| of all weights of the network
+    double consistency = 0;                    ///< the same of lambda or the step size
+    double input = 0;                          ///< and of x_0
     std::size_t block_peak = 0, full_peak = 0; ///< bytes of device memory
 };
 

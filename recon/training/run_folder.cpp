@@ -1,9 +1,9 @@
 #include "recon/training/run_folder.h"
 
-#include "core/files/atomic_file.h"
-#include "core/files/manifest.h"
 #include "core/device/backend.h"
 #include "core/device/device.h"
+#include "core/files/atomic_file.h"
+#include "core/files/manifest.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -40,7 +40,8 @@ std::filesystem::path prepared(TrainingConfig const& config, bool resumed) {
     std::error_code error;
     if (!resumed) {
         RunFolder::require_new(config);
-        for (auto const& name : files_of_run(config.output)) std::filesystem::remove(config.output / name, error); // of a run that came to nothing
+        for (auto const& name : files_of_run(config.output))
+            std::filesystem::remove(config.output / name, error); // of a run that came to nothing
     }
     for (char const* folder : {".", "checkpoints", "previews"}) sweep_leftovers(config.output / folder);
     for (char const* folder : {"checkpoints", "previews"}) {
@@ -55,16 +56,17 @@ std::filesystem::path prepared(TrainingConfig const& config, bool resumed) {
 void RunFolder::require_new(TrainingConfig const& config) {
     std::error_code ignored;
     auto const last = last_checkpoint(config);
-    require(!std::filesystem::exists(last, ignored), "{}: holds a run already ({}); --resume auto goes on with it, another /output starts anew",
-        config.output.string(), last.string());
+    require(!std::filesystem::exists(last, ignored),
+        "{}: holds a run already ({}); --resume auto goes on with it, another /output starts anew", config.output.string(), last.string());
 }
 
 RunFolder::RunFolder(TrainingConfig const& config, std::optional<index_t> resumed)
     : config_(config), lock_(locked(config)), log_(prepared(config, resumed.has_value()), resumed.has_value()),
       metrics_(resumed ? RunMetrics(config.output, term_names(config), sets_of_weights(config), *resumed)
                        : RunMetrics(config.output, term_names(config), sets_of_weights(config))) {
-    RunRecord const record{{"config.json", "environment.json", "log.txt", "metrics.csv", "metrics.jsonl", "validation.csv", "validation.jsonl",
-                               "report.html"}, {}};
+    RunRecord const record{{"config.json", "environment.json", "log.txt", "metrics.csv", "metrics.jsonl", "validation.csv",
+                               "validation.jsonl", "report.html"},
+        {}};
     write_text_file(config.output / "config.json", with_record(config_json(config), record));
 }
 
@@ -73,13 +75,14 @@ void RunFolder::describe(Context const& context, Trainer const& trainer) {
     auto const& patch = config_.memory.patch;
     facts_ = {{"device", device_name(context.device()) + (context.device() == Device::cuda ? ", " + backend::cuda_description() : "")},
         {"threads", fmt::format("{}", omp_get_max_threads())}, {"precision", sizeof(real) == 4 ? "float32" : "float64"},
-        {"compiler", __VERSION__}, {"seed", fmt::format("{}", config_.seed)}, {"parameters", fmt::format("{}", trainer.parameters().count())},
+        {"compiler", __VERSION__}, {"seed", fmt::format("{}", config_.seed)},
+        {"parameters", fmt::format("{}", trainer.parameters().count())},
         {"training scans", fmt::format("{}", trainer.training_set().size())},
         {"unrolls", fmt::format("{}, {} weights", config_.model.unrolls, config_.model.shared_weights ? "shared" : "distinct")},
         {"network sees", fmt::format("{} voxels to each side", seen.radius)}};
     if (config_.memory.policy == MemoryPolicy::block)
-        facts_.emplace_back("patches", fmt::format("{} x {} x {} and a halo of {}", patch[0], patch[1], patch[2],
-                                           config_.memory.halo.value_or(seen.radius)));
+        facts_.emplace_back("patches",
+            fmt::format("{} x {} x {} and a halo of {}", patch[0], patch[1], patch[2], config_.memory.halo.value_or(seen.radius)));
     nlohmann::ordered_json environment;
     environment["version"] = trainer.metadata().at("tessera_version");
     for (auto const& [name, value] : facts_) environment[name] = value;
@@ -96,9 +99,9 @@ void RunFolder::add(ValidationRecord const& record) {
     if (!record.preview) return;
 
     auto const& p = *record.preview;
-    auto const columns = p.target.size() > 0 ? report::against_target(p.input, p.output, p.target, 5)
-                                             : std::vector<report::MontageColumn>{{"input", p.input, default_window(p.input)},
-                                                   {"output", p.output, default_window(p.output)}};
+    auto const columns = p.target.size() > 0
+        ? report::against_target(p.input, p.output, p.target, 5)
+        : std::vector<report::MontageColumn>{{"input", p.input, default_window(p.input)}, {"output", p.output, default_window(p.output)}};
     preview_ = {fmt::format("{}, step {}", p.name, record.step),
         p.target.size() > 0 ? "The error is shown five times as bright." : "There is no target in self-supervised training.",
         report::make_montage(columns, p.voxel_mm)};

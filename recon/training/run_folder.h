@@ -3,9 +3,9 @@
 
 #include "core/files/lock.h"
 #include "core/terminal/log.h"
-#include "recon/training/training_report.h"
 #include "recon/training/run_metrics.h"
 #include "recon/training/trainer.h"
+#include "recon/training/training_report.h"
 
 namespace tessera {
 
@@ -26,8 +26,12 @@ public:
     /// Throws Error where the folder has a run already.
     static void require_new(TrainingConfig const& config);
 
-    static std::filesystem::path last_checkpoint(TrainingConfig const& config) { return config.output / "checkpoints" / "last.safetensors"; }
-    static std::filesystem::path best_checkpoint(TrainingConfig const& config) { return config.output / "checkpoints" / "best.safetensors"; }
+    static std::filesystem::path last_checkpoint(TrainingConfig const& config) {
+        return config.output / "checkpoints" / "last.safetensors";
+    }
+    static std::filesystem::path best_checkpoint(TrainingConfig const& config) {
+        return config.output / "checkpoints" / "best.safetensors";
+    }
 
     /// Facts for environment.json and the report.
     void describe(Context const& context, Trainer const& trainer);

@@ -5,8 +5,8 @@
 namespace tessera {
 namespace {
 
-constexpr std::array<double ImageQuality::*, 6> kQuality{&ImageQuality::nrmse, &ImageQuality::psnr, &ImageQuality::ssim, &ImageQuality::hfen,
-    &ImageQuality::data_range, &ImageQuality::scale};
+constexpr std::array<double ImageQuality::*, 6> kQuality{&ImageQuality::nrmse, &ImageQuality::psnr, &ImageQuality::ssim,
+    &ImageQuality::hfen, &ImageQuality::data_range, &ImageQuality::scale};
 constexpr std::array<double CaseRecord::*, 3> kOthers{&CaseRecord::seam, &CaseRecord::kspace_error, &CaseRecord::kspace_error_sense};
 constexpr std::array<char const*, 6> kQualityNames{"nrmse", "psnr", "ssim", "hfen", "data_range", "scale"};
 
@@ -15,7 +15,8 @@ std::vector<std::string> training_columns(std::vector<std::string> const& terms,
     for (auto const& term : terms) columns.push_back("loss_" + term);
     columns.emplace_back("learning_rate");
     for (index_t k = 0; k < unrolls; ++k) columns.push_back(fmt::format("lambda_{}", k));
-    for (char const* name : {"gradient_norm", "cg_residual_forward", "cg_residual_backward", "seconds", "peak_bytes"}) columns.emplace_back(name);
+    for (char const* name : {"gradient_norm", "cg_residual_forward", "cg_residual_backward", "seconds", "peak_bytes"})
+        columns.emplace_back(name);
     return columns;
 }
 
@@ -97,7 +98,8 @@ std::vector<StepRecord> RunMetrics::training() const {
         r.terms = read.numbers(terms_.size());
         r.learning_rate = read.number();
         r.lambda = read.numbers(static_cast<std::size_t>(unrolls_));
-        for (double* const v : {&r.gradient_norm, &r.cg_residual_forward, &r.cg_residual_backward, &r.seconds, &r.peak_bytes}) *v = read.number();
+        for (double* const v : {&r.gradient_norm, &r.cg_residual_forward, &r.cg_residual_backward, &r.seconds, &r.peak_bytes})
+            *v = read.number();
         rows.push_back(std::move(r));
     }
     return rows;

@@ -1,8 +1,8 @@
 // What a training run measures, kept in the files of its folder.
 #pragma once
 
-#include "recon/metrics/image_quality.h"
 #include "core/files/row_log.h"
+#include "recon/metrics/image_quality.h"
 
 #include <limits>
 
@@ -12,16 +12,16 @@ namespace tessera {
 struct StepRecord {
     static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-    index_t step = 0;                  ///< 1 for the first
+    index_t step = 0; ///< 1 for the first
     double loss = 0;
-    std::vector<double> terms;         ///< of the loss, before their weights, in the order of the columns; empty for self-supervision
+    std::vector<double> terms; ///< of the loss, before their weights, in the order of the columns; empty for self-supervision
     double learning_rate = 0;
-    std::vector<double> lambda;        ///< of each set of weights (or its step size)
-    double gradient_norm = 0;          ///< before clipping
-    double cg_residual_forward = kNone;  ///< largest of the unrolls; NaN where data consistency needs no solver
+    std::vector<double> lambda;         ///< of each set of weights (or its step size)
+    double gradient_norm = 0;           ///< before clipping
+    double cg_residual_forward = kNone; ///< largest of the unrolls; NaN where data consistency needs no solver
     double cg_residual_backward = kNone;
-    double seconds = 0;                ///< this step took
-    double peak_bytes = 0;             ///< of device memory during this step
+    double seconds = 0;    ///< this step took
+    double peak_bytes = 0; ///< of device memory during this step
 };
 
 /// One held-out case, or the mean over all, after a step.
@@ -31,9 +31,9 @@ struct CaseRecord {
     static constexpr ImageQuality kNoQuality{kNone, kNone, kNone, kNone, kNone, kNone};
 
     index_t step = 0;
-    std::string name; ///< of the case; kMean for the mean
+    std::string name;                                      ///< of the case; kMean for the mean
     ImageQuality object = kNoQuality, volume = kNoQuality; ///< in the object's mask and without
-    double seam = kNone;         ///< seam_ratio(); NaN without patches
+    double seam = kNone;                                   ///< seam_ratio(); NaN without patches
     // Self-supervised runs have no image to compare with (object and volume are NaN) and measure these; NaN elsewhere.
     double kspace_error = kNone;       ///< ||W^1/2 (A x - y)|| / ||W^1/2 y|| of held-out readouts
     double kspace_error_sense = kNone; ///< of iterative SENSE at its best lambda

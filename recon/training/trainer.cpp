@@ -32,7 +32,8 @@ std::size_t shuffled(std::size_t n, std::uint64_t seed, std::uint64_t draw) {
     std::iota(order.begin(), order.end(), std::size_t{0});
     for (std::size_t i = n; i-- > 1;) {
         auto const block = philox(seed, kOrder + pass, i);
-        std::swap(order[i], order[std::min(i, static_cast<std::size_t>(uniform<double>(block.word[0], block.word[1]) * static_cast<double>(i + 1)))]);
+        std::swap(order[i],
+            order[std::min(i, static_cast<std::size_t>(uniform<double>(block.word[0], block.word[1]) * static_cast<double>(i + 1)))]);
     }
     return order[draw % n];
 }
@@ -100,7 +101,7 @@ void Trainer::start_from(std::filesystem::path const& path) const {
     Safetensors const file(path);
     auto model = ModelInfo::of(file).model;
     require(model.shared_weights == config_.model.shared_weights && config_json(model.network) == config_json(config_.model.network) &&
-                model.data_consistency.kind == config_.model.data_consistency.kind,
+            model.data_consistency.kind == config_.model.data_consistency.kind,
         "{}: the weights are those of another network than /model describes", path.string());
     load_weights(file, parameters_);
     log_info("starting from {}", path.string());
@@ -128,12 +129,11 @@ StepRecord Trainer::step() {
         scans += (j ? ", " : "") + example.name;
         Tape tape;
         // The output is not held: the gradients of the unrolls have its memory for themselves.
-        auto const loss = at(fmt::format("step {}, scan {}", record.step, example.name), [&] {
-            return loss_of(tape, example, network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report));
-        });
+        auto const loss = at(fmt::format("step {}, scan {}", record.step, example.name),
+            [&] { return loss_of(tape, example, network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report)); });
         double const value = value_of(loss.total);
-        require(std::isfinite(value), "step {}, scan {}: the loss is {}, though all data consistency steps were finite", record.step, example.name,
-            value);
+        require(std::isfinite(value), "step {}, scan {}: the loss is {}, though all data consistency steps were finite", record.step,
+            example.name, value);
         double const share = 1 / static_cast<double>(config_.batch);
         record.loss += share * value;
         record.terms.resize(loss.terms.size());
@@ -153,8 +153,9 @@ StepRecord Trainer::step() {
     }
     double const tolerance = config_.model.data_consistency.backward_tolerance;
     if (report->backward > tolerance && !std::exchange(warned_, true))
-        log_warn("step {}: the backward solve of data consistency stopped at a relative residual of {:.1e} (backward_tolerance is {:.1e}); later "
-                 "ones are in metrics.csv only",
+        log_warn(
+            "step {}: the backward solve of data consistency stopped at a relative residual of {:.1e} (backward_tolerance is {:.1e}); later "
+            "ones are in metrics.csv only",
             record.step, report->backward, tolerance);
     record.peak_bytes = static_cast<double>(context_.allocator().use().peak);
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -273,7 +274,8 @@ NamedTensors Trainer::state() const {
 
 void Trainer::save(std::filesystem::path const& file, double best) const {
     auto header = metadata();
-    nlohmann::json const run{{"step", step_}, {"seed", config_.seed}, {"best", std::isfinite(best) ? nlohmann::json(best) : nlohmann::json()}};
+    nlohmann::json const run{{"step", step_}, {"seed", config_.seed},
+        {"best", std::isfinite(best) ? nlohmann::json(best) : nlohmann::json()}};
     header["training"] = run.dump();
     save_weights(file, parameters_, header, state());
 }
@@ -299,8 +301,8 @@ double Trainer::load(std::filesystem::path const& path) {
 
 void Trainer::require_checkpoint(std::filesystem::path const& path, TrainingConfig const& config) {
     Safetensors const file(path);
-    require(config_json(ModelInfo::of(file).model) == config_json(config.model), "{}: the checkpoint's network is another one than /model describes",
-        path.string());
+    require(config_json(ModelInfo::of(file).model) == config_json(config.model),
+        "{}: the checkpoint's network is another one than /model describes", path.string());
     run_state(file, config.seed);
 }
 

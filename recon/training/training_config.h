@@ -33,14 +33,16 @@ struct TrainingConfig : DeviceConfig {
         DeviceConfig::describe(v);
         v("data", data, "What to train and to measure on.");
         v("model", model, "The unrolled network.");
-        v("initial_weights", initial_weights, "Trained weights to start from (safetensors), of the same network; the number of unrolls may differ where "
-                                              "weights are shared. Empty: random ones.");
+        v("initial_weights", initial_weights,
+            "Trained weights to start from (safetensors), of the same network; the number of unrolls may differ where "
+            "weights are shared. Empty: random ones.");
         v("memory", memory, "What is kept for the gradients, and where.");
         v("loss", loss, "supervised: terms that are added. Self-supervised runs always use the density-weighted L2 norm in k-space.");
         v("loss_in_object", loss_in_object, "supervised: voxels outside the object (air) do not count.");
         v("optimiser", optimiser, "How gradients change weights.");
         v("schedule", schedule, "How the learning rate changes.");
-        v("average", average, "Decay of the moving average of weights that is validated and saved as the best; null: none.", {.above = 0, .max = 0.99999});
+        v("average", average, "Decay of the moving average of weights that is validated and saved as the best; null: none.",
+            {.above = 0, .max = 0.99999});
         v("steps", steps, "Changes of the weights.", {.min = 1});
         v("batch", batch, "Scans whose gradients are added up for one step; they pass one after the other.", {.min = 1, .max = 1 << 16});
         v("validate_every", validate_every, "Steps between two validations; one more follows the last step.", {.min = 1});

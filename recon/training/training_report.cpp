@@ -1,9 +1,9 @@
 #include "recon/training/training_report.h"
 
+#include "core/files/atomic_file.h"
 #include "core/files/bytes.h"
 #include "core/terminal/progress.h"
 #include "recon/pictures/chart.h"
-#include "core/files/atomic_file.h"
 #include "recon/pictures/html.h"
 
 #include <algorithm>
@@ -40,7 +40,8 @@ bool has_values(Series const& s) {
 
 std::vector<CaseRecord> means(TrainingReport const& r) {
     std::vector<CaseRecord> rows;
-    std::copy_if(r.validation.begin(), r.validation.end(), std::back_inserter(rows), [](auto const& v) { return v.name == CaseRecord::kMean; });
+    std::copy_if(r.validation.begin(), r.validation.end(), std::back_inserter(rows),
+        [](auto const& v) { return v.name == CaseRecord::kMean; });
     return rows;
 }
 
@@ -108,7 +109,8 @@ std::vector<std::string> validation_charts(std::vector<CaseRecord> const& rows) 
     both("SSIM (3D), higher is better", "", &ImageQuality::ssim);
     both("HFEN, lower is better", "", &ImageQuality::hfen);
     Series seam = series("seam", rows, [](CaseRecord const& v) { return v.seam; });
-    if (has_values(seam)) charts.push_back(svg({"Error at patch faces over error beside them (1: no seam)", "step", "", {std::move(seam)}, false}));
+    if (has_values(seam))
+        charts.push_back(svg({"Error at patch faces over error beside them (1: no seam)", "step", "", {std::move(seam)}, false}));
     return charts;
 }
 
@@ -141,18 +143,21 @@ void add_state(Page& page, TrainingReport const& r, std::vector<CaseRecord> cons
     auto const& last = r.training.back();
     double seconds = 0;
     for (auto const& t : r.training) seconds += std::isfinite(t.seconds) ? t.seconds : 0;
-    Table table{{"", ""}, {{"steps", fmt::format("{}", last.step)}, {"time in steps", format_duration(seconds)}, {"training loss", number(last.loss)},
-                              {"peak device memory", format_bytes(static_cast<std::size_t>(std::isfinite(last.peak_bytes) ? last.peak_bytes : 0))}},
+    Table table{{"", ""},
+        {{"steps", fmt::format("{}", last.step)}, {"time in steps", format_duration(seconds)}, {"training loss", number(last.loss)},
+            {"peak device memory", format_bytes(static_cast<std::size_t>(std::isfinite(last.peak_bytes) ? last.peak_bytes : 0))}},
         ""};
     auto const better = [](CaseRecord const& a, CaseRecord const& b) {
         return std::isfinite(a.kspace_error) ? a.kspace_error < b.kspace_error : a.object.nrmse < b.object.nrmse;
     };
     if (self_supervised(mean)) {
         auto const& best = *std::min_element(mean.begin(), mean.end(), better);
-        table.rows.push_back({"best mean over held-out readouts", fmt::format("k-space error {:.4f} at step {}", best.kspace_error, best.step)});
+        table.rows.push_back(
+            {"best mean over held-out readouts", fmt::format("k-space error {:.4f} at step {}", best.kspace_error, best.step)});
     } else if (!mean.empty()) {
         auto const& best = *std::min_element(mean.begin(), mean.end(), better);
-        table.rows.push_back({"best mean over held-out cases", fmt::format("{}, in the object, at step {}", summary(best.object), best.step)});
+        table.rows.push_back(
+            {"best mean over held-out cases", fmt::format("{}, in the object, at step {}", summary(best.object), best.step)});
     }
     page.add(html(table));
 }
@@ -170,8 +175,9 @@ void add_validation(Page& page, TrainingReport const& r, std::vector<CaseRecord>
         page.add(html(kspace_table(step, last)));
         return;
     }
-    page.paragraph("Magnitudes against the target after the least-squares scale. In the object means in the mask of the target; the data range, "
-                   "peak of PSNR and range of SSIM, is the target's maximum there.");
+    page.paragraph(
+        "Magnitudes against the target after the least-squares scale. In the object means in the mask of the target; the data range, "
+        "peak of PSNR and range of SSIM, is the target's maximum there.");
     page.side_by_side(validation_charts(mean));
     page.side_by_side({html(validation_table(fmt::format("Step {}, in the object", step), last, &CaseRecord::object, true)),
         html(validation_table(fmt::format("Step {}, whole volume", step), last, &CaseRecord::volume, false))});

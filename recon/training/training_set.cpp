@@ -3,8 +3,8 @@
 #include "core/arrays/random.h"
 #include "core/arrays/vector_ops.h"
 #include "core/terminal/log.h"
-#include "recon/sense/held_out.h"
 #include "recon/metrics/image_quality.h"
+#include "recon/sense/held_out.h"
 #include "recon/sense/normalisation.h"
 
 #include <algorithm>
@@ -27,20 +27,20 @@ Scan to_host(Scan scan) {
 
 } // namespace
 
-TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::path> const& files, DataConfig const& config, std::uint64_t seed,
-    std::function<void(index_t)> const& progress)
+TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::path> const& files, DataConfig const& config,
+    std::uint64_t seed, std::function<void(index_t)> const& progress)
     : context_(context), config_(config), seed_(seed) {
     require(!config.readouts || config.supervision == Supervision::supervised,
         "/data/readouts: self-supervised steps split all readouts (/data/loss_fraction says how)");
     if (config.readouts)
-        require((*config.readouts)[0] <= (*config.readouts)[1], "/data/readouts: at least {} and at most {} of the readouts", (*config.readouts)[0],
-            (*config.readouts)[1]);
+        require((*config.readouts)[0] <= (*config.readouts)[1], "/data/readouts: at least {} and at most {} of the readouts",
+            (*config.readouts)[0], (*config.readouts)[1]);
     for (auto const& file : files) {
         cases_.push_back(prepare(file));
         auto const& first = cases_.front().scan;
         int const dimensions = first.matrix[0] == 1 ? 2 : 3;
-        require((dimensions == 2) == (cases_.back().scan.matrix[0] == 1), "{}: a {}D scan, but {} is {}D; one network learns either", file.string(),
-            5 - dimensions, files.front().string(), dimensions);
+        require((dimensions == 2) == (cases_.back().scan.matrix[0] == 1), "{}: a {}D scan, but {} is {}D; one network learns either",
+            file.string(), 5 - dimensions, files.front().string(), dimensions);
         if (progress) progress(static_cast<index_t>(cases_.size()));
     }
 }
@@ -66,7 +66,8 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
         model->weighted_adjoint(scan.kspace, b);
         auto const target = Tensor<complex>::zeros(context_, b.shape());
         auto const result = cg_sense({model, b}, cg, target);
-        log_info("{}: target from {} readouts, {} iterations, residual {:.1e}", file.string(), scan.readouts, result.iterations, result.residual);
+        log_info("{}: target from {} readouts, {} iterations, residual {:.1e}", file.string(), scan.readouts, result.iterations,
+            result.residual);
         c.target = target.to(Context());
     }
     c.noise = noise_of_sample(scan.noise_deviation, scan.kspace, scan.trajectory);

@@ -1,8 +1,8 @@
 // Scans to train and to measure on.
 #pragma once
 
-#include "nn/tape.h"
 #include "core/files/expand_paths.h"
+#include "nn/tape.h"
 #include "recon/sense/data_term.h"
 #include "recon/sense/sense_model.h"
 #include "recon/training/data_config.h"
@@ -45,7 +45,7 @@ private:
         Scan scan;
         std::optional<Tensor<complex>> target;
         std::optional<Tensor<real>> object;
-        double noise = 1; ///< of a sample
+        double noise = 1;              ///< of a sample
         std::vector<index_t> held_out; ///< readouts, ascending
     };
 

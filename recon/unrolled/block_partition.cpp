@@ -6,8 +6,8 @@ BlockPartition::BlockPartition(Matrix const& volume, Matrix const& patch, index_
     require(halo >= 0 && alignment >= 1, "block partition: halo {} and alignment {}, expected at least 0 and 1", halo, alignment);
     Matrix count;
     for (int d = 0; d < 3; ++d) {
-        require(volume[d] >= 1 && patch[d] >= 1, "block partition: patches of {} x {} x {} on {} x {} x {} voxels", patch[0], patch[1], patch[2],
-            volume[0], volume[1], volume[2]);
+        require(volume[d] >= 1 && patch[d] >= 1, "block partition: patches of {} x {} x {} on {} x {} x {} voxels", patch[0], patch[1],
+            patch[2], volume[0], volume[1], volume[2]);
         count[d] = (volume[d] - 1) / patch[d] + 1;
         core_[d] = (volume[d] - 1) / count[d] + 1;
         count[d] = (volume[d] - 1) / core_[d] + 1; // rounding up may need fewer

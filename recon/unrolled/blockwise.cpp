@@ -13,7 +13,8 @@ Shape shape_of(Box const& box) {
 }
 
 // Voxels `box` of a volume that starts at from_low, to a volume that starts at to_low.
-void copy_box(Box const& box, Tensor<complex> const& from, Matrix const& from_low, Tensor<complex> const& to, Matrix const& to_low, bool add = false) {
+void copy_box(Box const& box, Tensor<complex> const& from, Matrix const& from_low, Tensor<complex> const& to, Matrix const& to_low,
+    bool add = false) {
     CopyBox k{from.view<3>(), {}, to.view<3>(), {}, {}, add};
     for (int d = 0; d < 3; ++d) {
         k.from_at[d] = box.low[d] - from_low[d];
@@ -41,7 +42,8 @@ void Blockwise::forward(Tensor<complex> const& x, Tensor<complex> const& z) cons
     }
 }
 
-double Blockwise::backward(Tensor<complex> const& x, Tensor<complex> const& gz, Tensor<complex> const& gx, Tensor<complex> const& probe) const {
+double Blockwise::backward(Tensor<complex> const& x, Tensor<complex> const& gz, Tensor<complex> const& gx,
+    Tensor<complex> const& probe) const {
     require(gz.data() != gx.data(), "blockwise: the gradient of the input would overwrite that of the output");
     double sum = 0;
     for (auto const& block : partition.blocks()) {

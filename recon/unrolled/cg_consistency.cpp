@@ -40,8 +40,8 @@ void CgConsistency::solve(DataTerm const& data, double lambda, Tensor<complex> c
     g_to_v.copy_from(v);
 }
 
-DataConsistencyStep::ParameterGradient CgConsistency::pullback(DataTerm const& data, double parameter, std::function<Tensor<complex>()> const& x,
-    Tensor<complex> const& g_to_gz, SolverReport& report) const {
+DataConsistencyStep::ParameterGradient CgConsistency::pullback(DataTerm const& data, double parameter,
+    std::function<Tensor<complex>()> const& x, Tensor<complex> const& g_to_gz, SolverReport& report) const {
     double const lambda = value(parameter);
     solve(data, lambda, g_to_gz, report);
     double const rest = -lambda * dot(g_to_gz, x()).re; // of dL/dlog_lambda = lambda Re <v, z - x>

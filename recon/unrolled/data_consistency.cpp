@@ -39,17 +39,19 @@ std::unique_ptr<DataConsistencyStep const> make_data_consistency(DataConsistency
     return kind->make(config);
 }
 
-Var data_consistency(Tape& tape, std::shared_ptr<DataConsistencyStep const> const& step, DataTerm const& data, Var const& z, LearnedNumber const& parameter,
-    std::shared_ptr<SolverReport> const& report) {
+Var data_consistency(Tape& tape, std::shared_ptr<DataConsistencyStep const> const& step, DataTerm const& data, Var const& z,
+    LearnedNumber const& parameter, std::shared_ptr<SolverReport> const& report) {
     double const number = parameter.value();
     auto const x = as_complex(z.value()).clone();
     step->step(data, number, x, *report);
-    return tape.record(as_channels(x), z.slot() || parameter.trained(), [=, slot = z.slot(), prior = as_complex(z.value())](Tensor<real> gradient) {
-        auto const g = as_complex(gradient.unique() ? gradient : gradient.clone());
-        auto const p = step->pullback(data, number, [&] { return x; }, g, *report);
-        parameter.add_to_gradient(p.constant + p.factor * dot(p.probe, prior).re);
-        slot.add(as_channels(g));
-    });
+    return tape.record(as_channels(x), z.slot() || parameter.trained(),
+        [=, slot = z.slot(), prior = as_complex(z.value())](Tensor<real> gradient) {
+            auto const g = as_complex(gradient.unique() ? gradient : gradient.clone());
+            auto const p = step->pullback(
+                data, number, [&] { return x; }, g, *report);
+            parameter.add_to_gradient(p.constant + p.factor * dot(p.probe, prior).re);
+            slot.add(as_channels(g));
+        });
 }
 
 } // namespace tessera

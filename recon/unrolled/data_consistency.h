@@ -25,7 +25,8 @@ struct DataConsistencyConfig {
     double backward_tolerance = 1e-3;
 
     void describe(ConfigVisitor& v) {
-        v("kind", kind, "cg: solve with the regulariser's output as prior; gradient: one step towards the data.", {.one_of = data_consistency_kinds()});
+        v("kind", kind, "cg: solve with the regulariser's output as prior; gradient: one step towards the data.",
+            {.one_of = data_consistency_kinds()});
         v("lambda", lambda, "cg: weight of the prior that training starts from; A^H W A is about the identity.", {.above = 0});
         v("step", step, "gradient: step size that training starts from.");
         v("iterations", iterations, "cg: iterations at most.", {.min = 1});
@@ -39,7 +40,7 @@ struct DataConsistencyConfig {
 struct SolverReport {
     double forward = 0, backward = 0;
     index_t forward_iterations = 0, backward_iterations = 0;
-    index_t solves = 0; ///< how often a solver ran
+    index_t solves = 0;                      ///< how often a solver ran
     std::function<void(index_t)> progress{}; ///< called after every unroll of the forward pass with its number, from 1
 };
 
@@ -76,7 +77,7 @@ public:
 std::unique_ptr<DataConsistencyStep const> make_data_consistency(DataConsistencyConfig const& config);
 
 /// The step as an operation on a tape; z and the result are maps [z, y, x, 2]. Saves z and x.
-Var data_consistency(Tape& tape, std::shared_ptr<DataConsistencyStep const> const& step, DataTerm const& data, Var const& z, LearnedNumber const& parameter,
-    std::shared_ptr<SolverReport> const& report);
+Var data_consistency(Tape& tape, std::shared_ptr<DataConsistencyStep const> const& step, DataTerm const& data, Var const& z,
+    LearnedNumber const& parameter, std::shared_ptr<SolverReport> const& report);
 
 } // namespace tessera

@@ -11,8 +11,8 @@ void GradientConsistency::step(DataTerm const& data, double parameter, Tensor<co
     axpby(-parameter, gradient, 1, z_to_x);
 }
 
-DataConsistencyStep::ParameterGradient GradientConsistency::pullback(DataTerm const& data, double parameter, std::function<Tensor<complex>()> const&,
-    Tensor<complex> const& g_to_gz, SolverReport&) const {
+DataConsistencyStep::ParameterGradient GradientConsistency::pullback(DataTerm const& data, double parameter,
+    std::function<Tensor<complex>()> const&, Tensor<complex> const& g_to_gz, SolverReport&) const {
     double const gb = dot(g_to_gz, data.b).re;
     Tensor<complex> normal(g_to_gz.context(), g_to_gz.shape());
     data.model->normal(g_to_gz, normal);

@@ -7,7 +7,8 @@ namespace tessera {
 double LearnedNumber::value() const {
     double sum = scalar(base);
     if (!slopes) return sum;
-    require(slopes->value.size() == std::ssize(told), "parameter \"{}\": {} slopes for {} numbers", slopes->name, slopes->value.size(), told.size());
+    require(slopes->value.size() == std::ssize(told), "parameter \"{}\": {} slopes for {} numbers", slopes->name, slopes->value.size(),
+        told.size());
     auto const slope = slopes->value.to_host();
     for (std::size_t i = 0; i < told.size(); ++i) sum += static_cast<double>(slope[i]) * told[i];
     return sum;

@@ -20,7 +20,8 @@ template <class T> T field(Safetensors const& file, char const* key) {
 
 Metadata ModelInfo::metadata() const {
     return {{"format", kFormat}, {"format_version", kVersion}, {"tessera_version", TESSERA_VERSION}, {"model", config_json(model)},
-        {"memory", config_json(memory)}, {"scan", config_json(scan)}, {"sampling", config_json(sampling)}, {"normalisation", normalisation}};
+        {"memory", config_json(memory)}, {"scan", config_json(scan)}, {"sampling", config_json(sampling)},
+        {"normalisation", normalisation}};
 }
 
 ModelInfo ModelInfo::of(Safetensors const& file) {
@@ -28,7 +29,8 @@ ModelInfo ModelInfo::of(Safetensors const& file) {
         auto const found = file.metadata().find(key);
         return found == file.metadata().end() ? std::string() : found->second;
     };
-    require(value("format") == kFormat, "{}: these weights were not written by tessera-train (format \"{}\")", file.path().string(), value("format"));
+    require(value("format") == kFormat, "{}: these weights were not written by tessera-train (format \"{}\")", file.path().string(),
+        value("format"));
     require(value("format_version") == kVersion, "{}: format version \"{}\", this program reads version {}", file.path().string(),
         value("format_version"), kVersion);
     ModelInfo info;

@@ -9,10 +9,10 @@ namespace tessera {
 
 /// How k-space was sampled in training.
 struct SamplingConfig {
-    index_t dimensions = 3;                ///< 2 for volumes with one voxel in z
-    std::array<double, 2> samples_per_voxel{0, 0}; ///< fewest and most of all scans
+    index_t dimensions = 3;                                        ///< 2 for volumes with one voxel in z
+    std::array<double, 2> samples_per_voxel{0, 0};                 ///< fewest and most of all scans
     std::optional<std::array<index_t, 2>> coils{}, longest_axis{}; ///< the same; none in files of earlier versions
-    std::optional<std::array<double, 2>> noise{};              ///< of scans with noise samples, as noise_to_signal() has it
+    std::optional<std::array<double, 2>> noise{};                  ///< of scans with noise samples, as noise_to_signal() has it
     void describe(ConfigVisitor& v) {
         v("dimensions", dimensions, "2 or 3.");
         v("samples_per_voxel", samples_per_voxel, "k-space points of the input over voxels: least and most of all scans.");

@@ -13,26 +13,29 @@ UnrolledNetwork::UnrolledNetwork(ModelConfig const& config, ParameterList& param
     : config_(config), consistency_(make_data_consistency(config.data_consistency)) {
     index_t const sets = config.shared_weights ? 1 : config.unrolls;
     for (index_t k = 0; k < sets; ++k) {
-        networks_.push_back(make_network(config.network, parameters, config.shared_weights ? "regulariser." : fmt::format("regularisers.{}.", k),
-            config.informed ? kNumbersTold : 0));
+        networks_.push_back(make_network(config.network, parameters,
+            config.shared_weights ? "regulariser." : fmt::format("regularisers.{}.", k), config.informed ? kNumbersTold : 0));
         std::string const name = consistency_->parameter_name();
         data_parameters_.push_back(
             parameters.add_constant(config.shared_weights ? name : fmt::format("{}.{}", name, k), {1}, consistency_->parameter_start()));
         if (config.informed)
-            slopes_.push_back(parameters.add_constant(config.shared_weights ? name + "_slopes" : fmt::format("{}_slopes.{}", name, k), {kNumbersTold}, 0));
+            slopes_.push_back(parameters.add_constant(config.shared_weights ? name + "_slopes" : fmt::format("{}_slopes.{}", name, k),
+                {kNumbersTold}, 0));
     }
 }
 
 // The network of a stage: of an unroll, or, with the weights of the last, of what follows after all of them.
 std::unique_ptr<Network> UnrolledNetwork::regulariser(index_t stage, ScanConditions const& conditions) const {
     Network const& network = *networks_[static_cast<std::size_t>(config_.shared_weights ? 0 : std::min(stage, config_.unrolls - 1))];
-    return std::make_unique<InformedNetwork>(network, conditions, static_cast<double>(stage) / static_cast<double>(config_.unrolls), config_.informed);
+    return std::make_unique<InformedNetwork>(network, conditions, static_cast<double>(stage) / static_cast<double>(config_.unrolls),
+        config_.informed);
 }
 
 LearnedNumber UnrolledNetwork::data_parameter(index_t unroll, ScanConditions const& conditions) const {
     auto const set = static_cast<std::size_t>(config_.shared_weights ? 0 : unroll);
     if (!config_.informed) return {data_parameters_[set], {}, {}};
-    return {data_parameters_[set], slopes_[set], numbers_told(conditions, static_cast<double>(unroll) / static_cast<double>(config_.unrolls))};
+    return {data_parameters_[set], slopes_[set],
+        numbers_told(conditions, static_cast<double>(unroll) / static_cast<double>(config_.unrolls))};
 }
 
 std::vector<double> UnrolledNetwork::weights_of_data() const {
@@ -67,7 +70,9 @@ struct UnrolledNetwork::Unroll {
     // Returns dL/dx_k, or nothing where it is not wanted.
     Tensor<complex> backward(Tensor<complex> const& g, VolumeStore& store, std::size_t k, bool wanted) const {
         DataConsistencyStep::ParameterGradient own;
-        if (parameter) own = consistency.pullback(data, parameter->value(), [&] { return store.get(k + 1); }, g, report);
+        if (parameter)
+            own = consistency.pullback(
+                data, parameter->value(), [&] { return store.get(k + 1); }, g, report);
         store.pop();
         auto gx = wanted ? Tensor<complex>::zeros(g.context(), g.shape()) : Tensor<complex>();
         double const inner = Blockwise{*network, partition}.backward(store.get(k), g, gx, own.probe);

@@ -22,7 +22,8 @@ struct ModelConfig {
         v("unrolls", unrolls, "How often regulariser and data consistency take turns.", {.min = 1, .max = 1000});
         v("shared_weights", shared_weights, "One network and one lambda (or step) for all unrolls, or one for each.");
         v("informed", informed, "The network and lambda know the scan's noise and expected error, and which unroll it is.");
-        v("final_regulariser", final_regulariser, "The regulariser acts once more after the last data consistency, on the noise that came back.");
+        v("final_regulariser", final_regulariser,
+            "The regulariser acts once more after the last data consistency, on the noise that came back.");
         v("network", network, "The regularising network.");
         v("data_consistency", data_consistency, "The step that knows the measurement.");
     }
@@ -44,7 +45,8 @@ struct MemoryConfig {
     void describe(ConfigVisitor& v) {
         v("policy", policy, "What training keeps for its gradients; all give the same gradients.");
         v("patch", patch, "block: voxels of a patch along z, y, x, without its halo.", {.min = 1, .max = kLongestAxis});
-        v("halo", halo, "block: voxels read around a patch; null is what the network sees, so that results are exact.", {.min = 0, .max = kLongestAxis});
+        v("halo", halo, "block: voxels read around a patch; null is what the network sees, so that results are exact.",
+            {.min = 0, .max = kLongestAxis});
         v("checkpoints", checkpoints, "unroll and block: where the volumes between unrolls wait.");
     }
 };
@@ -61,7 +63,8 @@ public:
     UnrolledNetwork(ModelConfig const& config, ParameterList& parameters);
 
     /// x0 and the result are maps [z, y, x, 2]. Nothing but the result is kept where the tape does not record.
-    Var forward(Tape& tape, DataTerm const& data, Var const& x0, MemoryConfig const& memory, std::shared_ptr<SolverReport> const& report) const;
+    Var forward(Tape& tape, DataTerm const& data, Var const& x0, MemoryConfig const& memory,
+        std::shared_ptr<SolverReport> const& report) const;
 
     ModelConfig const& config() const { return config_; }
     Reach reach() const { return networks_[0]->reach(); }
@@ -78,7 +81,7 @@ private:
 
     ModelConfig config_;
     std::shared_ptr<DataConsistencyStep const> consistency_;
-    std::vector<std::unique_ptr<Network>> networks_; // one, or one an unroll
+    std::vector<std::unique_ptr<Network>> networks_;  // one, or one an unroll
     std::vector<Parameter> data_parameters_, slopes_; // log lambda or step, [1] each; informed, how they follow what is told
 };
 

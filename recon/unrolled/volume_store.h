@@ -40,8 +40,8 @@ private:
     CheckpointPlace place_;
     std::vector<Tensor<complex>> kept_;
     std::vector<std::unique_ptr<HostVolume>> host_;
-    Stream copies_{};          // beside the context's own stream
-    Tensor<complex> leaving_;  // being copied to the host
+    Stream copies_{};         // beside the context's own stream
+    Tensor<complex> leaving_; // being copied to the host
 };
 
 } // namespace tessera

@@ -46,8 +46,7 @@ void write_text(fs::path const& path, std::string const& text) { std::ofstream(p
 template <class F> void tolerant(F const& f) {
     try {
         f();
-    } catch (Error const&) {
-    }
+    } catch (Error const&) {}
 }
 
 /// One field of every kind that configurations have.
@@ -137,8 +136,9 @@ void read_record(Bytes bytes) {
 }
 
 void seed_config(fs::path const& folder) {
-    write_text(folder / "all", R"({"count": 3, "seed": 18446744073709551615, "flag": true, "number": null, "matrix": [1, 2, 3], "list": [{"name": "a", )"
-                               R"("value": 2.5}], "table": {"a": "b"}, "path": "/x", "units": "cycles_per_fov"} // comment)");
+    write_text(folder / "all",
+        R"({"count": 3, "seed": 18446744073709551615, "flag": true, "number": null, "matrix": [1, 2, 3], "list": [{"name": "a", )"
+        R"("value": 2.5}], "table": {"a": "b"}, "path": "/x", "units": "cycles_per_fov"} // comment)");
     write_text(folder / "set", "{}\ncount=4\nlist.0.value=3\ntable.key=1\nmatrix=[4,4,4]");
 }
 
@@ -154,14 +154,14 @@ void seed_nifti(fs::path const& folder) {
     write_nifti(folder / "packed.nii.gz", volume, {});
 }
 
-void seed_cfl(fs::path const& folder) {
-    write_text(folder / "a", std::string("# Dimensions\n2 1 1 \n", 20) + std::string(1 + 16, '\0'));
-}
+void seed_cfl(fs::path const& folder) { write_text(folder / "a", std::string("# Dimensions\n2 1 1 \n", 20) + std::string(1 + 16, '\0')); }
 
 void seed_xml(fs::path const& folder) {
-    std::string const space = "<matrixSize><x>4</x><y>4</y><z>4</z></matrixSize><fieldOfView_mm><x>40</x><y>40.5</y><z>1e2</z></fieldOfView_mm>";
-    write_text(folder / "header", "<ismrmrdHeader><encoding><encodedSpace>" + space + "</encodedSpace><reconSpace>" + space +
-                                      "</reconSpace><trajectory>radial</trajectory></encoding></ismrmrdHeader>");
+    std::string const space =
+        "<matrixSize><x>4</x><y>4</y><z>4</z></matrixSize><fieldOfView_mm><x>40</x><y>40.5</y><z>1e2</z></fieldOfView_mm>";
+    write_text(folder / "header",
+        "<ismrmrdHeader><encoding><encodedSpace>" + space + "</encodedSpace><reconSpace>" + space +
+            "</reconSpace><trajectory>radial</trajectory></encoding></ismrmrdHeader>");
 }
 
 /// A scan of 3 readouts with every optional field.
@@ -195,9 +195,10 @@ void no_seeds(fs::path const&) {} // nothing here writes this: one that is right
 } // namespace
 
 std::vector<Target> const& targets() {
-    static std::vector<Target> const all{{"config", read_config_bytes, seed_config}, {"safetensors", read_safetensors_bytes, seed_safetensors},
-        {"nifti", read_nifti_bytes, seed_nifti}, {"cfl", read_cfl_bytes, seed_cfl}, {"ismrmrd_xml", read_ismrmrd_xml, seed_xml},
-        {"run_record", read_record, seed_config}, {"tessera", read_scan, seed_tessera}, {"mri_raw", read_scan, seed_mri_raw}, {"ismrmrd", read_scan, no_seeds}};
+    static std::vector<Target> const all{{"config", read_config_bytes, seed_config},
+        {"safetensors", read_safetensors_bytes, seed_safetensors}, {"nifti", read_nifti_bytes, seed_nifti},
+        {"cfl", read_cfl_bytes, seed_cfl}, {"ismrmrd_xml", read_ismrmrd_xml, seed_xml}, {"run_record", read_record, seed_config},
+        {"tessera", read_scan, seed_tessera}, {"mri_raw", read_scan, seed_mri_raw}, {"ismrmrd", read_scan, no_seeds}};
     return all;
 }
 

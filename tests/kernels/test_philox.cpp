@@ -13,15 +13,15 @@ TEST_CASE("philox4x32-10 gives the known answers of Random123", "[philox]") {
     CHECK(philox4x32({{ff, ff, ff, ff}}, ff, ff) == PhiloxBlock{{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}});
     // digits of pi
     CHECK(philox4x32({{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}}, 0xa4093822, 0x299f31d0) ==
-          PhiloxBlock{{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}});
+        PhiloxBlock{{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}});
 }
 
 TEST_CASE("philox streams differ in seed, stream and index, beyond 32 bits too", "[philox]") {
     std::uint64_t const far = std::uint64_t{1} << 40;
     auto const base = philox(1, 2, 3);
     CHECK(base == philox(1, 2, 3));
-    for (auto const& other : {philox(2, 2, 3), philox(1, 3, 3), philox(1, 2, 4), philox(1 + far, 2, 3), philox(1, 2 + far, 3),
-             philox(1, 2, 3 + far)})
+    for (auto const& other :
+        {philox(2, 2, 3), philox(1, 3, 3), philox(1, 2, 4), philox(1 + far, 2, 3), philox(1, 2 + far, 3), philox(1, 2, 3 + far)})
         CHECK_FALSE(base == other);
 }
 

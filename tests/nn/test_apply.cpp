@@ -10,7 +10,8 @@ namespace {
 class MatrixOperator : public LinearOperator {
 public:
     MatrixOperator(Context context, index_t rows, index_t columns)
-        : context_(std::move(context)), rows_(rows), columns_(columns), values_(random_complex(static_cast<std::size_t>(rows * columns), 8)) {}
+        : context_(std::move(context)), rows_(rows), columns_(columns),
+          values_(random_complex(static_cast<std::size_t>(rows * columns), 8)) {}
     Context const& context() const override { return context_; }
     Shape domain() const override { return {1, 1, columns_}; }
     Shape codomain() const override { return {rows_}; }
@@ -50,7 +51,8 @@ TEST_CASE("a linear operator on a tape: values, and the adjoint as gradient", "[
     CHECK(y.value().to_host() == expected.reinterpret<real>({5, 2}).to_host());
     check_gradients({x}, ParameterList(ctx, true), [&](Tape& t, std::vector<Var> const& v) { return apply(t, op, v[0]); });
 
-    CHECK_THROWS_WITH(apply(tape, op, Var(random_tensor(ctx, {1, 3, 2}, 1))), Catch::Matchers::Contains("[1, 3, 2], expected [1, 1, 3, 2]"));
+    CHECK_THROWS_WITH(apply(tape, op, Var(random_tensor(ctx, {1, 3, 2}, 1))),
+        Catch::Matchers::Contains("[1, 3, 2], expected [1, 1, 3, 2]"));
     std::weak_ptr<MatrixOperator const> const alive = op;
     op.reset();
     CHECK(!alive.expired()); // the tape keeps it

@@ -26,9 +26,9 @@ double mean_square(Tensor<real> const& x) { return inner(x, x) / static_cast<dou
 TEST_CASE("networks come from JSON and name their parameters like PyTorch's modules", "[nn]") {
     auto const made = [](std::string const& json) { return names(parse_config<NetworkConfig>(json, "test")); };
     CHECK(made(R"({"kind": "resnet3d", "resnet3d": {"channels": 2, "blocks": 1, "convolutions": 2}})") ==
-          std::vector<std::string>{"regulariser.blocks.0.convs.0.bias", "regulariser.blocks.0.convs.0.weight", "regulariser.blocks.0.convs.1.bias",
-              "regulariser.blocks.0.convs.1.weight", "regulariser.head.bias", "regulariser.head.weight", "regulariser.tail.bias",
-              "regulariser.tail.weight"});
+        std::vector<std::string>{"regulariser.blocks.0.convs.0.bias", "regulariser.blocks.0.convs.0.weight",
+            "regulariser.blocks.0.convs.1.bias", "regulariser.blocks.0.convs.1.weight", "regulariser.head.bias", "regulariser.head.weight",
+            "regulariser.tail.bias", "regulariser.tail.weight"});
     auto const complex_names = made(R"({"kind": "complex_resnet3d", "complex_resnet3d": {"blocks": 1, "convolutions": 2}})");
     for (auto const* name : {"blocks.0.activations.0.bias", "head.weight_real", "tail.weight_imag", "tail.bias"})
         CHECK(std::count(complex_names.begin(), complex_names.end(), std::string("regulariser.") + name) == 1);

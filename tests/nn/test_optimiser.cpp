@@ -118,8 +118,7 @@ TEST_CASE("an optimiser that is restored goes on bit for bit", "[optimiser]") {
     run(first, optimiser, average, 4, 6);
     run(second, restored, restored_average, 4, 6);
     CHECK(values(first) == values(second));
-    for (std::size_t i = 0; i < 2; ++i)
-        CHECK(average.state()[i].value.to_host() == restored_average.state()[i].value.to_host());
+    for (std::size_t i = 0; i < 2; ++i) CHECK(average.state()[i].value.to_host() == restored_average.state()[i].value.to_host());
     CHECK(optimiser.state().size() == 4);
     CHECK(optimiser.state()[1].name == "square.weight");
 }

@@ -58,8 +58,7 @@ inline double relative_error(std::span<complex const> a, std::span<complex const
 inline Complex<double> inner(std::span<complex const> a, std::span<complex const> b) {
     REQUIRE(a.size() == b.size());
     Complex<double> sum;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        sum += Complex<double>{a[i].re, -double(a[i].im)} * Complex<double>{b[i].re, b[i].im};
+    for (std::size_t i = 0; i < a.size(); ++i) sum += Complex<double>{a[i].re, -double(a[i].im)} * Complex<double>{b[i].re, b[i].im};
     return sum;
 }
 

@@ -23,7 +23,8 @@ inline IsmrmrdRecord ismrmrd_readout(int samples = 6, int channels = 2, float k_
     r.head.trajectory_dimensions = static_cast<std::uint16_t>(dimensions);
     r.head.read_dir[0] = r.head.phase_dir[1] = r.head.slice_dir[2] = 1;
     for (int s = 0; s < samples; ++s)
-        for (int d = 0; d < dimensions; ++d) r.trajectory.push_back(d == 0 ? k_max * static_cast<float>(s) / static_cast<float>(samples - 1) : 0);
+        for (int d = 0; d < dimensions; ++d)
+            r.trajectory.push_back(d == 0 ? k_max * static_cast<float>(s) / static_cast<float>(samples - 1) : 0);
     for (int c = 0; c < channels; ++c)
         for (int s = 0; s < samples; ++s) r.data.insert(r.data.end(), {static_cast<float>(c), static_cast<float>(s)});
     return r;
@@ -31,12 +32,13 @@ inline IsmrmrdRecord ismrmrd_readout(int samples = 6, int channels = 2, float k_
 
 inline std::string ismrmrd_xml(int nx = 64, int nz = 64, double encoded_fov_x = 320, double recon_fov_x = 320, int recon_nx = 64) {
     auto const space = [&](int n, double fov) {
-        return fmt::format("<matrixSize><x>{}</x><y>64</y><z>{}</z></matrixSize><fieldOfView_mm><x>{}</x><y>320</y><z>256</z></fieldOfView_mm>", n, nz,
+        return fmt::format(
+            "<matrixSize><x>{}</x><y>64</y><z>{}</z></matrixSize><fieldOfView_mm><x>{}</x><y>320</y><z>256</z></fieldOfView_mm>", n, nz,
             fov);
     };
     return "<ismrmrdHeader xmlns=\"http://www.ismrm.org/ISMRMRD\"><encoding><encodedSpace>" + space(nx, encoded_fov_x) +
-           "</encodedSpace><reconSpace>" + space(recon_nx, recon_fov_x) +
-           "</reconSpace><trajectory>radial</trajectory></encoding></ismrmrdHeader>";
+        "</encodedSpace><reconSpace>" + space(recon_nx, recon_fov_x) +
+        "</reconSpace><trajectory>radial</trajectory></encoding></ismrmrdHeader>";
 }
 
 inline void write_ismrmrd(std::filesystem::path const& path, std::string const& xml, std::vector<IsmrmrdRecord> const& records) {
@@ -71,7 +73,8 @@ inline void write_ismrmrd(std::filesystem::path const& path, std::string const& 
 
     std::vector<Row> rows;
     for (IsmrmrdRecord const& r : records)
-        rows.push_back({r.head, {r.trajectory.size(), const_cast<float*>(r.trajectory.data())}, {r.data.size(), const_cast<float*>(r.data.data())}});
+        rows.push_back(
+            {r.head, {r.trajectory.size(), const_cast<float*>(r.trajectory.data())}, {r.data.size(), const_cast<float*>(r.data.data())}});
     Handle const file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
     Handle const group(H5Gcreate2(file.get(), "dataset", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
     Handle const table_space(H5Screate_simple(1, &n, nullptr)), text_space(H5Screate_simple(1, &one, nullptr)), text(H5Tcopy(H5T_C_S1));

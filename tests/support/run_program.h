@@ -25,8 +25,8 @@ inline std::string text_of(std::filesystem::path const& path) {
 /// `before`: shell commands in front, such as a limit.
 inline ProgramResult run_program(std::string const& name, std::string const& arguments, std::string const& before = "") {
     TemporaryFolder const folder;
-    std::string const command = before + TESSERA_BINARY_DIR "/tools/" + name + " " + arguments + " > " + (folder / "out").string() + " 2> " +
-                                (folder / "err").string();
+    std::string const command = before + TESSERA_BINARY_DIR "/tools/" + name + " " + arguments + " > " + (folder / "out").string() +
+        " 2> " + (folder / "err").string();
     int const status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), text_of(folder / "out"), text_of(folder / "err")};
 }

@@ -45,10 +45,12 @@ inline ProgramResult train(Json const& config, std::string const& more = "") {
 }
 
 /// tessera-recon with weights, on scans that were prepared as small_training() does.
-inline ProgramResult apply_weights(std::filesystem::path const& weights, std::filesystem::path const& scan, std::filesystem::path const& output,
-    std::string const& more = "") {
-    return recon(scan, output, "mbdl", fmt::format("--set device=cpu --set maps.source=file --set density.kind=radial --set outputs.png=false "
-                                                   "--set outputs.nifti=false --set mbdl.weights={} {}", weights.string(), more));
+inline ProgramResult apply_weights(std::filesystem::path const& weights, std::filesystem::path const& scan,
+    std::filesystem::path const& output, std::string const& more = "") {
+    return recon(scan, output, "mbdl",
+        fmt::format("--set device=cpu --set maps.source=file --set density.kind=radial --set outputs.png=false "
+                    "--set outputs.nifti=false --set mbdl.weights={} {}",
+            weights.string(), more));
 }
 
 /// The rows of a .jsonl file, keys in their order.

@@ -36,7 +36,8 @@ double value(std::string const& json, std::string const& part, std::string const
 
 TEST_CASE("tessera-bench nufft prints time, error and memory of both types", "[bench]") {
     TemporaryFolder const folder;
-    auto const result = bench(folder, "nufft --matrix 16 --readouts 300 --samples 32 --coils 3 --accuracy 1e-3 --threads 1 --repeats 2 --device cpu --json");
+    auto const result = bench(folder,
+        "nufft --matrix 16 --readouts 300 --samples 32 --coils 3 --accuracy 1e-3 --threads 1 --repeats 2 --device cpu --json");
     INFO(result.output);
     REQUIRE(result.status == 0);
     for (char const* type : {"type1", "type2"}) {
@@ -51,8 +52,10 @@ TEST_CASE("tessera-bench nufft prints time, error and memory of both types", "[b
 
 TEST_CASE("tessera-bench times the steps of the set-up and the transform of the grid", "[bench]") {
     TemporaryFolder const folder;
-    for (auto const& [arguments, row] : {std::pair{"density", "pipe"}, std::pair{"maps --coils 3", "jsense"}, std::pair{"fft --coils 3", "adjoint"}}) {
-        auto const result = bench(folder, std::string(arguments) + " --matrix 24 --readouts 300 --samples 24 --repeats 1 --device cpu --json");
+    for (auto const& [arguments, row] :
+        {std::pair{"density", "pipe"}, std::pair{"maps --coils 3", "jsense"}, std::pair{"fft --coils 3", "adjoint"}}) {
+        auto const result =
+            bench(folder, std::string(arguments) + " --matrix 24 --readouts 300 --samples 24 --repeats 1 --device cpu --json");
         INFO(result.output);
         CHECK(result.status == 0);
         CHECK(value(result.output, row, "seconds") > 0);

@@ -26,24 +26,28 @@ TEST_CASE("programs work without a configuration file", "[command-line]") {
     TemporaryFolder const folder;
     std::string const scan = (folder / "s.h5").string(), out = (folder / "out").string();
     std::string const small = " --quiet --set threads=1 --set maps.source=file ";
-    REQUIRE(run_program("tessera-simulate", "-o " + scan + " --quiet --set simulation.matrix=12 --set simulation.coils.coils=2").status == 0);
+    REQUIRE(
+        run_program("tessera-simulate", "-o " + scan + " --quiet --set simulation.matrix=12 --set simulation.coils.coils=2").status == 0);
     CHECK(hdf5::File(scan).numbers("/", "matrix") == std::vector<double>{12, 12, 12});
 
     REQUIRE(run_program("tessera-recon", scan + " -o " + out + small).status == 0);
     CHECK(resolved(out).at("method") == "cg-sense");
-    REQUIRE(run_program("tessera-recon", scan + " --output " + out + " --method l1-wavelet --set l1_wavelet.iterations=3" + small).status == 0);
+    REQUIRE(
+        run_program("tessera-recon", scan + " --output " + out + " --method l1-wavelet --set l1_wavelet.iterations=3" + small).status == 0);
     CHECK(resolved(out).at("method") == "l1-wavelet");
     CHECK(fs::exists(folder / "out/volume.h5"));
 
-    auto const compared = run_program("tessera-compare", scan + " -o " + out + "2 --against gridding --set trust.files=0 --set " +
-                                                             R"('methods=[{"method": "gridding"}, {"method": "cg-sense"}]')" + small);
+    auto const compared = run_program("tessera-compare",
+        scan + " -o " + out + "2 --against gridding --set trust.files=0 --set " +
+            R"('methods=[{"method": "gridding"}, {"method": "cg-sense"}]')" + small);
     CAPTURE(compared.errors);
     REQUIRE(compared.status == 0);
     CHECK_THAT(text_of(folder / "out2/comparison.md"), Catch::Contains("cg-sense"));
 
-    auto const trained = run_program("tessera-train", scan + " -o " + out + "3 --validation " + scan +
-                                                          " --quiet --set threads=1 --set steps=1 --set model.unrolls=1 --set memory.patch=8 "
-                                                          "--set data.scan.maps.source=file --set model.network.resnet3d.channels=4");
+    auto const trained = run_program("tessera-train",
+        scan + " -o " + out + "3 --validation " + scan +
+            " --quiet --set threads=1 --set steps=1 --set model.unrolls=1 --set memory.patch=8 "
+            "--set data.scan.maps.source=file --set model.network.resnet3d.channels=4");
     CAPTURE(trained.errors);
     CHECK(trained.status == 0);
     CHECK(resolved(folder / "out3").at("memory").at("patch") == nlohmann::json{8, 8, 8});
@@ -55,8 +59,9 @@ TEST_CASE("what takes long is seen to go on, and ends with a word where it stopp
     TemporaryFolder const folder;
     write_acquisition(folder / "s.h5", small_scan({12, 12, 12}, 2));
     auto const run = [&](std::string const& more) {
-        auto const result = run_program("tessera-recon", fmt::format("{} -o {} --method l1-wavelet --set threads=1 --set maps.calibration=8 {}",
-                                                             (folder / "s.h5").string(), (folder / "out").string(), more));
+        auto const result = run_program("tessera-recon",
+            fmt::format("{} -o {} --method l1-wavelet --set threads=1 --set maps.calibration=8 {}", (folder / "s.h5").string(),
+                (folder / "out").string(), more));
         CAPTURE(result.errors);
         CHECK(result.status == 0);
         return result.errors;
@@ -72,8 +77,9 @@ TEST_CASE("the command line may add to a configuration file", "[command-line]") 
     auto const scan = folder / "s.h5", out = folder / "out";
     write_acquisition(scan, small_scan({10, 10, 10}, 2));
     std::ofstream(folder / "c.json") << R"({"input": "elsewhere.h5", "output": "nowhere", "method": "tv"})";
-    auto const result = run_program("tessera-recon", fmt::format("{} {} -o {} --method gridding --quiet --set threads=1 --set matrix=10,10,10",
-                                                         (folder / "c.json").string(), scan.string(), out.string()));
+    auto const result = run_program("tessera-recon",
+        fmt::format("{} {} -o {} --method gridding --quiet --set threads=1 --set matrix=10,10,10", (folder / "c.json").string(),
+            scan.string(), out.string()));
     CAPTURE(result.errors);
     REQUIRE(result.status == 0);
     CHECK(resolved(out).at("input") == scan.string());
@@ -93,8 +99,10 @@ TEST_CASE("command lines that cannot be meant are refused in one sentence", "[co
     CHECK_THAT(refusal("tessera-recon", (folder / "scan.json").string() + out), Catch::Contains("k-space file, not a configuration"));
     CHECK_THAT(refusal("tessera-simulate", scan), Catch::Contains("k-space file, not a configuration"));
     CHECK_THAT(refusal("tessera-recon", scan + " " + scan + out), Catch::Contains("one file too many"));
-    CHECK_THAT(refusal("tessera-recon", scan + out + "--set matrix=10,10"), Catch::Contains("/matrix: found an array of 2 values, expected an array of 3 values, such as 64,64,64"));
-    CHECK_THAT(refusal("tessera-recon", scan + out + "--set matrix=large"), Catch::Contains("found the string \"large\", expected an array of 3 values"));
+    CHECK_THAT(refusal("tessera-recon", scan + out + "--set matrix=10,10"),
+        Catch::Contains("/matrix: found an array of 2 values, expected an array of 3 values, such as 64,64,64"));
+    CHECK_THAT(refusal("tessera-recon", scan + out + "--set matrix=large"),
+        Catch::Contains("found the string \"large\", expected an array of 3 values"));
     CHECK_THAT(refusal("tessera-recon", scan + out + "--set datasets.kspace=kdat --set datasets.trajectory=trajectory"),
         Catch::Contains("no dataset 'kdat' (there are kspace, maps, noise, reference, trajectory"));
     CHECK(run_program("tessera-recon", "--no-such-option").status == 2);
@@ -102,7 +110,8 @@ TEST_CASE("command lines that cannot be meant are refused in one sentence", "[co
 }
 
 TEST_CASE("help shows examples and the fields that people need", "[command-line]") {
-    for (char const* const program : {"tessera-recon", "tessera-train", "tessera-compare", "tessera-simulate", "tessera-info", "tessera-bench"}) {
+    for (char const* const program :
+        {"tessera-recon", "tessera-train", "tessera-compare", "tessera-simulate", "tessera-info", "tessera-bench"}) {
         auto const help = run_program(program, "--help");
         CAPTURE(program);
         CHECK(help.status == 0);
@@ -111,7 +120,8 @@ TEST_CASE("help shows examples and the fields that people need", "[command-line]
         CHECK(fields.status == 0);
         CHECK(std::count(fields.output.begin(), fields.output.end(), '\n') > 8);
     }
-    CHECK_THAT(run_program("tessera-recon", "--help").output, Catch::Contains("cg.lambda = 0.05  ") && Catch::Contains("one of gridding, cg-sense"));
+    CHECK_THAT(run_program("tessera-recon", "--help").output,
+        Catch::Contains("cg.lambda = 0.05  ") && Catch::Contains("one of gridding, cg-sense"));
 }
 
 TEST_CASE("tessera-info says what is in a file", "[command-line]") {
@@ -121,7 +131,8 @@ TEST_CASE("tessera-info says what is in a file", "[command-line]") {
     write_acquisition(scan, a);
     auto const text = run_program("tessera-info", scan.string());
     CHECK(text.status == 0);
-    CHECK_THAT(text.output, Catch::Contains("10 x 12 x 14 (z, y, x)") && Catch::Contains("3 coils") && Catch::Contains("512 samples a coil"));
+    CHECK_THAT(text.output,
+        Catch::Contains("10 x 12 x 14 (z, y, x)") && Catch::Contains("3 coils") && Catch::Contains("512 samples a coil"));
     auto const info = nlohmann::json::parse(run_program("tessera-info", scan.string() + " --json").output);
     CHECK(info.at("matrix") == nlohmann::json{10, 12, 14});
     CHECK(info.at("coils") == 3);

@@ -39,7 +39,9 @@ TEST_CASE("several files give rows for each and a summary", "[tessera-compare]")
     CHECK(fs::exists(folder / "out/log.txt"));
     // the report says what was compared and when; two cases have no interval; every image is a volume of the scan's size
     auto const report = text_of(folder / "out/report.html");
-    CHECK_THAT(report, Contains((folder / "scans/a.h5").string()) && Contains("voxels of 3") && Contains("R to L, A down to P") && Contains("<td>date</td>"));
+    CHECK_THAT(report,
+        Contains((folder / "scans/a.h5").string()) && Contains("voxels of 3") && Contains("R to L, A down to P") &&
+            Contains("<td>date</td>"));
     CHECK_THAT(text_of(folder / "out/comparison.md"), !Contains("confidence"));
     CHECK_THAT(report, !Contains("confidence"));
     for (char const* const name : {"gridding", "cg-sense", "l1-wavelet", "reference"}) {
@@ -48,7 +50,8 @@ TEST_CASE("several files give rows for each and a summary", "[tessera-compare]")
         CHECK(volume.voxel_mm[0] > 1);
     }
     // what was resolved runs again
-    auto const again = run_program("tessera-compare", (folder / "out/config.json").string() + " --quiet --set output=" + (folder / "again").string());
+    auto const again =
+        run_program("tessera-compare", (folder / "out/config.json").string() + " --quiet --set output=" + (folder / "again").string());
     CHECK(again.status == 0);
 }
 
@@ -67,7 +70,8 @@ TEST_CASE("a volume of the user's is a reference, and without one held-out reado
     CHECK_THAT(blind.output, Contains("k-space error") && !Contains("NRMSE"));
 
     for (char const* file : {"volume.h5", "image_magnitude.nii.gz"}) {
-        auto const seen = compare(folder.path(), input, std::string(kMethods) + " --set 'reference=[\"" + (folder / "volume" / file).string() + "\"]'");
+        auto const seen =
+            compare(folder.path(), input, std::string(kMethods) + " --set 'reference=[\"" + (folder / "volume" / file).string() + "\"]'");
         CAPTURE(file, seen.errors);
         REQUIRE(seen.status == 0);
         CHECK_THAT(seen.output, Contains("NRMSE") && !Contains("k-space error"));
@@ -90,7 +94,8 @@ TEST_CASE("tessera-compare says what is wrong", "[tessera-compare]") {
     CHECK_THAT(refusal(" --set 'reference=[\"a\",\"b\"]'"), Contains("/reference has 2 volumes for 1 inputs"));
     CHECK_THAT(refusal(" --set 'reference=[\"" + (folder / "other/volume.h5").string() + "\"]'"),
         Contains("the reference has shape [10, 10, 10], the scan's matrix is 12 x 14 x 16"));
-    CHECK_THAT(refusal(" --set 'methods=[{\"method\":\"gridding\",\"sweep\":{\"lambda\":[1]}}]'"), Contains("gridding has no regularisation weight"));
+    CHECK_THAT(refusal(" --set 'methods=[{\"method\":\"gridding\",\"sweep\":{\"lambda\":[1]}}]'"),
+        Contains("gridding has no regularisation weight"));
     CHECK_THAT(refusal("", "[]"), Contains("/input names no files"));
     CHECK_THAT(refusal(" --set 'methods=[{\"method\":\"mbdl\"}]'"), Contains("/mbdl/weights"));
 }
@@ -126,9 +131,10 @@ TEST_CASE("every configuration of configs/compare compares", "[tessera-compare]"
     for (auto const& entry : fs::directory_iterator(fs::path(TESSERA_SOURCE_DIR) / "configs/compare")) configs.push_back(entry.path());
     for (auto const& config : configs) {
         auto const out = folder / config.stem();
-        auto const result = run_program("tessera-compare", fmt::format("{} --quiet --set 'input=[\"{}\"]' --set output={} --set maps.source=file "
-                                                                       "--set density.kind=radial --set trust.lesion.radius=1 --set weights=",
-                                                               config.string(), (folder / "scans").string(), out.string()));
+        auto const result = run_program("tessera-compare",
+            fmt::format("{} --quiet --set 'input=[\"{}\"]' --set output={} --set maps.source=file "
+                        "--set density.kind=radial --set trust.lesion.radius=1 --set weights=",
+                config.string(), (folder / "scans").string(), out.string()));
         CAPTURE(config, result.errors);
         REQUIRE(result.status == 0);
         auto const table = text_of(out / "comparison.csv");
@@ -151,26 +157,30 @@ TEST_CASE("the paper's experiment runs from simulation to comparison", "[tessera
     };
     for (auto const& [group, seed] : {std::pair("train", 1), std::pair("validation", 2), std::pair("test", 3)}) {
         fs::create_directories(folder / group);
-        run("tessera-simulate", fmt::format("simulate.json --quiet --set output={} --set simulation.seed={} --set simulation.matrix=[16,16,20] "
-                                            "--set simulation.fov_mm=[320,320,400] --set simulation.coils.coils=2",
-                                    (folder / group / "a.h5").string(), seed));
+        run("tessera-simulate",
+            fmt::format("simulate.json --quiet --set output={} --set simulation.seed={} --set simulation.matrix=[16,16,20] "
+                        "--set simulation.fov_mm=[320,320,400] --set simulation.coils.coils=2",
+                (folder / group / "a.h5").string(), seed));
     }
     // the choices of the configuration, with the sizes of a test
     auto const smaller = [&](std::string const& prefix) {
-        return fmt::format(" --quiet --set device=cpu --set {0}maps.calibration=8 --set {0}maps.order=2 --set {0}maps.iterations=2 ", prefix) +
-               (size == "full" ? fmt::format("--set {}coils.virtual_coils=2 ", prefix) : "");
+        return fmt::format(" --quiet --set device=cpu --set {0}maps.calibration=8 --set {0}maps.order=2 --set {0}maps.iterations=2 ",
+                   prefix) +
+            (size == "full" ? fmt::format("--set {}coils.virtual_coils=2 ", prefix) : "");
     };
     auto const training = [&](char const* out) {
-        return smaller("data.scan.") + fmt::format("--set output={} --set 'data.train=[\"{}\"]' --set 'data.validation=[\"{}\"]' --set steps=2 "
-                                                   "--set validate_every=2 --set model.network.resnet3d.channels=4 --set memory.patch=[8,16,20]",
-                                           (folder / out).string(), (folder / "train").string(), (folder / "validation").string());
+        return smaller("data.scan.") +
+            fmt::format("--set output={} --set 'data.train=[\"{}\"]' --set 'data.validation=[\"{}\"]' --set steps=2 "
+                        "--set validate_every=2 --set model.network.resnet3d.channels=4 --set memory.patch=[8,16,20]",
+                (folder / out).string(), (folder / "train").string(), (folder / "validation").string());
     };
     run("tessera-train", "first_steps.json" + training("first"));
-    run("tessera-train", "train.json" + training("network") + " --set model.unrolls=2 --set initial_weights=" +
-                             (folder / "first/checkpoints/best.safetensors").string());
-    run("tessera-compare", "compare.json" + smaller("") +
-                               fmt::format("--set 'input=[\"{}\"]' --set output={} --set weights={} --set trust.lesion.radius=1",
-                                   (folder / "test").string(), (folder / "comparison").string(),
-                                   (folder / "network/checkpoints/best.safetensors").string()));
+    run("tessera-train",
+        "train.json" + training("network") +
+            " --set model.unrolls=2 --set initial_weights=" + (folder / "first/checkpoints/best.safetensors").string());
+    run("tessera-compare",
+        "compare.json" + smaller("") +
+            fmt::format("--set 'input=[\"{}\"]' --set output={} --set weights={} --set trust.lesion.radius=1", (folder / "test").string(),
+                (folder / "comparison").string(), (folder / "network/checkpoints/best.safetensors").string()));
     CHECK_THAT(text_of(folder / "comparison/comparison.md"), Contains("| mbdl |") && Contains("| l1-wavelet | 0.0"));
 }

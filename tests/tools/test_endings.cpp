@@ -19,11 +19,13 @@ fs::path written(fs::path const& path, std::string const& text) {
 }
 
 /// Starts a program, sends it a signal as soon as `sign` stands in its messages, and waits for its end.
-ProgramResult stopped(TemporaryFolder const& folder, std::string const& program, fs::path const& config, std::string const& sign, char const* signal) {
+ProgramResult stopped(TemporaryFolder const& folder, std::string const& program, fs::path const& config, std::string const& sign,
+    char const* signal) {
     auto const err = folder / "stopped.err";
-    std::string const command = fmt::format("{}{} {} > /dev/null 2> {} & p=$!; until grep -q '{}' {} 2> /dev/null || ! kill -0 $p; do sleep 0.01; done; "
-                                            "sleep 0.05; kill -{} $p; wait $p; exit $?",
-        kTools, program, config.string(), err.string(), sign, err.string(), signal);
+    std::string const command =
+        fmt::format("{}{} {} > /dev/null 2> {} & p=$!; until grep -q '{}' {} 2> /dev/null || ! kill -0 $p; do sleep 0.01; done; "
+                    "sleep 0.05; kill -{} $p; wait $p; exit $?",
+            kTools, program, config.string(), err.string(), sign, err.string(), signal);
     int const status = std::system(command.c_str());
     return {WEXITSTATUS(status), "", text_of(err)};
 }
@@ -42,9 +44,10 @@ TEST_CASE("a reconstruction that is interrupted cleans up and says so", "[ending
     TemporaryFolder const folder;
     auto const [signal, status] = GENERATE(std::pair("INT", 130), std::pair("TERM", 143));
     write_acquisition(folder / "a.h5", small_scan());
-    auto const config = written(folder / "c.json", fmt::format(R"({{"input": "{}", "output": "{}", "device": "cpu", "method": "cg-sense",
+    auto const config = written(folder / "c.json",
+        fmt::format(R"({{"input": "{}", "output": "{}", "device": "cpu", "method": "cg-sense",
         "density": {{"kind": "radial"}}, "maps": {{"source": "file"}}, "cg": {{"iterations": 100000000, "tolerance": 0}}}})",
-        (folder / "a.h5").string(), (folder / "out").string()));
+            (folder / "a.h5").string(), (folder / "out").string()));
     auto const result = stopped(folder, "tessera-recon", config, "maps: from", signal);
     CAPTURE(result.errors);
     CHECK(result.status == status);
@@ -55,17 +58,21 @@ TEST_CASE("a reconstruction that is interrupted cleans up and says so", "[ending
 
 TEST_CASE("a simulation and a comparison that are interrupted end with the signal's status", "[endings]") {
     TemporaryFolder const folder;
-    auto const simulation = written(folder / "simulate.json", fmt::format(R"({{"output": "{}", "device": "cpu", "simulation": {{"matrix": [64, 64, 64],
-        "coils": {{"coils": 64}}, "coils_per_pass": 1}}}})", (folder / "s.h5").string()));
+    auto const simulation = written(folder / "simulate.json",
+        fmt::format(R"({{"output": "{}", "device": "cpu", "simulation": {{"matrix": [64, 64, 64],
+        "coils": {{"coils": 64}}, "coils_per_pass": 1}}}})",
+            (folder / "s.h5").string()));
     auto const result = stopped(folder, "tessera-simulate", simulation, "simulating on", "INT");
     CAPTURE(result.errors);
     CHECK(result.status == 130);
     CHECK_FALSE(fs::exists(folder / "s.h5"));
 
     write_acquisition(folder / "a.h5", small_scan());
-    auto const comparison = written(folder / "k.json", fmt::format(R"({{"input": ["{}"], "output": "{}", "device": "cpu",
+    auto const comparison = written(folder / "k.json",
+        fmt::format(R"({{"input": ["{}"], "output": "{}", "device": "cpu",
         "density": {{"kind": "radial"}}, "maps": {{"source": "file"}}, "methods": [{{"name": "slow", "method": "cg-sense",
-        "cg": {{"iterations": 100000000, "tolerance": 0}}}}]}})", (folder / "a.h5").string(), (folder / "out").string()));
+        "cg": {{"iterations": 100000000, "tolerance": 0}}}}]}})",
+            (folder / "a.h5").string(), (folder / "out").string()));
     auto const second = stopped(folder, "tessera-compare", comparison, "maps: from", "TERM");
     CAPTURE(second.errors);
     CHECK(second.status == 143);
@@ -103,10 +110,12 @@ TEST_CASE("no output is an input", "[endings]") {
 
     write_acquisition(folder / "volume.h5", small_scan());
     auto const scan = text_of(folder / "volume.h5");
-    refused("tessera-recon", written(folder / "d.json", fmt::format(R"({{"input": "{}", "output": "{}"}})", (folder / "volume.h5").string(),
-                                                            folder.path().string())));
-    refused("tessera-recon", written(folder / "config.json", fmt::format(R"({{"input": "{}", "output": "{}"}})", (folder / "none.h5").string(),
-                                                                 folder.path().string())));
+    refused("tessera-recon",
+        written(folder / "d.json",
+            fmt::format(R"({{"input": "{}", "output": "{}"}})", (folder / "volume.h5").string(), folder.path().string())));
+    refused("tessera-recon",
+        written(folder / "config.json",
+            fmt::format(R"({{"input": "{}", "output": "{}"}})", (folder / "none.h5").string(), folder.path().string())));
     CHECK(bool(text_of(folder / "volume.h5") == scan));
 }
 
@@ -139,10 +148,11 @@ TEST_CASE("settings beyond any machine are refused by their limits", "[endings]"
         CHECK(std::count(result.errors.begin(), result.errors.end(), '\n') == 1);
         return result.errors;
     };
-    for (char const* setting : {"'simulation.matrix=[4294967296,4294967296,1]'", "simulation.coils.coils=1000000000", "simulation.supersample=1000",
-             "simulation.trajectory.samples=100000000"})
+    for (char const* setting : {"'simulation.matrix=[4294967296,4294967296,1]'", "simulation.coils.coils=1000000000",
+             "simulation.supersample=1000", "simulation.trajectory.samples=100000000"})
         CHECK_THAT(refused("tessera-simulate", config.string() + " --set " + setting), Catch::Contains("expected an integer from"));
-    CHECK_THAT(refused("tessera-simulate", config.string() + " --quiet --set 'simulation.matrix=[8192,8192,8192]'"), Catch::Contains("memory"));
+    CHECK_THAT(refused("tessera-simulate", config.string() + " --quiet --set 'simulation.matrix=[8192,8192,8192]'"),
+        Catch::Contains("memory"));
     auto const scan = written(folder / "r.json", fmt::format(R"({{"input": "{0}", "output": "{0}"}})", (folder / "none").string()));
     for (char const* program : {"tessera-recon", "tessera-compare"})
         CHECK_THAT(refused(program, scan.string() + " --set threads=100000" + (program[8] == 'c' ? " --set 'input=[]'" : "")),
@@ -164,14 +174,16 @@ TEST_CASE("what would fail after hours of work fails before it", "[endings]") {
     };
     soon(recon(folder / "a.h5", folder / "out", "mbdl", "--set mbdl.weights=" + bad.string()));
     auto const comparison = [&](std::string const& more) {
-        auto const config = written(folder / "k.json", fmt::format(R"({{"input": ["{}"], "output": "{}", "methods":
+        auto const config = written(folder / "k.json",
+            fmt::format(R"({{"input": ["{}"], "output": "{}", "methods":
             [{{"name": "a", "method": "gridding"}}, {{"name": "b", "method": "mbdl", "mbdl": {{"weights": "{}"}}}}]}})",
-            (folder / "a.h5").string(), (folder / "cmp").string(), bad.string()));
+                (folder / "a.h5").string(), (folder / "cmp").string(), bad.string()));
         return run_program("tessera-compare", config.string() + more);
     };
     soon(comparison(""));
     auto const reference = written(folder / "reference.nii", "no volume");
-    auto const no_reference = comparison(" --set 'methods=[{\"name\": \"a\", \"method\": \"gridding\"}]' --set 'reference=[\"" + reference.string() + "\"]'");
+    auto const no_reference =
+        comparison(" --set 'methods=[{\"name\": \"a\", \"method\": \"gridding\"}]' --set 'reference=[\"" + reference.string() + "\"]'");
     CAPTURE(no_reference.errors);
     CHECK(no_reference.status == 1);
     CHECK_THAT(no_reference.errors, Catch::Contains(reference.string()) && !Catch::Contains("gridding"));
@@ -185,9 +197,10 @@ TEST_CASE("two trainings do not write to one folder", "[endings]") {
     config["steps"] = 100000;
     config["checkpoint_every"] = 1000000;
     auto const arguments = training_arguments(config);
-    auto const result = shell(fmt::format("{0}tessera-train {1} > /dev/null 2>&1 & p=$!; until [ -s {2}/metrics.csv ] && [ $(wc -l < {2}/metrics.csv) -gt 1 ] "
-                                          "|| ! kill -0 $p; do sleep 0.01; done; {0}tessera-train {1}; s=$?; kill -KILL $p; wait $p; exit $s",
-        kTools, arguments, (folder / "run").string()));
+    auto const result = shell(
+        fmt::format("{0}tessera-train {1} > /dev/null 2>&1 & p=$!; until [ -s {2}/metrics.csv ] && [ $(wc -l < {2}/metrics.csv) -gt 1 ] "
+                    "|| ! kill -0 $p; do sleep 0.01; done; {0}tessera-train {1}; s=$?; kill -KILL $p; wait $p; exit $s",
+            kTools, arguments, (folder / "run").string()));
     CAPTURE(result.errors);
     CHECK(result.status == 1);
     CHECK_THAT(result.errors, Catch::Contains("another training is writing to this folder"));

@@ -7,7 +7,8 @@ using namespace tessera::test;
 TEST_CASE("machines that fail leave nothing half-written", "[faults]") {
     TemporaryFolder const folder;
     auto const log = folder / "log";
-    int const status = std::system((TESSERA_SOURCE_DIR "/tools/faults.sh 1 " TESSERA_BINARY_DIR "/tools > " + log.string() + " 2>&1").c_str());
+    int const status =
+        std::system((TESSERA_SOURCE_DIR "/tools/faults.sh 1 " TESSERA_BINARY_DIR "/tools > " + log.string() + " 2>&1").c_str());
     CAPTURE(text_of(log));
     CHECK(WEXITSTATUS(status) == 0);
     CHECK_THAT(text_of(log), Catch::Contains(" held, 0 broken"));

@@ -22,7 +22,8 @@ constexpr int kMostFiles = 25;
 std::vector<std::string> const kFolders{"kernels", "core", "nn", "recon", "tools"};
 
 using Rooms = std::vector<std::string>;
-Rooms const kData{"recon/acquisition", "recon/metrics", "recon/formats", "recon/pictures", "recon/nufft", "recon/scan", "recon/sense", "recon/unrolled"};
+Rooms const kData{"recon/acquisition", "recon/metrics", "recon/formats", "recon/pictures", "recon/nufft", "recon/scan", "recon/sense",
+    "recon/unrolled"};
 Rooms with(Rooms rooms, Rooms const& more) {
     rooms.insert(rooms.end(), more.begin(), more.end());
     return rooms;
@@ -100,9 +101,7 @@ std::vector<std::string> rooms_unknown_to(Source const& source) {
 // The project's own includes are written from the root: "core/arrays/tensor.h". Returns those that `folder` must not have.
 std::vector<std::string> bad_includes(Source const& source) {
     static std::regex const include(R"(^[ \t]*#[ \t]*include[ \t]*[<"](([A-Za-z0-9_]+)/[^>"]*|[^>"/]*)([>"]))", std::regex::multiline);
-    auto const level = [](std::string const& folder) {
-        return std::find(kFolders.begin(), kFolders.end(), folder) - kFolders.begin();
-    };
+    auto const level = [](std::string const& folder) { return std::find(kFolders.begin(), kFolders.end(), folder) - kFolders.begin(); };
     auto const own = level(source.name.substr(0, source.name.find('/')));
     std::vector<std::string> bad;
     for (std::sregex_iterator i(source.text.begin(), source.text.end(), include), end; i != end; ++i) {
@@ -120,7 +119,7 @@ TEST_CASE("the check sees includes that point upward", "[house]") {
     std::string const text = "#include \"core/arrays/tensor.h\"\n#include \"recon/nufft/nufft.h\"\n  # include <tools/main.h>\n"
                              "#include <vector>\n#include <sys/mman.h>\n#include \"tensor.h\"\n#include \"tests/support/data.h\"\n";
     CHECK(bad_includes({"kernels/a.cu", text}) ==
-          std::vector<std::string>{"core/arrays/tensor.h", "recon/nufft/nufft.h", "tools/main.h", "tensor.h", "tests/support/data.h"});
+        std::vector<std::string>{"core/arrays/tensor.h", "recon/nufft/nufft.h", "tools/main.h", "tensor.h", "tests/support/data.h"});
     CHECK(bad_includes({"recon/a.cpp", text}) == std::vector<std::string>{"tools/main.h", "tensor.h", "tests/support/data.h"});
 }
 
@@ -132,7 +131,8 @@ TEST_CASE("no include points upward in the house", "[house]") {
 }
 
 TEST_CASE("the check sees rooms that must not know each other", "[house]") {
-    std::string const text = "#include \"core/arrays/tensor.h\"\n#include \"recon/acquisition/geometry.h\"\n#include \"recon/scan/scan.h\"\n";
+    std::string const text =
+        "#include \"core/arrays/tensor.h\"\n#include \"recon/acquisition/geometry.h\"\n#include \"recon/scan/scan.h\"\n";
     CHECK(rooms_unknown_to({"recon/nufft/a.cpp", text}) == std::vector<std::string>{"recon/scan/scan.h"});
     CHECK(rooms_unknown_to({"recon/sense/a.cpp", text}).empty());
 }
@@ -193,7 +193,8 @@ TEST_CASE("no two headers define one type of one namespace", "[house]") {
             if (!std::regex_search(text, found, line)) continue;
             if (found[1].matched) {
                 space = found[1];
-            } else if (std::string const type = space + "::" + found[2].str(); !where.emplace(type, source.name).second && where[type] != source.name) {
+            } else if (std::string const type = space + "::" + found[2].str();
+                       !where.emplace(type, source.name).second && where[type] != source.name) {
                 FAIL_CHECK(type << " stands in " << where[type] << " and in " << source.name);
             }
         }

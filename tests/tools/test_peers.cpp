@@ -1,7 +1,7 @@
 // What tools/peers gives other programs is what Tessera has; the other programs are not needed for this.
-#include "recon/nufft/density.h"
 #include "recon/formats/cfl.h"
 #include "recon/formats/read.h"
+#include "recon/nufft/density.h"
 #include "tests/support/acquisitions.h"
 #include "tests/support/recon_scan.h"
 
@@ -14,8 +14,9 @@ using namespace tessera::test;
 namespace {
 
 int python(std::string const& code, std::filesystem::path const& errors) {
-    return std::system(fmt::format("PYTHONDONTWRITEBYTECODE=1 PYTHONPATH={} /usr/bin/python3 -c '{}' 2> {}", TESSERA_SOURCE_DIR "/tools/peers",
-        code, errors.string()).c_str());
+    return std::system(fmt::format("PYTHONDONTWRITEBYTECODE=1 PYTHONPATH={} /usr/bin/python3 -c '{}' 2> {}",
+        TESSERA_SOURCE_DIR "/tools/peers", code, errors.string())
+                           .c_str());
 }
 
 bool has_h5py(TemporaryFolder const& folder) { return python("import h5py, numpy", folder / "none") == 0; }
@@ -52,7 +53,8 @@ TEST_CASE("other programs are given the k-space, weights and maps that Tessera u
                                            "write_cfl(\"{0}/out_ksp\", s.kspace[..., None])\n"
                                            "write_cfl(\"{0}/out_traj\", s.trajectory)\n"
                                            "write_cfl(\"{0}/again\", read_cfl(\"{0}/out_ksp\"))\n",
-                                   folder.path().string()), folder / "errors");
+                                   folder.path().string()),
+        folder / "errors");
     CAPTURE(text_of(folder / "errors"));
     REQUIRE(status == 0);
 

@@ -13,7 +13,8 @@ TEST_CASE("three fields suffice for a reconstruction, which leaves its files", "
     TemporaryFolder const folder;
     write_acquisition(folder / "scan.h5", small_scan());
     fs::path const out = folder / "results/today";
-    auto const [method, bound] = GENERATE(std::pair<std::string, double>{"gridding", 0.2}, std::pair<std::string, double>{"cg-sense", 0.13});
+    auto const [method, bound] =
+        GENERATE(std::pair<std::string, double>{"gridding", 0.2}, std::pair<std::string, double>{"cg-sense", 0.13});
     CAPTURE(method);
     fs::create_directories(out.parent_path());
     auto const result = recon(folder / "scan.h5", out, method);
@@ -21,22 +22,25 @@ TEST_CASE("three fields suffice for a reconstruction, which leaves its files", "
     REQUIRE(result.status == 0);
     CHECK(printed_nrmse(result.output) < bound);
     CHECK(std::regex_search(result.output, std::regex("HFEN [0-9.]+  \\(magnitude against the reference, data range [0-9.]+")));
-    CHECK(std::regex_search(result.output, std::regex("in the object \\([0-9]+ % of the voxels\\): NRMSE [0-9.]+ .*HFEN [0-9.]+  \\(data range [0-9.]+")));
+    CHECK(std::regex_search(result.output,
+        std::regex("in the object \\([0-9]+ % of the voxels\\): NRMSE [0-9.]+ .*HFEN [0-9.]+  \\(data range [0-9.]+")));
     for (char const* name : {"volume.h5", "image_magnitude.nii.gz", "image_phase.nii.gz", "views.png", "config.json", "log.txt"}) {
         CAPTURE(name);
         CHECK(fs::exists(out / name));
         CHECK(fs::file_size(out / name) > 0);
     }
     CHECK(std::distance(fs::directory_iterator(out), {}) == 6);
-    CHECK_THAT(text_of(out / "log.txt"), Catch::Contains("4 coils") && Catch::Contains("matrix 16 x 18 x 20") && Catch::Contains("prewhitened"));
+    CHECK_THAT(text_of(out / "log.txt"),
+        Catch::Contains("4 coils") && Catch::Contains("matrix 16 x 18 x 20") && Catch::Contains("prewhitened"));
     hdf5::File const volume(out / "volume.h5");
     CHECK(volume.info("image").shape.str() == "[16, 18, 20]");
     CHECK(volume.numbers("/", "matrix") == std::vector<double>{16, 18, 20});
     CHECK(volume.numbers("/", "fov_mm") == std::vector<double>{400, 400, 400});
 
     // what was resolved gives the same image, and overrides win over it
-    auto const again = run_program("tessera-recon", (out / "config.json").string() + " --quiet --set output=" + (folder / "again").string() +
-                                                        " --set outputs.cfl=true --set outputs.png=false --set outputs.nifti=false");
+    auto const again = run_program("tessera-recon",
+        (out / "config.json").string() + " --quiet --set output=" + (folder / "again").string() +
+            " --set outputs.cfl=true --set outputs.png=false --set outputs.nifti=false");
     CAPTURE(again.errors);
     REQUIRE(again.status == 0);
     CHECK(again.errors.empty());
@@ -51,7 +55,8 @@ TEST_CASE("the choices of cg-sense lead to nearly the same image", "[tessera-rec
     TemporaryFolder const folder;
     write_acquisition(folder / "scan.h5", small_scan({12, 14, 16}, 6, 2));
     auto const run = [&](std::string const& name, std::string const& settings) {
-        auto const result = recon(folder / "scan.h5", folder / name, "cg-sense", "--set maps.source=file --set outputs.png=false --set cg.iterations=20 --set density.kind=radial " + settings);
+        auto const result = recon(folder / "scan.h5", folder / name, "cg-sense",
+            "--set maps.source=file --set outputs.png=false --set cg.iterations=20 --set density.kind=radial " + settings);
         CAPTURE(settings, result.errors);
         REQUIRE(result.status == 0);
         CHECK(printed_nrmse(result.output) < 0.15);
@@ -75,8 +80,9 @@ TEST_CASE("the test device gives the image of the cpu", "[tessera-recon]") {
     TemporaryFolder const folder;
     write_acquisition(folder / "scan.h5", small_scan({6, 6, 6}, 2, 2)); // fibers are slow
     std::string const method = GENERATE("gridding", "cg-sense", "l1-wavelet", "tv");
-    std::string const settings = "--set density.kind=radial --set maps.calibration=6 --set maps.order=1 --set cg.iterations=2 "
-                                 "--set l1_wavelet.iterations=2 --set l1_wavelet.levels=1 --set tv.iterations=2 --set tv.inner_iterations=2 ";
+    std::string const settings =
+        "--set density.kind=radial --set maps.calibration=6 --set maps.order=1 --set cg.iterations=2 "
+        "--set l1_wavelet.iterations=2 --set l1_wavelet.levels=1 --set tv.iterations=2 --set tv.inner_iterations=2 ";
     REQUIRE(recon(folder / "scan.h5", folder / "cpu", method, settings + "--set device=cpu").status == 0);
     REQUIRE(recon(folder / "scan.h5", folder / "simt", method, settings + "--set device=simt").status == 0);
     CHECK(relative_error(image_of(folder / "simt"), image_of(folder / "cpu")) < 1e-4);
@@ -88,12 +94,14 @@ TEST_CASE("every configuration of configs/recon reconstructs, and leaves its cos
     int count = 0;
     for (auto const& entry : fs::directory_iterator(fs::path(TESSERA_SOURCE_DIR) / "configs/recon")) {
         fs::path const out = folder / entry.path().stem();
-        auto const result = run_program("tessera-recon", entry.path().string() + " --set input=" + (folder / "scan.h5").string() +
-                                                             " --set output=" + out.string() + " --set maps.source=file");
+        auto const result = run_program("tessera-recon",
+            entry.path().string() + " --set input=" + (folder / "scan.h5").string() + " --set output=" + out.string() +
+                " --set maps.source=file");
         CAPTURE(entry.path(), result.errors);
         REQUIRE(result.status == 0);
         CHECK(printed_nrmse(result.output) < 0.2);
-        CHECK_THAT(text_of(out / "log.txt"), Catch::Contains("largest eigenvalue") && Catch::Contains("iterations") && Catch::Contains("cost"));
+        CHECK_THAT(text_of(out / "log.txt"),
+            Catch::Contains("largest eigenvalue") && Catch::Contains("iterations") && Catch::Contains("cost"));
         std::istringstream costs(text_of(out / "cost.csv"));
         std::string line;
         std::getline(costs, line);
@@ -176,7 +184,7 @@ TEST_CASE("a blob lies in NIfTI where it lies in the scanner", "[tessera-recon]"
         for (std::size_t d = 0; d < 3; ++d) world += row[d] * centroid[d] / sum;
         auto const a = static_cast<std::size_t>(axis);
         double const lps = g.centre_mm[a] + at[2] * g.fov_mm[2] * g.x_direction[a] + at[1] * g.fov_mm[1] * g.y_direction[a] +
-                           at[0] * g.fov_mm[0] * g.z_direction[a];
+            at[0] * g.fov_mm[0] * g.z_direction[a];
         CHECK(world == Approx(axis < 2 ? -lps : lps).margin(2)); // voxels are 20 x 16.7 x 24 mm
     }
 }
@@ -193,7 +201,8 @@ TEST_CASE("tessera-recon prints its schema", "[tessera-recon]") {
 TEST_CASE("mbdl needs no weights, those that come with the program are better than gridding", "[tessera-recon]") {
     TemporaryFolder const folder;
     write_acquisition(folder / "scan.h5", small_scan({24, 26, 28}, 4, 3, 5, 30));
-    auto const gridded = recon(folder / "scan.h5", folder / "gridded", "gridding"), learned = recon(folder / "scan.h5", folder / "learned", "mbdl");
+    auto const gridded = recon(folder / "scan.h5", folder / "gridded", "gridding"),
+               learned = recon(folder / "scan.h5", folder / "learned", "mbdl");
     CAPTURE(learned.errors);
     REQUIRE(learned.status == 0);
     CHECK_THAT(text_of(folder / "learned/log.txt"), Catch::Contains("weights that come with the program"));

@@ -117,8 +117,10 @@ TEST_CASE("configurations that cannot be meant are refused in one sentence", "[t
     };
     CHECK_THAT(refused(R"({"input": "a", "output": )"), Catch::Contains("line 1"));
     CHECK_THAT(refused(R"({"input": "a"})"), Catch::Contains("output") && Catch::Contains("missing"));
-    CHECK_THAT(refused(R"({"input": "a", "output": "b", "methud": "gridding"})"), Catch::Contains("methud") && Catch::Contains("\"method\""));
-    CHECK_THAT(refused(R"({"input": "a", "output": "b", "method": "griding"})"), Catch::Contains("griding") && Catch::Contains("\"gridding\""));
+    CHECK_THAT(refused(R"({"input": "a", "output": "b", "methud": "gridding"})"),
+        Catch::Contains("methud") && Catch::Contains("\"method\""));
+    CHECK_THAT(refused(R"({"input": "a", "output": "b", "method": "griding"})"),
+        Catch::Contains("griding") && Catch::Contains("\"gridding\""));
     CHECK_THAT(refused(R"({"input": "a", "output": "b", "cg": {"iterations": 0}})"), Catch::Contains("/cg/iterations"));
     CHECK_THAT(refusal(path, out, "--set cg.iteratons=3"), Catch::Contains("iteratons") && Catch::Contains("iterations"));
     CHECK_THAT(refusal(path, out, "--set device=gpu"), Catch::Contains("device"));
@@ -168,9 +170,9 @@ TEST_CASE("wrong settings of compressed sensing are named in one sentence", "[te
     TemporaryFolder const folder;
     fs::path const path = folder / "scan.h5", out = folder / "out";
     write_unchecked(path, random_acquisition());
-    for (auto const& [setting, expected] : {std::pair<std::string, std::string>{"l1_wavelet.lambda=-1", "/l1_wavelet/lambda"},
-             {"l1_wavelet.wavelet=haar", "daubechies2"}, {"l1_wavelet.levels=0", "/l1_wavelet/levels"},
-             {"l1_wavelet.random_shift=true", "random_shifts"},
-             {"tv.inner_iterations=0", "/tv/inner_iterations"}, {"tv.tolerance=2", "/tv/tolerance"}, {"method=l1_wavelet", "l1-wavelet"}})
+    for (auto const& [setting, expected] :
+        {std::pair<std::string, std::string>{"l1_wavelet.lambda=-1", "/l1_wavelet/lambda"}, {"l1_wavelet.wavelet=haar", "daubechies2"},
+            {"l1_wavelet.levels=0", "/l1_wavelet/levels"}, {"l1_wavelet.random_shift=true", "random_shifts"},
+            {"tv.inner_iterations=0", "/tv/inner_iterations"}, {"tv.tolerance=2", "/tv/tolerance"}, {"method=l1_wavelet", "l1-wavelet"}})
         CHECK_THAT(refusal(path, out, "--set " + setting), Catch::Contains(expected));
 }

@@ -81,8 +81,9 @@ TEST_CASE("a training leaves its files, its loss falls, and its weights reconstr
         check_table(out / "validation", 6); // the scan and the mean, at 0, 10 and 20
         for (char const* step : {"000000", "000010", "000020"}) check_png(out / fmt::format("previews/step_{}.png", step));
         auto const html = text_of(out / "report.html");
-        CHECK_THAT(html, Catch::Contains("The run is complete.") && Catch::Contains("src=\"data:image/png;base64,") &&
-                             Catch::Contains("held_out, step 20"));
+        CHECK_THAT(html,
+            Catch::Contains("The run is complete.") && Catch::Contains("src=\"data:image/png;base64,") &&
+                Catch::Contains("held_out, step 20"));
         CHECK_FALSE(std::regex_search(html, std::regex(R"((src|href)="(?!data:|#))")));
         CHECK_THAT(html, !Catch::Contains("@import") && !Catch::Contains("url("));
         CHECK(std::distance(fs::directory_iterator(out), {}) == 10);
@@ -107,7 +108,8 @@ TEST_CASE("a training leaves its files, its loss falls, and its weights reconstr
             CAPTURE(weights, image.errors);
             REQUIRE(image.status == 0);
             CHECK_THAT(image.errors, Catch::Contains("2 unrolls") && Catch::Contains("(exact)"));
-            CHECK(printed_nrmse(image.output) == Approx(trained).epsilon(0.01)); // both against the true object, shaded as maps of norm 1 see it
+            CHECK(printed_nrmse(image.output) ==
+                Approx(trained).epsilon(0.01)); // both against the true object, shaded as maps of norm 1 see it
         }
         // patches of another size are as exact, another number of unrolls of shared weights is possible
         auto const best = out / "checkpoints/best.safetensors";
@@ -152,8 +154,7 @@ TEST_CASE("scans of different matrix, coils and readouts train one network", "[t
         CHECK(row.at("object_nrmse") < 0.6);
         CHECK(row.at("kspace_error").is_null());
     }
-    for (auto const& scan : {a, b})
-        CHECK(apply_weights(folder / "run/checkpoints/best.safetensors", scan, folder / "image").status == 0);
+    for (auto const& scan : {a, b}) CHECK(apply_weights(folder / "run/checkpoints/best.safetensors", scan, folder / "image").status == 0);
 }
 
 TEST_CASE("a set may be kept on the device: the same bits as without", "[tessera-train]") {
@@ -208,7 +209,8 @@ TEST_CASE("self-supervised training measures held-out readouts against iterative
     CHECK(last.at("object_nrmse").is_null());
     CHECK_THAT(result.errors, Catch::Contains("iterative SENSE predicts held-out readouts") && Catch::Contains("k-space error"));
     check_png(folder / "run/previews/step_000012.png");
-    auto const image = apply_weights(folder / "run/checkpoints/best.safetensors", folder / "scan.h5", folder / "image", "--set maps.source=file");
+    auto const image =
+        apply_weights(folder / "run/checkpoints/best.safetensors", folder / "scan.h5", folder / "image", "--set maps.source=file");
     CAPTURE(image.errors);
     CHECK(image.status == 0);
 }
@@ -239,14 +241,16 @@ TEST_CASE("block-wise gradients are checked on the user's configuration", "[tess
         CAPTURE(more, result.errors, result.output);
         REQUIRE(result.status == 0);
         std::smatch found;
-        REQUIRE(std::regex_search(result.output, found, std::regex("weights ([0-9.e+-]+), (lambda|step) ([0-9.e+-]+), input ([0-9.e+-]+)")));
+        REQUIRE(
+            std::regex_search(result.output, found, std::regex("weights ([0-9.e+-]+), (lambda|step) ([0-9.e+-]+), input ([0-9.e+-]+)")));
         for (std::size_t const i : {1, 3, 4}) CHECK(std::stod(found[i]) < 1e-3);
         CHECK(std::regex_search(result.output, std::regex("peak device memory: block [0-9.]+ .iB, full [0-9.]+ .iB")));
         CHECK_FALSE(fs::exists(folder / "run")); // nothing is trained, nothing is written
         return result;
     };
     CHECK_THAT(check("").output, Catch::Contains("10 x 12 x 14 voxels, patches of 5 x 6 x 7"));
-    CHECK_THAT(check("--set model.data_consistency.kind=gradient --set memory.patch=[3,4,5]").output, Catch::Contains("patches of 3 x 4 x 5"));
+    CHECK_THAT(check("--set model.data_consistency.kind=gradient --set memory.patch=[3,4,5]").output,
+        Catch::Contains("patches of 3 x 4 x 5"));
     config["model"]["network"]["resnet3d"]["channels"] = 64; // feature maps are what does not fit
     auto const cropped = check("--set memory_limit_gib=0.0035 --set memory.patch=[2,2,2]");
     CHECK_THAT(cropped.output, Catch::Contains("(cropped from 10 x 12 x 14)"));

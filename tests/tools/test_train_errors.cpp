@@ -54,7 +54,8 @@ TEST_CASE("trainings that cannot be meant are refused in one sentence", "[tesser
         a.reference.reset();
         write_acquisition(folder / "bare.h5", a);
         config["data"]["train"] = Json::array({(folder / "bare.h5").string()});
-        CHECK_THAT(refusal(config), Catch::Contains("bare.h5: the file has no reference") && Catch::Contains("/data/target \"reconstruction\""));
+        CHECK_THAT(refusal(config),
+            Catch::Contains("bare.h5: the file has no reference") && Catch::Contains("/data/target \"reconstruction\""));
     }
     SECTION("an unknown loss") {
         config["loss"] = Json::parse(R"([{"kind": "l3"}])");
@@ -97,7 +98,8 @@ TEST_CASE("trainings that cannot be meant are refused in one sentence", "[tesser
         std::ofstream(folder / "file") << "text";
         auto const result = train(small_training(folder / "run", {scan}, {}), "--quiet --set output=" + (folder / "file/run").string());
         CHECK(result.status == 1);
-        CHECK_THAT(result.errors, Catch::StartsWith("error: " + (folder / "file/run").string()) && Catch::Contains("cannot make this folder"));
+        CHECK_THAT(result.errors,
+            Catch::StartsWith("error: " + (folder / "file/run").string()) && Catch::Contains("cannot make this folder"));
         CHECK(text_of(folder / "file") == "text");
     }
 }
@@ -109,8 +111,10 @@ TEST_CASE("a run is neither overwritten nor continued as another one", "[tessera
     REQUIRE(train(config).status == 0);
     auto const before = contents(folder / "run");
     CHECK_THAT(refusal(config), Catch::Contains("holds a run already") && Catch::Contains("--resume auto"));
-    CHECK_THAT(refusal(config, "--resume auto --set model.network.resnet3d.channels=5"), Catch::Contains("the checkpoint's network is another one"));
-    CHECK_THAT(refusal(config, "--resume auto --set model.shared_weights=false"), Catch::Contains("the checkpoint's network is another one"));
+    CHECK_THAT(refusal(config, "--resume auto --set model.network.resnet3d.channels=5"),
+        Catch::Contains("the checkpoint's network is another one"));
+    CHECK_THAT(refusal(config, "--resume auto --set model.shared_weights=false"),
+        Catch::Contains("the checkpoint's network is another one"));
     CHECK_THAT(refusal(config, "--resume auto --set seed=2"), Catch::Contains("the run had seed 1, /seed is 2"));
     CHECK_THAT(refusal(config, "--resume auto --set average=0.9"), Catch::Contains("training.average.") && Catch::Contains("is missing"));
     CHECK_THAT(refusal(config, "--resume " + (folder / "run/checkpoints/best.safetensors").string()),
@@ -132,8 +136,9 @@ TEST_CASE("a loss that is not finite ends the run and keeps the last good checkp
     auto const result = train(config, "--resume auto --quiet --set optimiser.learning_rate=1e30 --set validate_every=" + validate_every);
     CAPTURE(validate_every, result.errors);
     CHECK(result.status == 1);
-    CHECK_THAT(result.errors, Catch::Contains("not finite") && Catch::Contains(validate_every == "1" ? "validation after step 5" : "step 6") &&
-                                  Catch::Contains("scan a") && Catch::Contains("the last good checkpoint is " + last.string()));
+    CHECK_THAT(result.errors,
+        Catch::Contains("not finite") && Catch::Contains(validate_every == "1" ? "validation after step 5" : "step 6") &&
+            Catch::Contains("scan a") && Catch::Contains("the last good checkpoint is " + last.string()));
     CHECK_THAT(text_of(out / "report.html"), Catch::Contains("Stopped by an error") && Catch::Contains("not finite"));
     CHECK_THAT(text_of(out / "log.txt"), Catch::Contains("not finite"));
     CHECK(bool(text_of(last) == good));
@@ -151,7 +156,8 @@ TEST_CASE("weights that do not fit are refused in one sentence", "[tessera-recon
     std::string const place = "error: " + best.string() + ": ";
     REQUIRE(apply_weights(best, scan, folder / "image").status == 0);
 
-    CHECK_THAT(unfit("", flat), Catch::StartsWith("error: mbdl: none of the ") && Catch::Contains("2D scans")); // those that come with the program
+    CHECK_THAT(unfit("", flat),
+        Catch::StartsWith("error: mbdl: none of the ") && Catch::Contains("2D scans")); // those that come with the program
     CHECK_THAT(unfit(other, scan), Catch::StartsWith("error: " + other.string()));
     CHECK_THAT(unfit(scan, scan), Catch::StartsWith("error: " + scan.string()));
     CHECK_THAT(unfit(best, scan, "--set density.kind=pipe"), Catch::StartsWith(place + "trained with other density compensation"));

@@ -16,8 +16,9 @@ TEST_CASE("self-supervised training on a measured scan predicts its held-out rea
     fs::path const config = fs::path(TESSERA_SOURCE_DIR) / "configs/measured/ute_phantom.json", out = folder / "run";
     // fewer readouts, a smaller network and few steps: seconds instead of minutes
     auto const result = run_program("tessera-train",
-        fmt::format("{} --set output={} --set 'data.train=[\"{}\"]' --set 'data.validation=[\"{}\"]' --set 'data.scan.readouts=[400,1400]' --set steps=3 "
-                    "--set validate_every=3 --set schedule.warm_up=0 --set model.unrolls=1 --set model.network.resnet3d.channels=8 --set device=cpu",
+        fmt::format(
+            "{} --set output={} --set 'data.train=[\"{}\"]' --set 'data.validation=[\"{}\"]' --set 'data.scan.readouts=[400,1400]' --set steps=3 "
+            "--set validate_every=3 --set schedule.warm_up=0 --set model.unrolls=1 --set model.network.resnet3d.channels=8 --set device=cpu",
             config.string(), out.string(), scan->string(), scan->string()));
     CAPTURE(result.errors);
     REQUIRE(result.status == 0);

@@ -63,8 +63,9 @@ TEST_CASE("every configuration of configs/training trains", "[tessera-train]") {
         auto const result = run_program("tessera-train", file.string() + " " + smaller(config, folder / "data", out));
         CAPTURE(result.errors);
         REQUIRE(result.status == 0);
-        for (char const* name : {"config.json", "environment.json", "log.txt", "metrics.csv", "metrics.jsonl", "validation.csv", "validation.jsonl",
-                 "report.html", "checkpoints/last.safetensors", "checkpoints/best.safetensors", "previews/step_000002.png"}) {
+        for (char const* name :
+            {"config.json", "environment.json", "log.txt", "metrics.csv", "metrics.jsonl", "validation.csv", "validation.jsonl",
+                "report.html", "checkpoints/last.safetensors", "checkpoints/best.safetensors", "previews/step_000002.png"}) {
             CAPTURE(name);
             CHECK(fs::exists(out / name));
         }
@@ -86,9 +87,8 @@ TEST_CASE("every choice of a training run is in some configuration", "[tessera-t
     for (auto const& kind : data_consistency_kinds())
         CHECK(std::any_of(configs.begin(), configs.end(), [&](auto const& c) { return c.model.data_consistency.kind == kind; }));
     CHECK(missing<MemoryPolicy>(configs, [](auto const& c) { return std::vector{c.memory.policy}; }) == Names{});
-    CHECK(missing<CheckpointPlace>(configs, [](auto const& c) {
-        return only_if(c.memory.policy != MemoryPolicy::full, c.memory.checkpoints);
-    }) == Names{});
+    CHECK(missing<CheckpointPlace>(configs,
+              [](auto const& c) { return only_if(c.memory.policy != MemoryPolicy::full, c.memory.checkpoints); }) == Names{});
     CHECK(missing<Supervision>(configs, [](auto const& c) { return std::vector{c.data.supervision}; }) == Names{});
     CHECK(missing<TargetSource>(configs, [&](auto const& c) { return only_if(supervised(c), c.data.target); }) == Names{});
     CHECK(missing<LossKind>(configs, [&](auto const& c) {

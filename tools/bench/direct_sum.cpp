@@ -24,7 +24,8 @@ Wide sample(std::span<complex const> volume, Matrix const& n, real const* k) {
     std::vector<Wide> phases[3];
     for (int d = 0; d < 3; ++d)
         for (index_t i = 0; i < n[d]; ++i)
-            phases[d].push_back(n[d] == 1 ? 1.0 : std::polar(1.0, -2 * std::numbers::pi * double(k[2 - d]) * double(i - n[d] / 2) / double(n[d])));
+            phases[d].push_back(
+                n[d] == 1 ? 1.0 : std::polar(1.0, -2 * std::numbers::pi * double(k[2 - d]) * double(i - n[d] / 2) / double(n[d])));
     Wide sum = 0;
     for (index_t z = 0; z < n[0]; ++z) {
         Wide plane = 0;

@@ -121,9 +121,9 @@ void print(Report const& r, BenchCase const& bench) {
     fmt::print("{:>12} {:>9} {:>10} {:>10} {:>9} {:>10} {:>10} {:>9} {:>10}\n", "oversampling", "set-up s", "type 1 s", "(CPU s)", "error",
         "type 2 s", "(CPU s)", "error", "peak MB");
     for (Variant const& v : r.variants)
-        fmt::print("{:>12g} {:>9.3f} {:>10.4f} {:>10.4f} {:>9.1e} {:>10.4f} {:>10.4f} {:>9.1e} {:>10.1f}\n", v.oversampling, v.type2.setup_seconds,
-            v.type1.seconds, v.type1.cpu_seconds, v.type1.relative_error.value_or(0), v.type2.seconds, v.type2.cpu_seconds,
-            v.type2.relative_error.value_or(0), 1e-6 * static_cast<double>(v.type1.peak_bytes));
+        fmt::print("{:>12g} {:>9.3f} {:>10.4f} {:>10.4f} {:>9.1e} {:>10.4f} {:>10.4f} {:>9.1e} {:>10.1f}\n", v.oversampling,
+            v.type2.setup_seconds, v.type1.seconds, v.type1.cpu_seconds, v.type1.relative_error.value_or(0), v.type2.seconds,
+            v.type2.cpu_seconds, v.type2.relative_error.value_or(0), 1e-6 * static_cast<double>(v.type1.peak_bytes));
     if (r.toeplitz)
         fmt::print("{:>12} {:>9.3f} {:>10.4f} {:>10.4f}   (normal operator)\n", "toeplitz", r.toeplitz->setup_seconds, r.toeplitz->seconds,
             r.toeplitz->cpu_seconds);
@@ -136,8 +136,10 @@ std::string BenchCase::title() const { return fmt::format("{} x {} x {} (z, y, x
 void bench_nufft(BenchCase const& bench) {
     require(!bench.oversampling.empty(), "tessera-bench: /oversampling is empty, expected at least one value");
     Report const report = measure(bench);
-    if (bench.json) fmt::print("{}\n", config_json(report));
-    else print(report, bench);
+    if (bench.json)
+        fmt::print("{}\n", config_json(report));
+    else
+        print(report, bench);
 }
 
 } // namespace tessera

@@ -78,7 +78,8 @@ void bench_maps(BenchCase const& bench) {
     auto const weights = pipe_menon_weights(context, bench.matrix, trajectory).reshape({points});
     auto const flat = trajectory.reshape({points, 3});
     Table table;
-    table.rows.emplace_back("jsense", repeated(context, bench.repeats, [&] { jsense_maps(context, bench.matrix, kspace, flat, weights, {}); }));
+    table.rows.emplace_back("jsense",
+        repeated(context, bench.repeats, [&] { jsense_maps(context, bench.matrix, kspace, flat, weights, {}); }));
     table.print(bench);
 }
 

@@ -11,7 +11,8 @@ namespace {
 
 bool in_program(void const* caller) {
     Dl_info object{};
-    return dladdr(caller, &object) && object.dli_fname && std::strstr(object.dli_fname, "tessera-") && !std::strstr(object.dli_fname, ".so");
+    return dladdr(caller, &object) && object.dli_fname && std::strstr(object.dli_fname, "tessera-") &&
+        !std::strstr(object.dli_fname, ".so");
 }
 
 bool refused(std::size_t bytes, void const* caller) {

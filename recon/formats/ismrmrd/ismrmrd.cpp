@@ -32,12 +32,17 @@ Selection select_records(std::vector<IsmrmrdHead> const& heads, ReadOptions cons
     std::size_t other = 0, flagged = 0;
     for (std::size_t i = 0; i < heads.size(); ++i) {
         IsmrmrdHead const& h = heads[i];
-        if (h.flag(kNoise)) s.noise.push_back(i);
-        else if (std::any_of(std::begin(kSkipped), std::end(kSkipped), [&](int f) { return h.flag(f); })) ++flagged;
-        else if (h.encoding_space_ref != options.encoding || h.slice != options.slice || h.contrast != options.contrast) ++other;
-        else s.imaging.push_back(i);
+        if (h.flag(kNoise))
+            s.noise.push_back(i);
+        else if (std::any_of(std::begin(kSkipped), std::end(kSkipped), [&](int f) { return h.flag(f); }))
+            ++flagged;
+        else if (h.encoding_space_ref != options.encoding || h.slice != options.slice || h.contrast != options.contrast)
+            ++other;
+        else
+            s.imaging.push_back(i);
     }
-    if (flagged) a.notes.push_back(fmt::format("{} acquisitions that are not for the image (calibration, navigation, dummy) skipped", flagged));
+    if (flagged)
+        a.notes.push_back(fmt::format("{} acquisitions that are not for the image (calibration, navigation, dummy) skipped", flagged));
     if (other)
         a.notes.push_back(fmt::format("{} acquisitions of other encodings, slices or contrasts than ({}, {}, {}) skipped", other,
             options.encoding, options.slice, options.contrast));
@@ -55,7 +60,7 @@ void require_uniform(std::vector<IsmrmrdHead> const& heads, std::vector<std::siz
         first.trajectory_dimensions);
     for (std::size_t const i : records) {
         require(kept_samples(heads[i]) == kept_samples(first) && heads[i].active_channels == first.active_channels &&
-                    heads[i].trajectory_dimensions == first.trajectory_dimensions,
+                heads[i].trajectory_dimensions == first.trajectory_dimensions,
             "{}: acquisition {} has {} samples, {} channels and {} trajectory dimensions but acquisition {} has {}, {} and {}: expected "
             "the same for all",
             source, i, kept_samples(heads[i]), heads[i].active_channels, heads[i].trajectory_dimensions, records.front(),
@@ -77,8 +82,8 @@ void read_imaging(IsmrmrdRecords const& records, std::vector<std::size_t> const&
     index_t const components = first.trajectory_dimensions, spatial = std::min<index_t>(components, 3);
     double const numbers = static_cast<double>(readouts) * static_cast<double>(samples) * static_cast<double>(2 * channels + components);
     require(4 * numbers <= static_cast<double>(records.file_bytes()),
-        "{}: {} acquisitions of {} samples, {} channels and {} trajectory dimensions are more than a file of {} bytes holds", a.source, readouts,
-        samples, channels, components, records.file_bytes());
+        "{}: {} acquisitions of {} samples, {} channels and {} trajectory dimensions are more than a file of {} bytes holds", a.source,
+        readouts, samples, channels, components, records.file_bytes());
     Context const host;
     a.kspace = Tensor<complex>(host, {channels, readouts, samples});
     a.trajectory = Tensor<real>::zeros(host, {readouts, samples, 3});
@@ -133,7 +138,7 @@ void read_noise(IsmrmrdRecords const& records, std::vector<std::size_t> const& w
 }
 
 void set_geometry(IsmrmrdHead const& head, Acquisition& a) {
-    auto const vector = [](float const (&v)[3]) { return Vector3{v[0], v[1], v[2]}; };
+    auto const vector = [](float const(&v)[3]) { return Vector3{v[0], v[1], v[2]}; };
     auto const length = [](Vector3 const& v) { return std::hypot(v[0], v[1], v[2]); };
     a.geometry.centre_mm = vector(head.position);
     Vector3 const x = vector(head.read_dir), y = vector(head.phase_dir), z = vector(head.slice_dir);
@@ -151,7 +156,7 @@ void set_geometry(IsmrmrdHead const& head, Acquisition& a) {
 
 bool known(EncodedSpace const& s) {
     return std::all_of(s.matrix.begin(), s.matrix.end(), [](index_t n) { return n > 0; }) &&
-           std::all_of(s.fov_mm.begin(), s.fov_mm.end(), [](double l) { return l > 0; });
+        std::all_of(s.fov_mm.begin(), s.fov_mm.end(), [](double l) { return l > 0; });
 }
 
 /// The header's matrix and field of view, and the trajectory in cycles per that field of view.

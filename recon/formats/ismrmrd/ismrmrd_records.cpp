@@ -55,15 +55,17 @@ Handle arrays_type() {
 }
 
 /// Memory for HDF5's lists, of which the files state the lengths: no single one is longer than the whole file.
-void* allocate_list(std::size_t bytes, void* file_bytes) { return bytes > *static_cast<std::uintmax_t const*>(file_bytes) ? nullptr : std::malloc(bytes); }
+void* allocate_list(std::size_t bytes, void* file_bytes) {
+    return bytes > *static_cast<std::uintmax_t const*>(file_bytes) ? nullptr : std::malloc(bytes);
+}
 void free_list(void* memory, void*) { std::free(memory); }
 
 /// The arrays of one block, in memory that HDF5 allocated.
 class ArrayBlock {
 public:
     ArrayBlock(hid_t dataset, hid_t file_space, hsize_t count, std::uintmax_t file_bytes, std::string const& where)
-        : file_bytes_(file_bytes), type_(arrays_type()), space_(H5Screate_simple(1, &count, nullptr)), transfer_(H5Pcreate(H5P_DATASET_XFER)),
-          arrays_(count) {
+        : file_bytes_(file_bytes), type_(arrays_type()), space_(H5Screate_simple(1, &count, nullptr)),
+          transfer_(H5Pcreate(H5P_DATASET_XFER)), arrays_(count) {
         check(H5Pset_vlen_mem_manager(transfer_.get(), allocate_list, &file_bytes_, free_list, nullptr), where, "cannot prepare reading");
         herr_t const status = H5Dread(dataset, type_.get(), space_.get(), file_space, transfer_.get(), arrays_.data());
         if (status < 0) {
@@ -90,7 +92,7 @@ private:
 
 bool has_members(hid_t type, std::initializer_list<char const*> names) {
     return H5Tget_class(type) == H5T_COMPOUND &&
-           std::all_of(names.begin(), names.end(), [&](char const* n) { return H5Tget_member_index(type, n) >= 0; });
+        std::all_of(names.begin(), names.end(), [&](char const* n) { return H5Tget_member_index(type, n) >= 0; });
 }
 
 } // namespace
@@ -103,8 +105,9 @@ IsmrmrdRecords::IsmrmrdRecords(hdf5::File const& file, std::string const& datase
     require(shape.rank() == 1 && has_members(type.get(), {"head", "traj", "data"}),
         "{}: expected a list of acquisitions {{head, traj, data}}, found {} {}", where, file.info(dataset).type, shape.str());
     Handle const head(H5Tget_member_type(type.get(), static_cast<unsigned>(H5Tget_member_index(type.get(), "head"))));
-    require(has_members(head.get(), {"flags", "number_of_samples", "active_channels", "discard_pre", "discard_post", "encoding_space_ref",
-                                        "trajectory_dimensions", "position", "read_dir", "phase_dir", "slice_dir", "idx"}),
+    require(has_members(head.get(),
+                {"flags", "number_of_samples", "active_channels", "discard_pre", "discard_post", "encoding_space_ref",
+                    "trajectory_dimensions", "position", "read_dir", "phase_dir", "slice_dir", "idx"}),
         "{}: the acquisition headers lack members of the standard", where);
     heads_.resize(static_cast<std::size_t>(shape.size()));
     Handle const wanted(H5Tcreate(H5T_COMPOUND, sizeof(IsmrmrdHead)));

@@ -32,7 +32,8 @@ NiftiVolume read_nifti(Context const& host, std::filesystem::path const& path);
 
 /// Writes float32 voxels with qform and sform; compressed where the name ends in .gz. The volume is [z, y, x].
 /// Of the description, which viewers show, the first 79 bytes are kept.
-void write_nifti(std::filesystem::path const& path, Tensor<real> const& volume, Geometry const& geometry, std::string const& description = "Tessera");
+void write_nifti(std::filesystem::path const& path, Tensor<real> const& volume, Geometry const& geometry,
+    std::string const& description = "Tessera");
 
 /// Writes <stem>_magnitude.nii.gz and <stem>_phase.nii.gz (radians).
 void write_nifti_complex(std::filesystem::path const& stem, Tensor<complex> const& volume, Geometry const& geometry,

@@ -23,8 +23,7 @@ Eigen::Vector3d flip(Eigen::Vector3d const& v) { return {-v.x(), -v.y(), v.z()};
 
 Affine affine_from(Eigen::Matrix3d const& linear, Eigen::Vector3d const& offset) {
     Affine a;
-    for (int r = 0; r < 3; ++r)
-        a[static_cast<std::size_t>(r)] = {linear(r, 0), linear(r, 1), linear(r, 2), offset(r)};
+    for (int r = 0; r < 3; ++r) a[static_cast<std::size_t>(r)] = {linear(r, 0), linear(r, 1), linear(r, 2), offset(r)};
     return a;
 }
 

@@ -22,8 +22,8 @@ void read_bytes(Gzip const& file, void* to, std::size_t size, std::string const&
         int const n = gzread(file.get(), bytes + done, wanted);
         int status = 0;
         char const* const reason = gzerror(file.get(), &status);
-        require(n > 0, "{}: the file ends within the {}: expected {} bytes, found {}{}{}", source, what, size, done,
-            status < 0 ? ": " : "", status < 0 ? reason : "");
+        require(n > 0, "{}: the file ends within the {}: expected {} bytes, found {}{}{}", source, what, size, done, status < 0 ? ": " : "",
+            status < 0 ? reason : "");
         done += static_cast<std::size_t>(n);
     }
 }
@@ -53,13 +53,12 @@ Matrix matrix_of(NiftiHeader const& h, std::string const& source) {
 constexpr double kBestCompression = 1032; // bytes that deflate makes of one, at most
 
 /// The volume of a file that was opened at its first voxel, after a look at whether the file can hold it at all.
-template <class T>
-Tensor<real> read_values(Context const& host, Gzip const& file, NiftiHeader const& h, Matrix const& m, double slope, double intercept,
-    double file_bytes, std::string const& source) {
+template <class T> Tensor<real> read_values(Context const& host, Gzip const& file, NiftiHeader const& h, Matrix const& m, double slope,
+    double intercept, double file_bytes, std::string const& source) {
     Shape const shape{m[0], m[1], m[2]};
     double const wanted = static_cast<double>(shape.size()) * sizeof(T), most = file_bytes * (gzdirect(file.get()) ? 1 : kBestCompression);
-    require(wanted <= most, "{}: {} x {} x {} voxels (z, y, x) of {} bytes are more than the file's {:.0f} bytes hold", source, m[0], m[1], m[2],
-        sizeof(T), file_bytes);
+    require(wanted <= most, "{}: {} x {} x {} voxels (z, y, x) of {} bytes are more than the file's {:.0f} bytes hold", source, m[0], m[1],
+        m[2], sizeof(T), file_bytes);
     Tensor<real> const to(host, shape);
     std::vector<T> values;
     for (index_t begin = 0; begin < shape.size(); begin += index_t{1} << 20) {
@@ -91,7 +90,8 @@ NiftiVolume read_nifti(Context const& host, std::filesystem::path const& path) {
 
     double const offset = h.get<float>(NiftiHeader::kVoxOffset);
     require(offset >= double(NiftiHeader::kBytes) && offset < 1e9, "{}: vox_offset is {}, expected at least 352", source, offset);
-    require(gzseek(file.get(), static_cast<z_off_t>(offset), SEEK_SET) >= 0, "{}: the file ends before the voxels at byte {}", source, offset);
+    require(gzseek(file.get(), static_cast<z_off_t>(offset), SEEK_SET) >= 0, "{}: the file ends before the voxels at byte {}", source,
+        offset);
 
     double slope = h.get<float>(NiftiHeader::kSlope), intercept = h.get<float>(NiftiHeader::kIntercept);
     require(std::isfinite(slope) && std::isfinite(intercept), "{}: scl_slope and scl_inter are {} and {}, expected finite numbers", source,

@@ -26,7 +26,8 @@ NiftiHeader make_header(Matrix const& m, Geometry const& geometry, std::string c
     h.put(NiftiHeader::kVoxOffset, kVoxOffset);
     h.put(NiftiHeader::kSlope, 1.0f);
     h.put(NiftiHeader::kUnits, std::int8_t(2)); // millimetres
-    std::memcpy(h.data() + NiftiHeader::kDescription, description.data(), std::min<std::size_t>(description.size(), 79)); // of 80, one is the end
+    std::memcpy(h.data() + NiftiHeader::kDescription, description.data(),
+        std::min<std::size_t>(description.size(), 79)); // of 80, one is the end
     std::memcpy(h.data() + NiftiHeader::kMagic, "n+1", 4);
     h.set_affine(nifti_affine(geometry, m));
     return h;
@@ -37,7 +38,7 @@ class GzipWriter {
 public:
     GzipWriter(int descriptor, std::string source) : source_(std::move(source)) {
         int const own = ::dup(descriptor); // gzclose closes what it was given
-        file_ = gzdopen(own, "wb1"); // the fastest: noise does not get much smaller with more effort
+        file_ = gzdopen(own, "wb1");       // the fastest: noise does not get much smaller with more effort
         if (file_) return;
         ::close(own);
         fail("{}: cannot write: no memory to compress", source_);
@@ -101,9 +102,11 @@ void write_nifti(std::filesystem::path const& path, Tensor<real> const& volume, 
     file.commit();
 }
 
-void write_nifti_complex(std::filesystem::path const& stem, Tensor<complex> const& volume, Geometry const& geometry, std::string const& description) {
+void write_nifti_complex(std::filesystem::path const& stem, Tensor<complex> const& volume, Geometry const& geometry,
+    std::string const& description) {
     write_nifti(stem.string() + "_magnitude.nii.gz", voxelwise(volume, [](complex v) { return abs(v); }), geometry, description);
-    write_nifti(stem.string() + "_phase.nii.gz", voxelwise(volume, [](complex v) { return std::atan2(v.im, v.re); }), geometry, description);
+    write_nifti(stem.string() + "_phase.nii.gz", voxelwise(volume, [](complex v) { return std::atan2(v.im, v.re); }), geometry,
+        description);
 }
 
 } // namespace tessera

@@ -24,7 +24,8 @@ TEST_CASE("shapes", "[shape]") {
 
 TEST_CASE("shapes of more elements than a machine holds are refused, whatever the product wraps to", "[shape]") {
     index_t const half = index_t{1} << 32;
-    CHECK_THROWS_WITH(Shape({half, half, 1}), Contains("[4294967296, 4294967296, 1] has more elements than any machine holds")); // wraps to 0
+    CHECK_THROWS_WITH(Shape({half, half, 1}),
+        Contains("[4294967296, 4294967296, 1] has more elements than any machine holds")); // wraps to 0
     CHECK_THROWS_AS(Shape({kMostElements, 2}), Error);
     CHECK_THROWS_AS(Shape({kMostElements}).prepended(2), Error);
     CHECK_THROWS_WITH(Shape{}.tail(), Contains("a scalar has no extents"));

@@ -31,7 +31,8 @@ TEST_CASE("sums of differences, with a mask and with weights that repeat", "[sum
     for (std::size_t i = 0; i < size; ++i) {
         double const value = w.empty() ? 1.0 : double(w[i % w.size()]), weight = mask && value != 0 ? 1.0 : value;
         if (weight == 0) continue;
-        double const error = std::hypot(double(p[i].re) - t[i].re, double(p[i].im) - t[i].im), r = std::hypot(double(t[i].re), double(t[i].im));
+        double const error = std::hypot(double(p[i].re) - t[i].re, double(p[i].im) - t[i].im),
+                     r = std::hypot(double(t[i].re), double(t[i].im));
         expected += Difference{weight * (squared ? error * error : error), weight * r * r, weight, r};
     }
     auto const weights = Tensor<real>::from(ctx, {static_cast<index_t>(w.size())}, w);

@@ -22,7 +22,8 @@ Tensor<complex> coefficients_of(WaveletTransform const& w, Tensor<complex> const
 
 TEST_CASE("the wavelet transform keeps norms, its inverse undoes it, and it shifts first", "[wavelet]") {
     Context const ctx = each_device();
-    auto const m = GENERATE(Matrix{1, 1, 1}, Matrix{0, 4, 4}, Matrix{1, 1, 13}, Matrix{1, 9, 4}, Matrix{2, 3, 1}, Matrix{5, 6, 7}, Matrix{8, 1, 11});
+    auto const m =
+        GENERATE(Matrix{1, 1, 1}, Matrix{0, 4, 4}, Matrix{1, 1, 13}, Matrix{1, 9, 4}, Matrix{2, 3, 1}, Matrix{5, 6, 7}, Matrix{8, 1, 11});
     auto const levels = GENERATE(std::optional<index_t>(1), std::optional<index_t>(2), std::optional<index_t>(9), std::optional<index_t>());
     int const moments = GENERATE(2, 4);
     CAPTURE(m, moments);

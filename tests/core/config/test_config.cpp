@@ -109,12 +109,14 @@ TEST_CASE("errors name the file, the place, what was found and what was expected
         {R"({"input": 3})", "recon.json: /input: found the number 3, expected a string"},
         {R"({"input": "a", "verbose": 1})", "recon.json: /verbose: found the number 1, expected true or false"},
         {R"({"input": "a", "cg": {"iterations": 20.0}})", "recon.json: /cg/iterations: found the number 20.0, expected an integer"},
-        {R"({"input": "a", "cg": {"iterations": 0}})", "recon.json: /cg/iterations: found the number 0, expected an integer from 1 to 1000"},
+        {R"({"input": "a", "cg": {"iterations": 0}})",
+            "recon.json: /cg/iterations: found the number 0, expected an integer from 1 to 1000"},
         {R"({"input": "a", "cg": {"iterations": "20"}})", "recon.json: /cg/iterations: found the string \"20\", expected an integer"},
         {R"({"input": "a", "seed": -1})", "recon.json: /seed: found the number -1, expected an integer of at least 0"},
         {R"({"input": "a", "seed": 4294967296})", "recon.json: /seed: found the number 4294967296"},
         {R"({"input": "a", "seed": 18446744073709551615})", "recon.json: /seed: found the number 18446744073709551615"},
-        {R"({"input": "a", "cg": {"tolerance": 0}})", "recon.json: /cg/tolerance: found the number 0, expected a number above 0 and at most 1"},
+        {R"({"input": "a", "cg": {"tolerance": 0}})",
+            "recon.json: /cg/tolerance: found the number 0, expected a number above 0 and at most 1"},
         {R"({"input": "a", "cg": {"tolerance": true}})", "recon.json: /cg/tolerance: found true, expected a number"},
         {R"({"input": "a", "cg": []})", "recon.json: /cg: found an array of 0 values, expected an object"},
         {R"({"input": "a", "matrix": [64, 64]})", "recon.json: /matrix: found an array of 2 values, expected an array of 3 values"},
@@ -141,8 +143,9 @@ TEST_CASE("errors name the file, the place, what was found and what was expected
 
 TEST_CASE("command-line overrides", "[config]") {
     std::string const text = R"({"input": "a.h5", "matrix": [1, 2, 3]})";
-    auto const c = parse(text, {"cg.iterations=7", "cg.tolerance=null", "device=cpu", "matrix.1=9", "input=007", "labels.site=Bonn=Rhein",
-                                   "stages=[{\"name\": \"x\"}]", "stages.0.name=true", "seed=1", "seed=2"});
+    auto const c = parse(text,
+        {"cg.iterations=7", "cg.tolerance=null", "device=cpu", "matrix.1=9", "input=007", "labels.site=Bonn=Rhein",
+            "stages=[{\"name\": \"x\"}]", "stages.0.name=true", "seed=1", "seed=2"});
     CHECK(c.cg.iterations == 7);
     CHECK_FALSE(c.cg.tolerance);
     CHECK(c.device == "cpu");
@@ -153,11 +156,13 @@ TEST_CASE("command-line overrides", "[config]") {
     CHECK(c.seed == 2); // the last one counts
 
     CHECK_THAT(error_of(text, {"cg.iterations=many"}), Contains("--set: /cg/iterations: found the string \"many\", expected an integer"));
-    CHECK_THAT(error_of(text, {"cg.iteration=3"}), Contains("--set: /cg/iteration: unknown key \"iteration\" (did you mean \"iterations\""));
+    CHECK_THAT(error_of(text, {"cg.iteration=3"}),
+        Contains("--set: /cg/iteration: unknown key \"iteration\" (did you mean \"iterations\""));
     CHECK_THAT(error_of(text, {"cg.iterations"}), Contains("--set cg.iterations: expected key=value"));
     CHECK_THAT(error_of(text, {"cg..iterations=1"}), Contains("--set cg..iterations=1: the key has an empty part"));
     CHECK_THAT(error_of(text, {"matrix.3=1"}), Contains("--set matrix.3=1: found \"3\", expected a position from 0 to 2 of the array"));
-    CHECK_THAT(error_of(text, {"input.name=1"}), Contains("--set input.name=1: \"name\" is inside the value \"a.h5\", which has no fields"));
+    CHECK_THAT(error_of(text, {"input.name=1"}),
+        Contains("--set input.name=1: \"name\" is inside the value \"a.h5\", which has no fields"));
 }
 
 TEST_CASE("the resolved configuration has every field and reads back", "[config]") {
@@ -208,7 +213,8 @@ TEST_CASE("the schema states types, limits, initial values and required fields",
 )";
     CHECK(config_schema<CgConfig>("tessera-test") == expected);
     std::string const schema = config_schema<ReconConfig>("tessera-recon");
-    CHECK_THAT(schema, Contains("\"required\": [\n    \"input\"\n  ]") && Contains("\"minItems\": 3") && Contains("\"maximum\": 4294967295"));
+    CHECK_THAT(schema,
+        Contains("\"required\": [\n    \"input\"\n  ]") && Contains("\"minItems\": 3") && Contains("\"maximum\": 4294967295"));
     CHECK_THAT(schema, Contains("\"enum\": [\n        \"none\",\n        \"ramp\",\n        \"iterative\"\n      ]"));
     CHECK_THAT(schema, Contains("\"default\": []"));
 }

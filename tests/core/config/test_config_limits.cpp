@@ -57,7 +57,8 @@ TEST_CASE("texts are read up to a length, whatever their file says of itself", "
 }
 
 TEST_CASE("whole numbers have a largest value unless they are seeds", "[config]") {
-    CHECK_THAT(error_of(R"({"count": 4294967296})"), Catch::Contains("/count: found the number 4294967296, expected an integer from 1 to 2147483647"));
+    CHECK_THAT(error_of(R"({"count": 4294967296})"),
+        Catch::Contains("/count: found the number 4294967296, expected an integer from 1 to 2147483647"));
     CHECK(error_of(R"({"count": 2147483647, "seed": 9007199254740993})") == "no error");
 }
 

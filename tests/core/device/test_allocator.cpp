@@ -57,7 +57,7 @@ TEST_CASE("the limit refuses with all numbers, and counts nothing", "[allocator]
         CHECK(e.peak == 3000);
         CHECK(e.limit == limit);
         CHECK(std::string(e.what()) ==
-              "out of memory on " + device_name(ctx.device()) + ": 3.91 KiB requested with 1000 B live (peak 2.93 KiB, limit 4.00 KiB)");
+            "out of memory on " + device_name(ctx.device()) + ": 3.91 KiB requested with 1000 B live (peak 2.93 KiB, limit 4.00 KiB)");
     }
     CHECK(ctx.allocator().use().live == 1000);
     CHECK(ctx.allocator().use().peak == 3000);

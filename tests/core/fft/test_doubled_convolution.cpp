@@ -13,7 +13,8 @@ namespace {
 /// Factors [which, z, y, x] without any structure.
 class RandomFactors final : public RowFactors {
 public:
-    RandomFactors(index_t count, Matrix const& m) : m_(m), values_(random_complex(static_cast<std::size_t>(count * m[0] * m[1] * m[2]), 7)), count_(count) {}
+    RandomFactors(index_t count, Matrix const& m)
+        : m_(m), values_(random_complex(static_cast<std::size_t>(count * m[0] * m[1] * m[2]), 7)), count_(count) {}
     index_t count() const override { return count_; }
     void rows(index_t which, index_t z, index_t y, index_t rows, complex* panel) const override {
         for (index_t x = 0; x < m_[2]; ++x)
@@ -49,7 +50,8 @@ TEST_CASE("doubled convolution multiplies the frequencies that it says", "[doubl
     for (int sign = 0; sign < 2; ++sign)
         for (index_t z = 0; z < pz; ++z)
             for (index_t y = 0; y < 2; ++y) {
-                auto const grid = random_complex(static_cast<std::size_t>(cells), static_cast<unsigned>(10 + (same ? 0 : 4 * sign) + 2 * z + y));
+                auto const grid =
+                    random_complex(static_cast<std::size_t>(cells), static_cast<unsigned>(10 + (same ? 0 : 4 * sign) + 2 * z + y));
                 convolution.pack(grid.data(), real(0.5), z, y, packed[sign].data());
                 for (index_t f = 0; f < cells; ++f) {
                     double const k[3] = {(static_cast<double>(f / h[2] / h[1]) + 0.5 * static_cast<double>(z)) / static_cast<double>(h[0]),
@@ -58,8 +60,8 @@ TEST_CASE("doubled convolution multiplies the frequencies that it says", "[doubl
                     std::vector<Complex<double>> wave(in.size());
                     for (index_t i = 0; i < voxels; ++i) {
                         double const phase = (sign ? -2 : 2) * std::numbers::pi *
-                                             (k[0] * static_cast<double>(i / m[2] / m[1]) + k[1] * static_cast<double>(i / m[2] % m[1]) +
-                                                 k[2] * static_cast<double>(i % m[2]));
+                            (k[0] * static_cast<double>(i / m[2] / m[1]) + k[1] * static_cast<double>(i / m[2] % m[1]) +
+                                k[2] * static_cast<double>(i % m[2]));
                         wave[i] = {std::cos(phase), std::sin(phase)};
                     }
                     for (index_t c = 0; c < std::max<index_t>(count, 1); ++c) {
@@ -69,7 +71,8 @@ TEST_CASE("doubled convolution multiplies the frequencies that it says", "[doubl
                         };
                         Complex<double> sum;
                         for (index_t i = 0; i < voxels; ++i)
-                            sum += conj(wave[i]) * factor(i) * Complex<double>{in[static_cast<std::size_t>(i)].re, in[static_cast<std::size_t>(i)].im};
+                            sum += conj(wave[i]) * factor(i) *
+                                Complex<double>{in[static_cast<std::size_t>(i)].re, in[static_cast<std::size_t>(i)].im};
                         sum = 0.5 * double(grid[static_cast<std::size_t>(f)].re) * sum;
                         for (index_t i = 0; i < voxels; ++i) expected[i] += sum * wave[i] * conj(factor(i));
                     }
@@ -90,8 +93,8 @@ TEST_CASE("doubled convolution multiplies the frequencies that it says", "[doubl
         CHECK(relative_error(x.host(), out.host()) == 0);
     }
     if (same) { // one half serves both signs
-        convolution.apply(Tensor<complex>::from(Context(), {voxels}, in).data(), count ? &factors : nullptr, {spectrum[0], spectrum[0]}, workspace.data(),
-            threads, x.data());
+        convolution.apply(Tensor<complex>::from(Context(), {voxels}, in).data(), count ? &factors : nullptr, {spectrum[0], spectrum[0]},
+            workspace.data(), threads, x.data());
         CHECK(relative_error(x.host(), out.host()) == 0);
     }
 }

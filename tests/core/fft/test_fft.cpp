@@ -106,14 +106,16 @@ TEST_CASE("fft of a grid is the discrete Fourier transform along its three axes"
 TEST_CASE("padded fft transforms the padded volume, and its parts fit together", "[fft]") {
     Context const ctx = each_device();
     auto const [m, g] = GENERATE(std::pair{Matrix{3, 5, 4}, Matrix{6, 8, 10}}, std::pair{Matrix{1, 5, 7}, Matrix{1, 12, 14}},
-        std::pair{Matrix{5, 7, 3}, Matrix{5, 7, 3}}, std::pair{Matrix{1, 1, 1}, Matrix{1, 1, 2}}, std::pair{Matrix{4, 6, 11}, Matrix{7, 13, 11}},
-        std::pair{Matrix{5, 9, 17}, Matrix{8, 14, 24}}, std::pair{Matrix{1, 6, 8}, Matrix{1, 10, 16}}); // rows of whole cache lines
+        std::pair{Matrix{5, 7, 3}, Matrix{5, 7, 3}}, std::pair{Matrix{1, 1, 1}, Matrix{1, 1, 2}},
+        std::pair{Matrix{4, 6, 11}, Matrix{7, 13, 11}}, std::pair{Matrix{5, 9, 17}, Matrix{8, 14, 24}},
+        std::pair{Matrix{1, 6, 8}, Matrix{1, 10, 16}}); // rows of whole cache lines
     index_t const coils = GENERATE(1, 2, 3, 4, 8);
     std::array<std::vector<real>, 3> weights;
     for (std::size_t d = 0; d < 3; ++d) weights[d] = random_real(static_cast<std::size_t>(m[d]), static_cast<unsigned>(d), 0.5, 2);
     PaddedFft const fft(ctx, m, g, coils, weights);
     Shape const volume{coils, m[0], m[1], m[2]}, grid{g[0], g[1], g[2], coils};
-    auto const xs = random_complex(static_cast<std::size_t>(volume.size()), 4), ys = random_complex(static_cast<std::size_t>(grid.size()), 5);
+    auto const xs = random_complex(static_cast<std::size_t>(volume.size()), 4),
+               ys = random_complex(static_cast<std::size_t>(grid.size()), 5);
 
     std::vector<complex> padded(ys.size());
     for (index_t i = 0; i < volume.size(); ++i) {
@@ -138,7 +140,8 @@ TEST_CASE("padded fft transforms the padded volume, and its parts fit together",
 
 TEST_CASE("padded fft refuses what does not fit", "[fft]") {
     std::vector<real> const two(2, 1), three(3, 1);
-    CHECK_THROWS_WITH(PaddedFft(Context(), {2, 2, 3}, {2, 2, 2}, 1, {two, two, three}), "padded fft: a volume of 3 voxels in a grid of 2 (axis 2)");
+    CHECK_THROWS_WITH(PaddedFft(Context(), {2, 2, 3}, {2, 2, 2}, 1, {two, two, three}),
+        "padded fft: a volume of 3 voxels in a grid of 2 (axis 2)");
     CHECK_THROWS_WITH(PaddedFft(Context(), {2, 2, 2}, {4, 4, 4}, 1, {two, three, two}), "padded fft: 3 weights for 2 voxels");
     PaddedFft const fft(Context(), {2, 2, 2}, {4, 4, 4}, 1, {two, two, two});
     Tensor<complex> const volume(Context(), {1, 2, 2, 2}), grid(Context(), {4, 4, 4, 2});

@@ -30,7 +30,8 @@ Tensor<complex> random_panel(index_t n, unsigned seed) {
 
 std::vector<lanes::Factor> random_phases(index_t n, unsigned seed) {
     std::vector<lanes::Factor> w;
-    for (real const angle : random_real(static_cast<std::size_t>(n), seed, -3, 3)) w.push_back({std::cos(angle), 0, -std::sin(angle), std::sin(angle)});
+    for (real const angle : random_real(static_cast<std::size_t>(n), seed, -3, 3))
+        w.push_back({std::cos(angle), 0, -std::sin(angle), std::sin(angle)});
     return w;
 }
 Value value(lanes::Factor const& w) { return {w.re, w.im}; }
@@ -107,11 +108,13 @@ TEST_CASE("lane fft refuses lengths with other factors", "[lane_fft]") {
 
 TEST_CASE("rows of a volume become lanes, and come back", "[lane_fft]") {
     index_t const n = GENERATE(1, 7, 8, 19, 32), rows = GENERATE(index_t{1}, kAbreast - 1, kAbreast), stride = n + 3;
-    auto const volume = Tensor<complex>::from(Context(), {kAbreast, stride}, random_complex(static_cast<std::size_t>(kAbreast * stride), 1));
+    auto const volume =
+        Tensor<complex>::from(Context(), {kAbreast, stride}, random_complex(static_cast<std::size_t>(kAbreast * stride), 1));
     Tensor<complex> const panel(Context(), {n, kAbreast});
     gather_rows(volume.data(), stride, n, rows, panel.data());
     for (index_t x = 0; x < n; ++x)
-        for (index_t i = 0; i < kAbreast; ++i) REQUIRE(panel.data()[x * kAbreast + i] == (i < rows ? volume.data()[i * stride + x] : complex{}));
+        for (index_t i = 0; i < kAbreast; ++i)
+            REQUIRE(panel.data()[x * kAbreast + i] == (i < rows ? volume.data()[i * stride + x] : complex{}));
 
     bool const add = GENERATE(false, true);
     auto const out = Tensor<complex>::from(Context(), volume.shape(), random_complex(static_cast<std::size_t>(volume.size()), 2));
@@ -129,7 +132,8 @@ TEST_CASE("rows of a volume become lanes, and come back", "[lane_fft]") {
     to_planes(panel.data(), n, rows, apart, planes.data());
     for (index_t x = 0; x < blocks * kAbreast; ++x)
         for (index_t i = 0; i < rows; ++i)
-            REQUIRE(planes.data()[x / kAbreast * apart + i * kAbreast + x % kAbreast] == (x < n ? panel.data()[x * kAbreast + i] : complex{}));
+            REQUIRE(
+                planes.data()[x / kAbreast * apart + i * kAbreast + x % kAbreast] == (x < n ? panel.data()[x * kAbreast + i] : complex{}));
     from_planes(planes.data(), apart, n, rows, again.data());
     CHECK(relative_error(again.host(), panel.host()) == 0);
 }

@@ -65,7 +65,8 @@ TEST_CASE("a file appears when it is committed, and an abandoned one leaves no t
 
 TEST_CASE("a place that cannot be written says why", "[atomic_file]") {
     TemporaryFolder const folder;
-    CHECK(message_of([&] { AtomicFile(folder / "none/a.txt"); }) == (folder / "none/a.txt").string() + ": cannot write: No such file or directory");
+    CHECK(message_of([&] { AtomicFile(folder / "none/a.txt"); }) ==
+        (folder / "none/a.txt").string() + ": cannot write: No such file or directory");
     CHECK(message_of([&] { AtomicFile("/dev/full"); }) == "/dev/full: cannot write: it exists and is not a plain file");
     CHECK(message_of([&] { AtomicFile(folder.path()); }) == folder.path().string() + ": cannot write: it exists and is not a plain file");
 }

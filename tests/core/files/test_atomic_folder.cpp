@@ -1,5 +1,5 @@
-#include "core/files/atomic_folder.h"
 #include "core/error.h"
+#include "core/files/atomic_folder.h"
 #include "core/files/manifest.h"
 #include "tests/support/acquisitions.h"
 #include "tests/support/temporary_folder.h"
@@ -67,8 +67,9 @@ TEST_CASE("a folder that cannot be made says why", "[atomic_folder]") {
     TemporaryFolder const parent;
     std::ofstream(parent / "file") << "text";
     CHECK(message_of([&] { AtomicFolder(parent / "file"); }) ==
-          (parent / "file").string() + ": cannot be the folder for results: it exists and is not a folder");
-    CHECK(message_of([&] { AtomicFolder(parent / "file/below"); }) == (parent / "file/below").string() + ": cannot make this folder: Not a directory");
+        (parent / "file").string() + ": cannot be the folder for results: it exists and is not a folder");
+    CHECK(message_of([&] { AtomicFolder(parent / "file/below"); }) ==
+        (parent / "file/below").string() + ": cannot make this folder: Not a directory");
     CHECK(content(parent / "file") == "text");
 }
 

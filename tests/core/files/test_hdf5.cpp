@@ -84,13 +84,14 @@ TEST_CASE("HDF5 errors are one sentence with file and dataset, and leave no iden
         hdf5::File const file(path);
         std::vector<double> two(2);
         CHECK(message_of([&] { file.read<double>("y"); }) == path.string() + ": no dataset 'y' (there are x, z)");
-        CHECK(message_of([&] { file.read<double>("z"); }) == path.string() + ": z: expected real numbers, found compound {r, i} of float" +
-                                                                std::to_string(8 * sizeof(real)));
+        CHECK(message_of([&] { file.read<double>("z"); }) ==
+            path.string() + ": z: expected real numbers, found compound {r, i} of float" + std::to_string(8 * sizeof(real)));
         CHECK(message_of([&] { file.read<complex>("x"); }) ==
-              path.string() + ": x: expected complex numbers (compound of two floats, or floats with a last extent of 2), found float64 [3]");
+            path.string() + ": x: expected complex numbers (compound of two floats, or floats with a last extent of 2), found float64 [3]");
         CHECK(message_of([&] { file.read("x", std::span(two)); }) == path.string() + ": x: 2 values wanted of shape [3]");
-        CHECK(message_of([&] { file.read("x", std::span(two), hdf5::Block{{2}, {2}}); }) ==
-              path.string() + ": x: block [2, 4) of dimension 0 is outside of shape [3]");
+        CHECK(message_of([&] {
+            file.read("x", std::span(two), hdf5::Block{{2}, {2}});
+        }) == path.string() + ": x: block [2, 4) of dimension 0 is outside of shape [3]");
         CHECK(message_of([&] { file.number("/", "word"); }) == path.string() + ": /@word: expected numbers, found string");
         CHECK(message_of([&] { file.datasets("x"); }) == path.string() + ": no group 'x'");
     }

@@ -35,7 +35,8 @@ TEST_CASE("a log file takes every level while it lives", "[log]") {
 
     std::string const text = contents(file);
     std::string const time = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}\\.[0-9]{3} ";
-    CHECK(std::regex_match(text, std::regex(time + "debug +grid 160\n" + time + "info +read 8 coils \\{\\}\n" + time + "warning +no weights\n")));
+    CHECK(std::regex_match(text,
+        std::regex(time + "debug +grid 160\n" + time + "info +read 8 coils \\{\\}\n" + time + "warning +no weights\n")));
     std::filesystem::remove(file);
     CHECK_THROWS_WITH(LogFile("/proc/no/such/log.txt"), Contains("/proc/no/such/log.txt"));
 }

@@ -8,7 +8,8 @@ using namespace tessera::test;
 TEST_CASE("apply_along_axis is a matrix product along the middle axis, over awkward sizes", "[coils]") {
     Context const ctx = each_device();
     index_t const outer = GENERATE(1, 3), inner = GENERATE(0, 1, 33, 1025), columns = GENERATE(1, 5, 13), rows = GENERATE(0, 1, 4);
-    auto const m = random_complex(static_cast<std::size_t>(rows * columns), 1), x = random_complex(static_cast<std::size_t>(outer * columns * inner), 2);
+    auto const m = random_complex(static_cast<std::size_t>(rows * columns), 1),
+               x = random_complex(static_cast<std::size_t>(outer * columns * inner), 2);
     auto const matrix = Tensor<complex>::from(ctx, {rows, columns}, m), in = Tensor<complex>::from(ctx, {outer, columns, inner}, x);
     Tensor<complex> out(ctx, {outer, rows, inner});
     enqueue(ctx.stream(), ApplyAlongAxis{matrix.view<2>(), in.view<3>(), out.view<3>()});

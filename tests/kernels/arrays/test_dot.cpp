@@ -15,7 +15,8 @@ TEST_CASE("partial inner products are those of their stretches", "[reduce]") {
     auto const found = partial.to_host();
     index_t const length = (n + stretches - 1) / stretches;
     for (index_t b = 0; b < stretches; ++b) {
-        auto const first = static_cast<std::size_t>(std::min(n, b * length)), last = static_cast<std::size_t>(std::min(n, (b + 1) * length));
+        auto const first = static_cast<std::size_t>(std::min(n, b * length)),
+                   last = static_cast<std::size_t>(std::min(n, (b + 1) * length));
         auto const expected = inner(std::span(xs).subspan(first, last - first), std::span(ys).subspan(first, last - first));
         CHECK(found[static_cast<std::size_t>(b)].re == Approx(expected.re).epsilon(1e-12).margin(1e-12));
         CHECK(found[static_cast<std::size_t>(b)].im == Approx(expected.im).epsilon(1e-12).margin(1e-12));

@@ -11,7 +11,8 @@ TEST_CASE("padding puts the centre voxel at index 0, and cropping takes it back"
         std::pair{Matrix{5, 2, 3}, Matrix{5, 2, 3}}, std::pair{Matrix{1, 1, 1}, Matrix{1, 1, 2}});
     index_t const coils = GENERATE(1, 3);
     Shape const volume{coils, m[0], m[1], m[2]}, grid{g[0], g[1], g[2], coils};
-    auto const volume_host = random_complex(static_cast<std::size_t>(volume.size()), 1), grid_host = random_complex(static_cast<std::size_t>(grid.size()), 2);
+    auto const volume_host = random_complex(static_cast<std::size_t>(volume.size()), 1),
+               grid_host = random_complex(static_cast<std::size_t>(grid.size()), 2);
     std::array<std::vector<real>, 3> weights;
     std::array<Tensor<real>, 3> w;
     for (std::size_t d = 0; d < 3; ++d) {

@@ -42,7 +42,8 @@ std::vector<Complex<double>> expected_line(std::vector<Complex<double>> const& l
     return y;
 }
 
-std::vector<complex> expected_analysis(std::vector<complex> const& x, Box const& shape, Box const& box, int axis, index_t shift, int moments) {
+std::vector<complex> expected_analysis(std::vector<complex> const& x, Box const& shape, Box const& box, int axis, index_t shift,
+    int moments) {
     std::vector<complex> y = x;
     index_t const pitch = axis == 0 ? shape[1] * shape[2] : axis == 1 ? shape[2] : 1;
     for (index_t i = 0; i < voxels(shape); ++i) {
@@ -83,8 +84,10 @@ TEST_CASE("Daubechies' filters are orthonormal and their high-pass annihilates p
             moment += filter.high(t) * std::pow(t, power);
             size += std::abs(filter.high(t)) * std::pow(t, power);
         }
-        if (power < moments) CHECK(std::abs(moment) < close * size);
-        else CHECK(std::abs(moment) > 1e-3 * size); // and not of the next degree
+        if (power < moments)
+            CHECK(std::abs(moment) < close * size);
+        else
+            CHECK(std::abs(moment) > 1e-3 * size); // and not of the next degree
     }
     CHECK_THROWS_AS(daubechies(5), std::invalid_argument);
 }
@@ -94,9 +97,9 @@ TEST_CASE("analysis is the filter bank of its definition, synthesis its inverse,
     struct Case {
         Box shape, box;
     };
-    auto const [shape, box] = GENERATE(values<Case>({{{1, 1, 1}, {1, 1, 1}}, {{2, 3, 5}, {2, 3, 5}}, {{3, 2, 7}, {3, 2, 7}}, {{5, 7, 2}, {5, 7, 2}},
-        {{7, 4, 3}, {7, 4, 3}}, {{4, 5, 6}, {3, 4, 5}}, {{1, 9, 13}, {1, 5, 7}},
-        {{3, 3, 8}, {3, 3, 8}}, {{0, 3, 2}, {0, 3, 2}}, {{2, 3, 4}, {2, 3, 0}}}));
+    auto const [shape, box] = GENERATE(values<Case>(
+        {{{1, 1, 1}, {1, 1, 1}}, {{2, 3, 5}, {2, 3, 5}}, {{3, 2, 7}, {3, 2, 7}}, {{5, 7, 2}, {5, 7, 2}}, {{7, 4, 3}, {7, 4, 3}},
+            {{4, 5, 6}, {3, 4, 5}}, {{1, 9, 13}, {1, 5, 7}}, {{3, 3, 8}, {3, 3, 8}}, {{0, 3, 2}, {0, 3, 2}}, {{2, 3, 4}, {2, 3, 0}}}));
     int const moments = GENERATE(2, 3, 4);
     auto const values = random_complex(static_cast<std::size_t>(voxels(shape)), 3);
     auto const x = Tensor<complex>::from(ctx, {shape[0], shape[1], shape[2]}, values);

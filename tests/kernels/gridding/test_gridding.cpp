@@ -72,7 +72,8 @@ template <class F> void footprints(Matrix const& g, int width, std::vector<real>
         auto const wrapped = [&](int d, std::size_t j) { return (cell[d] + static_cast<index_t>(j) + 4 * g[d]) % g[d]; };
         for (std::size_t a = 0; a < weights[0].size(); ++a)
             for (std::size_t b = 0; b < w; ++b)
-                for (std::size_t c = 0; c < w; ++c) f(p, wrapped(0, a), wrapped(1, b), wrapped(2, c), weights[0][a] * weights[1][b] * weights[2][c]);
+                for (std::size_t c = 0; c < w; ++c)
+                    f(p, wrapped(0, a), wrapped(1, b), wrapped(2, c), weights[0][a] * weights[1][b] * weights[2][c]);
     }
 }
 
@@ -104,10 +105,11 @@ TEST_CASE("bin_sort moves every point once, next to those of its tile and block"
             auto const from = static_cast<std::size_t>(p.index);
             REQUIRE(from < s.tile.size());
             seen.insert(p.index);
-            same = same && s.tile[from] == static_cast<std::int32_t>(t) && p.z == s.unsorted[from].z && p.y == s.unsorted[from].y && p.x == s.unsorted[from].x;
+            same = same && s.tile[from] == static_cast<std::int32_t>(t) && p.z == s.unsorted[from].z && p.y == s.unsorted[from].y &&
+                p.x == s.unsorted[from].x;
             stable = stable && (i == s.start[t] || in_order(sorted[static_cast<std::size_t>(i - 1)], p));
-            inside = inside && p.z >= 0 && p.z < static_cast<real>(s.tiling.tile[0]) && p.y >= 0 && p.y < static_cast<real>(s.tiling.tile[1]) &&
-                     p.x >= 0 && p.x < static_cast<real>(s.tiling.tile[2]);
+            inside = inside && p.z >= 0 && p.z < static_cast<real>(s.tiling.tile[0]) && p.y >= 0 &&
+                p.y < static_cast<real>(s.tiling.tile[1]) && p.x >= 0 && p.x < static_cast<real>(s.tiling.tile[2]);
         }
     CHECK(seen.size() == sorted.size());
     CHECK(same);
@@ -139,7 +141,8 @@ TEST_CASE("spread and interpolate agree with plain loops for every width and num
     colours.shape[0] = static_cast<index_t>(work.colours.size());
 
     Shape const cells{grid[0], grid[1], grid[2], coils};
-    auto const samples_host = random_complex(static_cast<std::size_t>(coils * n), 3), grid_host = random_complex(static_cast<std::size_t>(cells.size()), 4);
+    auto const samples_host = random_complex(static_cast<std::size_t>(coils * n), 3),
+               grid_host = random_complex(static_cast<std::size_t>(cells.size()), 4);
     auto const samples = Tensor<complex>::from(ctx, {coils, n}, samples_host);
     auto const values = Tensor<complex>::from(ctx, cells, grid_host), spread = Tensor<complex>::from(ctx, cells, grid_host); // it adds
     Tensor<complex> interpolated(ctx, {coils, n});

@@ -67,8 +67,9 @@ TEST_CASE("simt: block sums are right in every thread order", "[simt]") {
         auto const values = numbers(3 * 128);
         auto const sums = sums_by_shuffles<128>(values);
         for (std::size_t b = 0; b < 3; ++b)
-            CHECK(sums[b] == std::accumulate(values.begin() + static_cast<std::ptrdiff_t>(128 * b),
-                                 values.begin() + static_cast<std::ptrdiff_t>(128 * (b + 1)), real(0)));
+            CHECK(sums[b] ==
+                std::accumulate(values.begin() + static_cast<std::ptrdiff_t>(128 * b),
+                    values.begin() + static_cast<std::ptrdiff_t>(128 * (b + 1)), real(0)));
         CHECK(sums_by_shuffles<48>(numbers(48)).front() == real(48 * 49 / 2)); // the last warp is half full
         CHECK(sum_by_tree<true>(numbers(64)) == real(64 * 65 / 2));
     }
@@ -84,14 +85,29 @@ TEST_CASE("simt: a deleted barrier shows in some thread order", "[simt]") {
 }
 
 TEST_CASE("simt: threads that diverge at a barrier or a shuffle are an error, and the device survives it", "[simt]") {
-    CHECK_THROWS_AS(launch<64>(kSimt, 1, 0, [] { if (threadIdx.x < 40) __syncthreads(); }), std::logic_error);
-    CHECK_THROWS_AS(launch<32>(kSimt, 1, 0, [] { if (threadIdx.x < 16) __shfl_xor_sync(0xffffffffu, 1, 1); }), std::logic_error);
-    CHECK_THROWS_AS(launch<64>(kSimt, 1, 0, [] {
-        if (threadIdx.x == 3) __syncwarp();
-        else __syncthreads();
-    }), std::logic_error);
+    CHECK_THROWS_AS(launch<64>(kSimt, 1, 0,
+                        [] {
+                            if (threadIdx.x < 40) __syncthreads();
+                        }),
+        std::logic_error);
+    CHECK_THROWS_AS(launch<32>(kSimt, 1, 0,
+                        [] {
+                            if (threadIdx.x < 16) __shfl_xor_sync(0xffffffffu, 1, 1);
+                        }),
+        std::logic_error);
+    CHECK_THROWS_AS(launch<64>(kSimt, 1, 0,
+                        [] {
+                            if (threadIdx.x == 3)
+                                __syncwarp();
+                            else
+                                __syncthreads();
+                        }),
+        std::logic_error);
     CHECK_THROWS_AS(launch<32>(kSimt, 1, 0, [] { launch<32>(kSimt, 1, 0, [] {}); }), std::logic_error);
-    CHECK_THROWS_AS(launch<32>(kSimt, 1, 0, [] { if (threadIdx.x == 7) throw std::out_of_range("a body's own error"); }),
+    CHECK_THROWS_AS(launch<32>(kSimt, 1, 0,
+                        [] {
+                            if (threadIdx.x == 7) throw std::out_of_range("a body's own error");
+                        }),
         std::out_of_range);
     CHECK(sum_by_tree<true>(numbers(64)) == real(64 * 65 / 2));
 }

@@ -69,9 +69,8 @@ TEST_CASE("losses of differences are what they are defined as, with their gradie
         by_definition(kind, data.prediction.to_host(), data.target.to_host(), masked ? data.mask.to_host() : std::vector<real>());
     CHECK(value(loss.total) == Approx(expected).epsilon(tolerance(1e-6, 1e-13)));
     CHECK(loss.terms == std::vector<double>{value(loss.total)});
-    check_gradients({data.prediction}, ParameterList(ctx, true), [&](Tape& t, std::vector<Var> const& v) {
-        return evaluate_loss(t, terms, v[0], data.target, mask).total;
-    });
+    check_gradients({data.prediction}, ParameterList(ctx, true),
+        [&](Tape& t, std::vector<Var> const& v) { return evaluate_loss(t, terms, v[0], data.target, mask).total; });
 }
 
 TEST_CASE("the l1 loss has gradient 0 where prediction and target agree", "[loss]") {

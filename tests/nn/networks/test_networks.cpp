@@ -28,12 +28,13 @@ std::vector<Case> cases() {
              ComplexResnet3dConfig{.channels = 3, .blocks = 1, .convolutions = 3, .kernel = 1, .threshold = 0},
              ComplexResnet3dConfig{.channels = 1, .blocks = 1, .convolutions = 2, .kernel = 5, .threshold = 0.1}})
         add("complex_resnet3d", NetworkKind::complex_resnet3d, sizes.kernel, &NetworkConfig::complex_resnet3d, sizes);
-    for (auto const& sizes : {Unet3dConfig{.channels = 2, .levels = 1, .convolutions = 2, .kernel = 3, .slope = 0.1, .halving = Halving::strided},
-             Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 1, .kernel = 3, .slope = 0.2, .halving = Halving::average},
-             Unet3dConfig{.channels = 1, .levels = 3, .convolutions = 2, .kernel = 3, .slope = 0.3, .halving = Halving::strided},
-             Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 2, .kernel = 1, .slope = 0, .halving = Halving::average},
-             Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 1, .kernel = 1, .slope = 0.1, .halving = Halving::strided},
-             Unet3dConfig{.channels = 1, .levels = 1, .convolutions = 1, .kernel = 5, .slope = 0.1, .halving = Halving::strided}})
+    for (auto const& sizes :
+        {Unet3dConfig{.channels = 2, .levels = 1, .convolutions = 2, .kernel = 3, .slope = 0.1, .halving = Halving::strided},
+            Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 1, .kernel = 3, .slope = 0.2, .halving = Halving::average},
+            Unet3dConfig{.channels = 1, .levels = 3, .convolutions = 2, .kernel = 3, .slope = 0.3, .halving = Halving::strided},
+            Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 2, .kernel = 1, .slope = 0, .halving = Halving::average},
+            Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 1, .kernel = 1, .slope = 0.1, .halving = Halving::strided},
+            Unet3dConfig{.channels = 1, .levels = 1, .convolutions = 1, .kernel = 5, .slope = 0.1, .halving = Halving::strided}})
         add(fmt::format("unet3d, {} levels", sizes.levels), NetworkKind::unet3d, sizes.kernel, &NetworkConfig::unet3d, sizes);
     return all;
 }
@@ -49,7 +50,8 @@ void randomise(ParameterList const& parameters) {
     unsigned seed = 100;
     for (auto const& p : parameters.all()) {
         Shape const s = p.value.shape();
-        double const bound = s.rank() == 5 ? std::sqrt(3 / (static_cast<double>(s[1]) * std::sqrt(static_cast<double>(s[2] * s[3] * s[4])))) : 0.3;
+        double const bound =
+            s.rank() == 5 ? std::sqrt(3 / (static_cast<double>(s[1]) * std::sqrt(static_cast<double>(s[2] * s[3] * s[4])))) : 0.3;
         p.value.copy_from(random_tensor(p.value.context(), s, ++seed, -bound, bound));
     }
 }
@@ -158,7 +160,7 @@ TEST_CASE("a box with cuts on all sides gives what an odd volume gives", "[nn]")
     auto const found = network->forward(tape, Var(box(x, {begin, begin, begin}, {size, size, size}))).value();
     index_t const left = size - 2 * r;
     CHECK(largest(box(found, {r, r, r}, {left, left, left}), box(expected, {begin + r, begin + r, begin + r}, {left, left, left})) <=
-          tolerance(3e-6, 0));
+        tolerance(3e-6, 0));
     if (r > 0) CHECK(largest(found, box(expected, {begin, begin, begin}, {size, size, size})) > 1e-3);
 }
 
@@ -175,8 +177,8 @@ TEST_CASE("reach by hand", "[nn]") {
 TEST_CASE("a network that is only run holds few maps at a time", "[nn]") {
     Context const ctx;
     ParameterList parameters(ctx, true, 1);
-    auto const [kind, maps] = GENERATE(table<NetworkKind, double>(
-        {{NetworkKind::resnet3d, 3}, {NetworkKind::complex_resnet3d, 3}, {NetworkKind::unet3d, 4.3}}));
+    auto const [kind, maps] =
+        GENERATE(table<NetworkKind, double>({{NetworkKind::resnet3d, 3}, {NetworkKind::complex_resnet3d, 3}, {NetworkKind::unet3d, 4.3}}));
     NetworkConfig config;
     config.kind = kind;
     config.resnet3d = {.channels = 8, .blocks = 4};

@@ -21,7 +21,7 @@ std::vector<real> by_definition(Shape const& in, std::vector<real> const& x, Sha
                             index_t const at[3] = {z + t / k / k - pad, r + t / k % k - pad, c + t % k - pad};
                             if (at[0] < 0 || at[0] >= in[0] || at[1] < 0 || at[1] >= in[1] || at[2] < 0 || at[2] >= in[2]) continue;
                             sum += double(w[static_cast<std::size_t>((o * channels + i) * k * k * k + t)]) *
-                                   double(x[static_cast<std::size_t>(((at[0] * in[1] + at[1]) * in[2] + at[2]) * channels + i)]);
+                                double(x[static_cast<std::size_t>(((at[0] * in[1] + at[1]) * in[2] + at[2]) * channels + i)]);
                         }
                     y.push_back(static_cast<real>(sum));
                 }

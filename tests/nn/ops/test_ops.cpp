@@ -72,7 +72,7 @@ TEST_CASE("concat puts the channels of one map after those of the other", "[nn]"
     for (index_t i = 0; i < y.value().size(); ++i) {
         index_t const voxel = i / (m + n), c = i % (m + n);
         CHECK(found[static_cast<std::size_t>(i)] ==
-              (c < m ? first[static_cast<std::size_t>(voxel * m + c)] : second[static_cast<std::size_t>(voxel * n + c - m)]));
+            (c < m ? first[static_cast<std::size_t>(voxel * m + c)] : second[static_cast<std::size_t>(voxel * n + c - m)]));
     }
     check_gradients({a, b}, ParameterList(ctx, true), [](Tape& t, std::vector<Var> const& v) { return concat(t, v[0], v[1]); });
     CHECK_THROWS_WITH(concat(tape, Var(a), Var(Tensor<real>(ctx, {3, 2, 5, n}))), Catch::Matchers::Contains("[3, 2, 5,"));
@@ -94,8 +94,8 @@ TEST_CASE("downsample is the mean of each block, upsample its copy, for odd matr
     std::vector<double> sum(coarse.size()), count(coarse.size());
     for (index_t i = 0; i < x.size(); ++i) {
         index_t const c = i % channels, v = i / channels;
-        auto const block = static_cast<std::size_t>(
-            (((v / m[2] / m[1]) / 2 * h[1] + (v / m[2] % m[1]) / 2) * h[2] + (v % m[2]) / 2) * channels + c);
+        auto const block =
+            static_cast<std::size_t>((((v / m[2] / m[1]) / 2 * h[1] + (v / m[2] % m[1]) / 2) * h[2] + (v % m[2]) / 2) * channels + c);
         sum[block] += double(fine[static_cast<std::size_t>(i)]);
         count[block] += 1;
         CHECK(found[static_cast<std::size_t>(i)] == coarse[block]);
@@ -190,7 +190,8 @@ TEST_CASE("a complex convolution is one with complex numbers", "[nn]") {
     REQUIRE(found.size() == expected.size());
     for (std::size_t i = 0; i < found.size(); ++i)
         CHECK(std::abs(std::complex<double>(found[i].re, found[i].im) - expected[i]) < tolerance(1e-5, 1e-13));
-    check_gradients({x}, parameters, [&, s = stride](Tape& t, std::vector<Var> const& v) { return complex_conv3d(t, v[0], re, im, &bias, s); });
+    check_gradients({x}, parameters,
+        [&, s = stride](Tape& t, std::vector<Var> const& v) { return complex_conv3d(t, v[0], re, im, &bias, s); });
 
     // As any complex-linear map, it commutes with a change of phase.
     auto const turned = [](Tensor<real> const& map) {

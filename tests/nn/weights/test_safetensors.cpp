@@ -196,10 +196,12 @@ TEST_CASE("weights are saved and loaded with all that does not fit named", "[saf
     load_tensors(file, both, "");
     CHECK(both.back().value.to_host() == mean.to_host());
 
-    CHECK_THROWS_WITH(load_weights(file, model(3, {4, 3, 3, 3, 3})), Contains("w.safetensors: tensor \"conv.weight\" has shape [2, 3, 3, 3, 3], "
-                                                                              "expected [4, 3, 3, 3, 3]"));
+    CHECK_THROWS_WITH(load_weights(file, model(3, {4, 3, 3, 3, 3})),
+        Contains("w.safetensors: tensor \"conv.weight\" has shape [2, 3, 3, 3, 3], "
+                 "expected [4, 3, 3, 3, 3]"));
     CHECK_THROWS_WITH(load_weights(file, model(3, {2, 3, 3, 3, 3}, "bias")), Contains("\"bias\" is missing, expected with shape [2]"));
-    CHECK_THROWS_WITH(load_tensors(file, parameter_values(second), ""), Contains("\"training.mean\" of shape [5] is not a part of this model"));
+    CHECK_THROWS_WITH(load_tensors(file, parameter_values(second), ""),
+        Contains("\"training.mean\" of shape [5] is not a part of this model"));
     ParameterList fewer(ctx, false);
     fewer.add_constant("conv.bias", {2}, 7);
     CHECK_THROWS_WITH(load_weights(file, fewer), Contains("\"conv.weight\" of shape [2, 3, 3, 3, 3] is not a part of this model"));

@@ -27,7 +27,8 @@ TEST_CASE("lambda is chosen on other readouts than it is scored on", "[compariso
 
     auto const scan = prepare_scan(context, read_acquisition(folder / "scan.h5"), config, true);
     auto const without = hold_out(scan, 0.2, config.trust.seed).used;
-    auto const expected = choose_lambda(without, config, config.methods[0], {}), leaking = choose_lambda(scan, config, config.methods[0], {});
+    auto const expected = choose_lambda(without, config, config.methods[0], {}),
+               leaking = choose_lambda(scan, config, config.methods[0], {});
     REQUIRE(found.sweep.size() == 2);
     for (std::size_t i = 0; i < 2; ++i) {
         CHECK(found.sweep[i].score == Approx(expected.rows[i].score).epsilon(1e-4));

@@ -62,7 +62,9 @@ TEST_CASE("comparison tables have what was measured, with means, deviations and 
     CHECK(case_table(cases[0], measures).rows[1][1] == "\u2013");
 
     auto const text = markdown(cases, 0);
-    CHECK_THAT(text, Contains("| cg\\|sense | 0.05 | 0.2000 |") && Contains("over 2 cases") && Contains("Mean difference from cg|sense over the same cases:"));
+    CHECK_THAT(text,
+        Contains("| cg\\|sense | 0.05 | 0.2000 |") && Contains("over 2 cases") &&
+            Contains("Mean difference from cg|sense over the same cases:"));
 
     auto const lines = lines_of(csv(cases));
     REQUIRE(lines.size() == 1 + 4 + 4); // names, cases, means and deviations
@@ -164,7 +166,8 @@ TEST_CASE("a comparison finds what each method does to a scan", "[comparison]") 
     CHECK(compared.images.images.size() == 3);
     CHECK(compared.images.lesions.size() == 3);
     // images are scaled to the reference, also the one that lambda has shrunk
-    CHECK(fit_scale(compared.images.images[2], *compared.images.reference, object_mask(*compared.images.reference)) == Approx(1).epsilon(1e-3));
+    CHECK(fit_scale(compared.images.images[2], *compared.images.reference, object_mask(*compared.images.reference)) ==
+        Approx(1).epsilon(1e-3));
 
     report::ComparisonReport r;
     r.title = "Test";

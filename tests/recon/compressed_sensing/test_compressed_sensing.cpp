@@ -1,9 +1,9 @@
 // Compressed sensing of whole scans: better than least squares, and within the memory that is promised.
 #include "core/arrays/vector_ops.h"
 #include "recon/compressed_sensing/compressed_sensing.h"
-#include "recon/metrics/image_quality.h"
 #include "recon/methods/methods.h"
 #include "recon/methods/recon_config.h"
+#include "recon/metrics/image_quality.h"
 #include "tests/support/one_thread.h"
 #include "tests/support/recon_scan.h"
 #include "tests/support/scaled_operator.h"
@@ -46,13 +46,13 @@ TEST_CASE("memory of compressed sensing is counted in volumes", "[compressed_sen
         CHECK(peak >= wavelets);
         CHECK(peak < wavelets + little);
     }
-    double const peak = peak_volumes(ctx, n * sizeof(complex), [&] { reconstruct_tv(problem, {.inner_iterations = 2, .iterations = 3}, {}); });
+    double const peak =
+        peak_volumes(ctx, n * sizeof(complex), [&] { reconstruct_tv(problem, {.inner_iterations = 2, .iterations = 3}, {}); });
     CHECK(peak >= variation);
     CHECK(peak < variation + little);
     auto const start = problem.data.b.clone();
-    double const from_start = peak_volumes(ctx, n * sizeof(complex), [&] {
-        reconstruct_tv(problem, {.inner_iterations = 2, .iterations = 3}, {.start = start});
-    });
+    double const from_start = peak_volumes(ctx, n * sizeof(complex),
+        [&] { reconstruct_tv(problem, {.inner_iterations = 2, .iterations = 3}, {.start = start}); });
     CHECK(from_start >= variation + 1);
     CHECK(from_start < variation + 1 + little);
 }

@@ -1,8 +1,8 @@
 // FISTA and the power method against dense linear algebra and closed forms.
-#include "core/arrays/vector_ops.h"
-#include "kernels/arrays/gradient_step.h"
 #include "core/arrays/operator_algebra.h"
 #include "core/arrays/power_iteration.h"
+#include "core/arrays/vector_ops.h"
+#include "kernels/arrays/gradient_step.h"
 #include "recon/compressed_sensing/total_variation.h"
 #include "recon/compressed_sensing/wavelet_norm.h"
 #include "tests/support/dense_operator.h"
@@ -24,7 +24,8 @@ struct Dense {
     DenseVector y;
     LeastSquares problem;
 
-    Dense(Context const& ctx, DenseMatrix const& m) : model(std::make_shared<DenseOperator>(ctx, kShape, m)), y(random_matrix(m.rows(), 1, 7)) {
+    Dense(Context const& ctx, DenseMatrix const& m)
+        : model(std::make_shared<DenseOperator>(ctx, kShape, m)), y(random_matrix(m.rows(), 1, 7)) {
         problem.data = {model, Tensor<complex>(ctx, kShape)};
         assign(m.adjoint() * y, problem.data.b);
         problem.energy = y.squaredNorm();
@@ -71,7 +72,8 @@ TEST_CASE("a gradient step at the extrapolated point is its formula", "[proximal
 TEST_CASE("the power method finds the largest eigenvalue", "[power_iteration]") {
     Context const ctx = each_device();
     Dense const d(ctx, wide());
-    double const expected = Eigen::SelfAdjointEigenSolver<DenseMatrix>(d.model->matrix().adjoint() * d.model->matrix()).eigenvalues().maxCoeff();
+    double const expected =
+        Eigen::SelfAdjointEigenSolver<DenseMatrix>(d.model->matrix().adjoint() * d.model->matrix()).eigenvalues().maxCoeff();
     NormalOf const normal(d.model);
     auto const rough = largest_eigenvalue(normal);
     CHECK(rough.eigenvalue == Approx(expected).epsilon(0.03));
@@ -82,8 +84,7 @@ TEST_CASE("the power method finds the largest eigenvalue", "[power_iteration]") 
     CHECK(largest_eigenvalue(normal).eigenvalue == rough.eigenvalue); // the same start
     CHECK(largest_eigenvalue(normal, {.iterations = 2, .tolerance = 0}).iterations == 2);
     CHECK(largest_eigenvalue(ScaledIdentity(ctx, kShape, 0)).eigenvalue == 0);
-    CHECK_THROWS_WITH(largest_eigenvalue(ScaledIdentity(ctx, kShape, 1e300 * 1e300)),
-        Catch::Contains("not finite after 1 iterations"));
+    CHECK_THROWS_WITH(largest_eigenvalue(ScaledIdentity(ctx, kShape, 1e300 * 1e300)), Catch::Contains("not finite after 1 iterations"));
 }
 
 TEST_CASE("denoising with wavelets is soft-thresholding of the details", "[proximal_gradient]") {
@@ -107,7 +108,8 @@ TEST_CASE("denoising with wavelets is soft-thresholding of the details", "[proxi
         g += left;
     }
     w.inverse(Tensor<complex>::from(ctx, kShape, values), expected);
-    CHECK(relative_error(result.image.to_host(), expected.to_host()) < tolerance(3e-4, 1e-8)); // where the cost tells no difference any more
+    CHECK(
+        relative_error(result.image.to_host(), expected.to_host()) < tolerance(3e-4, 1e-8)); // where the cost tells no difference any more
     CHECK(norm.value(expected) == Approx(g).epsilon(1e-5));
     CHECK(result.costs.back() == Approx(d.cost(expected) + lambda * g).epsilon(tolerance(1e-5, 1e-10)));
     CHECK(result.costs.front() == Approx(0.5 * d.problem.energy));
@@ -147,7 +149,8 @@ TEST_CASE("the cost never rises for steady regularisers, and is what it says", "
         CHECK(result.costs.back() == Approx(d.cost(result.image) + 0.02 * regulariser->value(result.image)).epsilon(tolerance(1e-4, 1e-9)));
 
         // a wrong eigenvalue costs iterations, not the descent
-        auto const wrong = proximal_gradient(d.problem, *regulariser, {.lambda = 0.02, .iterations = 300, .lipschitz = result.lipschitz / 20});
+        auto const wrong =
+            proximal_gradient(d.problem, *regulariser, {.lambda = 0.02, .iterations = 300, .lipschitz = result.lipschitz / 20});
         CHECK(never_rises(wrong.costs));
         CHECK(wrong.costs.back() == Approx(result.costs.back()).epsilon(5e-2));
 

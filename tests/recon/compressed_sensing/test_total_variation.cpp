@@ -101,8 +101,8 @@ TEST_CASE("the proximal map of total variation is the minimiser", "[total_variat
 TEST_CASE("total variation moves two voxels towards each other until they meet", "[total_variation]") {
     Context const ctx = each_device();
     std::vector<complex> const values{{5, 0}, {1, 0}};
-    for (auto const [weight, first, second] : {std::array{1.0, 4.0, 2.0}, std::array{2.0, 3.0, 3.0},
-             std::array{9.0, 3.0, 3.0}, std::array{0.0, 5.0, 1.0}}) {
+    for (auto const [weight, first, second] :
+        {std::array{1.0, 4.0, 2.0}, std::array{2.0, 3.0, 3.0}, std::array{9.0, 3.0, 3.0}, std::array{0.0, 5.0, 1.0}}) {
         auto const x = Tensor<complex>::from(ctx, {2, 1, 1}, values);
         TotalVariation variation(ctx, {2, 1, 1}, 200);
         CHECK(variation.proximal(x, weight, 1) == Approx(first - second).margin(1e-4));
@@ -110,5 +110,6 @@ TEST_CASE("total variation moves two voxels towards each other until they meet",
         CHECK(x.to_host()[1].re == Approx(second).epsilon(1e-4));
     }
     TotalVariation other(ctx, {3, 1, 1}, 1);
-    CHECK_THROWS_WITH(other.proximal(Tensor<complex>::from(ctx, {2, 1, 1}, values), 1, 1), Catch::Contains("total variation: an image [2, 1, 1]"));
+    CHECK_THROWS_WITH(other.proximal(Tensor<complex>::from(ctx, {2, 1, 1}, values), 1, 1),
+        Catch::Contains("total variation: an image [2, 1, 1]"));
 }

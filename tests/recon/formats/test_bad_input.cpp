@@ -103,7 +103,7 @@ TEST_CASE("a trajectory outside of the matrix is refused with the value and the 
     CHECK(validation_error(a) == "no error");
     a.trajectory.view<3>()(1, 0, 1) = real(-7.25);
     CHECK(validation_error(a) ==
-          "made up: trajectory at [1, 0, 1]: ky is -7.25 cycles per field of view, outside of the matrix 10 (at most 5)");
+        "made up: trajectory at [1, 0, 1]: ky is -7.25 cycles per field of view, outside of the matrix 10 (at most 5)");
     a.matrix = {6, 0, 8};
     a.maps.reset();
     a.reference.reset();
@@ -117,7 +117,7 @@ TEST_CASE("an invalid scan is not written", "[validate]") {
     CHECK_THAT(message_of([&] { write_acquisition(folder / "a.h5", a); }), Catch::Contains("expected finite numbers"));
     CHECK(std::filesystem::is_empty(folder.path()));
     CHECK(message_of([&] { write_acquisition(folder / "a.h5", random_acquisition(), "dicom"); }) ==
-          "format: 'dicom' cannot be written: expected one of bart, mri_raw, tessera");
+        "format: 'dicom' cannot be written: expected one of bart, mri_raw, tessera");
 }
 
 TEST_CASE("files of no known format are refused", "[validate]") {
@@ -134,7 +134,7 @@ TEST_CASE("files of no known format are refused", "[validate]") {
         file.commit();
     }
     CHECK(reading_error(path) ==
-          path.string() + ": an HDF5 file of no known layout, with images/ kdata: name its datasets for kspace and trajectory");
+        path.string() + ": an HDF5 file of no known layout, with images/ kdata: name its datasets for kspace and trajectory");
     ReadOptions options;
     options.datasets = {{"kspace", "kdata"}};
     CHECK(reading_error(path, options) == path.string() + ": no dataset for trajectory");
@@ -160,9 +160,9 @@ TEST_CASE("datasets of wrong shape and type are refused, and truncated files", "
     };
     std::string const float_name = sizeof(real) == 4 ? "float32" : "float64";
     write({1, 2, 4}, {2, 4, 3});
-    CHECK(reading_error(path) == path.string() +
-                                     ": kspace: expected complex numbers (compound of two floats, or floats with a last extent of 2), found " +
-                                     float_name + " [1, 2, 4]");
+    CHECK(reading_error(path) ==
+        path.string() + ": kspace: expected complex numbers (compound of two floats, or floats with a last extent of 2), found " +
+            float_name + " [1, 2, 4]");
     write({1, 2, 4, 2}, {2, 4});
     CHECK(reading_error(path) == path.string() + ": trajectory: expected a trajectory [readout, sample, 3] (2D: 2), found shape [2, 4]");
     write({1, 2, 4, 2}, {2, 3, 3});
@@ -180,9 +180,11 @@ TEST_CASE("MRI_Raw.h5 that contradicts itself is refused", "[validate]") {
     std::vector<complex> const y(12);
     auto const write = [&](Shape const& data, int second_coil, std::int64_t stated_coils) {
         hdf5::Writer file(path);
-        for (char const* axis : {"KX", "KY", "KZ"}) file.dataset(fmt::format("Kdata/{}_E0", axis), Shape{1, 3, 4}, std::span<real const>(k));
+        for (char const* axis : {"KX", "KY", "KZ"})
+            file.dataset(fmt::format("Kdata/{}_E0", axis), Shape{1, 3, 4}, std::span<real const>(k));
         for (int const c : {0, second_coil})
-            file.dataset(fmt::format("Kdata/KData_E0_C{}", c), data, std::span<complex const>(y).first(static_cast<std::size_t>(data.size())));
+            file.dataset(fmt::format("Kdata/KData_E0_C{}", c), data,
+                std::span<complex const>(y).first(static_cast<std::size_t>(data.size())));
         file.attribute("Kdata", "Num_Coils", stated_coils);
         file.commit();
     };
@@ -233,7 +235,7 @@ TEST_CASE("BART files that contradict themselves are refused", "[validate]") {
         ReadOptions options;
         options.trajectory = stem;
         CHECK(reading_error(trajectory, options) ==
-              trajectory + ": expected k-space as [1, samples, readouts, coils], found 3 in the first dimension (is this the trajectory?)");
+            trajectory + ": expected k-space as [1, samples, readouts, coils], found 3 in the first dimension (is this the trajectory?)");
     }
     SECTION("no trajectory") {
         std::filesystem::remove(folder / "a_traj.hdr");

@@ -65,8 +65,9 @@ TEST_CASE("a shape of which nothing is stored is refused without its memory", "[
         unstored(file, "trajectory", {4000, 30000, 3});
     }
     long const before = peak_mib();
-    CHECK_THAT(error_of(path), Catch::StartsWith(path.string() + ": kspace: shape [8, 4000, 30000, 2] of float32 is 7.15 GiB") &&
-                                   Catch::Contains("the file stores only 0 B"));
+    CHECK_THAT(error_of(path),
+        Catch::StartsWith(path.string() + ": kspace: shape [8, 4000, 30000, 2] of float32 is 7.15 GiB") &&
+            Catch::Contains("the file stores only 0 B"));
     CHECK(peak_mib() - before < 100);
 }
 
@@ -122,7 +123,8 @@ TEST_CASE("numbers that are no matrix are refused", "[claims]") {
         file.attribute("/", "trajectory_units", "cycles_per_fov");
         file.attribute("/", "matrix", std::span<double const>(bad));
         file.commit();
-        CHECK_THAT(error_of(path), Catch::StartsWith(path.string() + ": attribute matrix: found ") && Catch::Contains("whole numbers from 1 to 8192"));
+        CHECK_THAT(error_of(path),
+            Catch::StartsWith(path.string() + ": attribute matrix: found ") && Catch::Contains("whole numbers from 1 to 8192"));
     }
 }
 
@@ -144,7 +146,8 @@ TEST_CASE("values in other files are read where that is allowed only", "[claims]
             H5Lcreate_external("secret.h5", "/kspace", file.get(), "kspace", H5P_DEFAULT, H5P_DEFAULT);
             H5Lcreate_external("secret.h5", "/trajectory", file.get(), "trajectory", H5P_DEFAULT, H5P_DEFAULT);
         }
-        CHECK(error_of(path, refused) == path.string() + ": 'kspace' lies in another file, which is not read unless external_files is true");
+        CHECK(
+            error_of(path, refused) == path.string() + ": 'kspace' lies in another file, which is not read unless external_files is true");
         CHECK(same(read_acquisition(path, allowed).kspace, a.kspace));
     }
     SECTION("a soft link through one") {
@@ -165,7 +168,8 @@ TEST_CASE("values in other files are read where that is allowed only", "[claims]
             floats(file, "kspace", {2, 5, 7, 2}, creation.get());
             floats(file, "trajectory", {5, 7, 3});
         }
-        CHECK_THAT(error_of(path, refused), Catch::Contains("kspace: its values lie in other files, which are not read unless external_files is true"));
+        CHECK_THAT(error_of(path, refused),
+            Catch::Contains("kspace: its values lie in other files, which are not read unless external_files is true"));
         CHECK(error_of(path, allowed) == "no error");
     }
 }

@@ -22,7 +22,8 @@ Acquisition reaching(Vector3 const& half, Matrix const& matrix) {
     a.reference.reset();
     a.weights.reset();
     for (index_t r = 0; r < 8; ++r)
-        for (std::size_t d = 0; d < 3; ++d) a.trajectory.data()[3 * r + static_cast<index_t>(d)] = static_cast<real>((r >> d & 1 ? 1 : -1) * half[2 - d]);
+        for (std::size_t d = 0; d < 3; ++d)
+            a.trajectory.data()[3 * r + static_cast<index_t>(d)] = static_cast<real>((r >> d & 1 ? 1 : -1) * half[2 - d]);
     a.matrix = matrix;
     return a;
 }
@@ -40,8 +41,8 @@ TrajectoryUnits detected(Vector3 const& half, Matrix const& matrix) {
 
 TEST_CASE("samples that leave a matrix empty are refused with the units they look like", "[coverage]") {
     CHECK_THAT(doubt(reaching({0.5, 0.5, 0.5}, {128, 128, 128})),
-        Catch::StartsWith("made up: trajectory: |kz| is at most 0.5 cycles per field of view") && Catch::Contains("128 x 128 x 128 (z, y, x)") &&
-            Catch::Contains("look like cycles_per_voxel: set trajectory_units"));
+        Catch::StartsWith("made up: trajectory: |kz| is at most 0.5 cycles per field of view") &&
+            Catch::Contains("128 x 128 x 128 (z, y, x)") && Catch::Contains("look like cycles_per_voxel: set trajectory_units"));
     CHECK_THAT(doubt(reaching({3.1, 3.1, 3.1}, {128, 128, 128})), Catch::Contains("look like radians_per_voxel"));
     CHECK_THAT(doubt(reaching({60, 60, 3}, {128, 128, 128})), Catch::Contains("|kx| is at most 3"));
     CHECK(doubt(reaching({64, 64, 64}, {128, 128, 128})) == "no error");
@@ -89,7 +90,10 @@ TEST_CASE("units are detected axis by axis", "[coverage]") {
     CHECK(detected({1, 192, 192}, {2, 384, 384}) == cycles_per_fov);
     CHECK(detected({std::numbers::pi, std::numbers::pi, std::numbers::pi}, {6, 384, 384}) == radians_per_voxel);
     CHECK(detected({0, 0.5, 0.5}, {1, 64, 64}) == cycles_per_voxel);
-    CHECK_THAT(message_of([] { detected({20, 0.5, 0.5}, {64, 64, 64}); }), Catch::Contains("not clear") && Catch::Contains("largest |k| is 20 with matrix 64 x 64 x 64"));
+    CHECK_THAT(message_of([] {
+        detected({20, 0.5, 0.5}, {64, 64, 64});
+    }),
+        Catch::Contains("not clear") && Catch::Contains("largest |k| is 20 with matrix 64 x 64 x 64"));
     CHECK_THAT(message_of([] { detected({0.5, 0.5, 0.5}, {2, 2, 2}); }), Catch::Contains("fits cycles_per_voxel and"));
     CHECK_THAT(message_of([] { smallest_matrix(reaching({1e30, 1, 1}, {0, 0, 0}).trajectory); }), Catch::Contains("longest matrix"));
 }
@@ -114,11 +118,26 @@ TEST_CASE("impossible geometry is refused before it reaches an affine", "[covera
     double const inf = std::numeric_limits<double>::infinity();
     auto const error = [&] { return message_of([&] { validate(a); }); };
     CHECK(error() == "no error");
-    SECTION("infinite") { a.geometry.fov_mm[1] = inf; CHECK_THAT(error(), Catch::StartsWith("made up: fov_mm is ")); }
-    SECTION("not a number") { a.geometry.centre_mm[0] = std::nan(""); CHECK_THAT(error(), Catch::StartsWith("made up: centre_mm is ")); }
-    SECTION("negative") { a.geometry.fov_mm[2] = -1; CHECK_THAT(error(), Catch::StartsWith("made up: fov_mm is ")); }
-    SECTION("no direction") { a.geometry.x_direction = {0, 0, 0}; CHECK_THAT(error(), Catch::Contains("not perpendicular unit vectors")); }
-    SECTION("twice the same") { a.geometry.x_direction = a.geometry.y_direction; CHECK_THAT(error(), Catch::Contains("not perpendicular unit vectors")); }
+    SECTION("infinite") {
+        a.geometry.fov_mm[1] = inf;
+        CHECK_THAT(error(), Catch::StartsWith("made up: fov_mm is "));
+    }
+    SECTION("not a number") {
+        a.geometry.centre_mm[0] = std::nan("");
+        CHECK_THAT(error(), Catch::StartsWith("made up: centre_mm is "));
+    }
+    SECTION("negative") {
+        a.geometry.fov_mm[2] = -1;
+        CHECK_THAT(error(), Catch::StartsWith("made up: fov_mm is "));
+    }
+    SECTION("no direction") {
+        a.geometry.x_direction = {0, 0, 0};
+        CHECK_THAT(error(), Catch::Contains("not perpendicular unit vectors"));
+    }
+    SECTION("twice the same") {
+        a.geometry.x_direction = a.geometry.y_direction;
+        CHECK_THAT(error(), Catch::Contains("not perpendicular unit vectors"));
+    }
 }
 
 TEST_CASE("geometry can be said in the configuration", "[coverage]") {

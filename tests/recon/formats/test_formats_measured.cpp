@@ -78,7 +78,8 @@ TEST_CASE("the ISMRMRD lung scan reads", "[formats]") {
 TEST_CASE("the 2D spiral reads alike from BART and through a map of names", "[formats]") {
     ReadOptions options;
     options.datasets = {{"kspace", "kdata"}, {"trajectory", "coord"}, {"weights", "dcf"}};
-    auto const bart = read_shared("spiral_phantom_8ch_2d/spiral_ksp"), plain = read_shared("spiral_phantom_8ch_2d/spiral_phantom.h5", options);
+    auto const bart = read_shared("spiral_phantom_8ch_2d/spiral_ksp"),
+               plain = read_shared("spiral_phantom_8ch_2d/spiral_phantom.h5", options);
     if (!bart || !plain) return;
     CHECK(bart->kspace.shape().str() == "[8, 60, 1182]");
     CHECK(relative_error(plain->kspace.host(), bart->kspace.host()) == 0);

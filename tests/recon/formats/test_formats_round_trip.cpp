@@ -85,7 +85,8 @@ TEST_CASE("MRI_Raw.h5 without attributes, flattened, with 2D arrays and several 
         for (int encoding = 0; encoding < 2; ++encoding) {
             for (std::size_t axis = 0; axis < 3; ++axis) {
                 std::vector<real> k;
-                for (index_t i = 0; i < 35; ++i) k.push_back(a.trajectory.data()[3 * i + static_cast<index_t>(axis)] * (encoding ? real(0.5) : real(1)));
+                for (index_t i = 0; i < 35; ++i)
+                    k.push_back(a.trajectory.data()[3 * i + static_cast<index_t>(axis)] * (encoding ? real(0.5) : real(1)));
                 file.dataset(fmt::format("Kdata/K{}_E{}", "XYZ"[axis], encoding), coordinates, std::span<real const>(k));
             }
             for (index_t c = 0; c < 2; ++c) {
@@ -94,7 +95,8 @@ TEST_CASE("MRI_Raw.h5 without attributes, flattened, with 2D arrays and several 
                 auto const values = coil.host();
                 if (members == "pairs")
                     file.dataset(name, Shape{35, 2}, std::span(reinterpret_cast<real const*>(values.data()), 70));
-                else file.dataset(name, Shape{35}, std::span<complex const>(values), options);
+                else
+                    file.dataset(name, Shape{35}, std::span<complex const>(values), options);
             }
         }
         file.commit();

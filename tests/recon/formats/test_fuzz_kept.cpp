@@ -36,7 +36,8 @@ TEST_CASE("right inputs that were damaged a little are refused or read", "[fuzz]
         bool const library = target.read == fuzz::target("tessera").read; // HDF5 has faults of its own
         test::TemporaryFolder const folder;
         target.seeds(folder.path());
-        if (auto const right = fs::path(TESSERA_SOURCE_DIR) / "tests/fuzz/kept" / target.name / "right"; fs::exists(right)) fs::copy(right, folder.path());
+        if (auto const right = fs::path(TESSERA_SOURCE_DIR) / "tests/fuzz/kept" / target.name / "right"; fs::exists(right))
+            fs::copy(right, folder.path());
         for (auto const& entry : fs::directory_iterator(folder.path())) {
             auto const seed = bytes_of(entry.path());
             CAPTURE(target.name, entry.path().filename().string());

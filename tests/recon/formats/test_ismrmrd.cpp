@@ -72,7 +72,7 @@ TEST_CASE("ISMRMRD scans that are not for the image are skipped, noise is kept",
     CHECK(scan.read(second).readouts() == 1);
     second.contrast = 2;
     CHECK(message_of([&] { scan.read(second); }) ==
-          scan.path() + ": none of the 11 acquisitions is for an image of encoding 0, slice 0, contrast 2");
+        scan.path() + ": none of the 11 acquisitions is for an image of encoding 0, slice 0, contrast 2");
 }
 
 TEST_CASE("ISMRMRD blocks of records are read in their order", "[ismrmrd]") {
@@ -109,7 +109,8 @@ TEST_CASE("trajectory units of ISMRMRD are detected, or refused where they are n
         double scale;
     };
     auto const c = GENERATE(Case{0.5, "cycles_per_voxel", 64}, Case{0.3, "cycles_per_voxel", 64},
-        Case{std::numbers::pi, "radians_per_voxel", 64 / (2 * std::numbers::pi)}, Case{32, "cycles_per_fov", 1}, Case{16, "cycles_per_fov", 1});
+        Case{std::numbers::pi, "radians_per_voxel", 64 / (2 * std::numbers::pi)}, Case{32, "cycles_per_fov", 1},
+        Case{16, "cycles_per_fov", 1});
     scan.records = {ismrmrd_readout(6, 1, static_cast<float>(c.largest))};
     Acquisition const a = scan.read();
     CHECK(noted(a, "detected trajectory units: " + c.units));
@@ -119,18 +120,22 @@ TEST_CASE("trajectory units of ISMRMRD are detected, or refused where they are n
 TEST_CASE("unclear trajectory units are refused with the value and the matrix, and can be set", "[ismrmrd]") {
     Scan scan;
     scan.records = {ismrmrd_readout(6, 1, 8)};
-    CHECK(scan.error() == scan.path() + ": the units of the trajectory are not clear: the largest |k| is 8 with matrix 64 x 64 x 64, which fits "
-                                        "neither 1/2 (cycles_per_voxel) nor pi (radians_per_voxel) nor N/2 (cycles_per_fov); set trajectory_units");
+    CHECK(scan.error() ==
+        scan.path() +
+            ": the units of the trajectory are not clear: the largest |k| is 8 with matrix 64 x 64 x 64, which fits "
+            "neither 1/2 (cycles_per_voxel) nor pi (radians_per_voxel) nor N/2 (cycles_per_fov); set trajectory_units");
     ReadOptions options;
     options.trajectory_units = TrajectoryUnits::cycles_per_metre;
     CHECK(scan.read(options).trajectory.view<3>()(0, 5, 0) == Approx(8 * 0.32));
     CHECK(scan.read(options).notes.empty());
     scan.records = {ismrmrd_readout(6, 1, 3)};
-    scan.xml = "<ismrmrdHeader><encoding><encodedSpace><matrixSize><x>8</x><y>8</y><z>8</z></matrixSize><fieldOfView_mm><x>8</x><y>8</y><z>8</z>"
-               "</fieldOfView_mm></encodedSpace></encoding></ismrmrdHeader>";
-    CHECK_THAT(scan.error(), Catch::Contains("the largest |k| is 3 with matrix 8 x 8 x 8, which fits radians_per_voxel and cycles_per_fov"));
+    scan.xml =
+        "<ismrmrdHeader><encoding><encodedSpace><matrixSize><x>8</x><y>8</y><z>8</z></matrixSize><fieldOfView_mm><x>8</x><y>8</y><z>8</z>"
+        "</fieldOfView_mm></encodedSpace></encoding></ismrmrdHeader>";
+    CHECK_THAT(scan.error(),
+        Catch::Contains("the largest |k| is 3 with matrix 8 x 8 x 8, which fits radians_per_voxel and cycles_per_fov"));
     CHECK(message_of([] { parse_trajectory_units("furlongs"); }) ==
-          "trajectory_units: 'furlongs' is not one of auto, cycles_per_fov, cycles_per_voxel, radians_per_voxel, cycles_per_metre, radians_per_metre");
+        "trajectory_units: 'furlongs' is not one of auto, cycles_per_fov, cycles_per_voxel, radians_per_voxel, cycles_per_metre, radians_per_metre");
 }
 
 TEST_CASE("an oversampled ISMRMRD field of view is brought to the reconstructed one", "[ismrmrd]") {
@@ -164,8 +169,10 @@ TEST_CASE("ISMRMRD files that cannot be used are refused in one sentence", "[ism
     }
     SECTION("different lengths") {
         scan.records[1] = ismrmrd_readout(7);
-        CHECK(scan.error() == scan.path() + ": acquisition 1 has 7 samples, 2 channels and 3 trajectory dimensions but acquisition 0 has 6, 2 and "
-                                            "3: expected the same for all");
+        CHECK(scan.error() ==
+            scan.path() +
+                ": acquisition 1 has 7 samples, 2 channels and 3 trajectory dimensions but acquisition 0 has 6, 2 and "
+                "3: expected the same for all");
     }
     SECTION("data shorter than the header says") {
         scan.records[1].data.pop_back();

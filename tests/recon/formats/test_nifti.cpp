@@ -43,7 +43,8 @@ template <class T> std::vector<char> handmade(std::int16_t type, double first, f
         std::memcpy(bytes.data() + offset, raw, sizeof(value));
     };
     put(0, std::int32_t(348));
-    for (int d = 0; d < 8; ++d) put(40 + 2 * static_cast<std::size_t>(d), std::int16_t(d == 0 ? 3 : d == 1 ? 2 : d == 2 ? 3 : d == 3 ? 2 : 1));
+    for (int d = 0; d < 8; ++d)
+        put(40 + 2 * static_cast<std::size_t>(d), std::int16_t(d == 0 ? 3 : d == 1 ? 2 : d == 2 ? 3 : d == 3 ? 2 : 1));
     put(70, type);
     for (int d = 0; d < 4; ++d) put(76 + 4 * static_cast<std::size_t>(d), d == 0 ? -1.0f : float(d)); // qfac -1, voxels 1, 2, 3 mm
     put(108, 352.0f);
@@ -187,7 +188,8 @@ TEST_CASE("files that are no NIfTI-1 volume are refused", "[nifti]") {
     SECTION("pair of files") {
         std::memcpy(bytes.data() + 344, "ni1", 4);
         write_bytes(path, bytes);
-        CHECK(error() == path.string() + ": not a single-file NIfTI-1 volume: expected the magic 'n+1', found 'ni1' (a pair of .hdr and .img)");
+        CHECK(error() ==
+            path.string() + ": not a single-file NIfTI-1 volume: expected the magic 'n+1', found 'ni1' (a pair of .hdr and .img)");
     }
     SECTION("complex voxels") {
         bytes[70] = 32;

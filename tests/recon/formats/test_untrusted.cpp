@@ -45,11 +45,16 @@ TEST_CASE("a child that takes too long or too much memory ends alone", "[untrust
     auto const path = folder / "a.h5";
     write_acquisition(path, random_acquisition(8, 512, 512, {64, 64, 64}));
     CHECK(message_of([&] { read_untrusted(path, {}, {std::uintmax_t{4} << 30, 60}); }) == "no error");
-    CHECK_THAT(message_of([&] { read_untrusted(path, {}, {1 << 20, 60}); }), Catch::StartsWith(path.string() + ": ") || Catch::Contains("memory"));
+    CHECK_THAT(message_of([&] {
+        read_untrusted(path, {}, {1 << 20, 60});
+    }),
+        Catch::StartsWith(path.string() + ": ") || Catch::Contains("memory"));
 
     auto const fifo = folder / "pipe.hdr"; // opening it waits for a writer that never comes
     REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
     ReadOptions bart;
     bart.format = "bart";
-    CHECK(message_of([&] { read_untrusted(folder / "pipe", bart, {std::uintmax_t{1} << 30, 1}); }) == (folder / "pipe").string() + ": reading took more than 1 s");
+    CHECK(message_of([&] {
+        read_untrusted(folder / "pipe", bart, {std::uintmax_t{1} << 30, 1});
+    }) == (folder / "pipe").string() + ": reading took more than 1 s");
 }

@@ -1,8 +1,8 @@
 // Every measured scan reconstructs, and scans that came in two formats give the same image.
 #include "recon/formats/read.h"
 #include "recon/methods/methods.h"
-#include "recon/metrics/metrics.h"
 #include "recon/methods/recon_config.h"
+#include "recon/metrics/metrics.h"
 #include "tests/support/catch.h"
 #include "tests/support/data.h"
 #include "tests/support/devices.h"
@@ -53,7 +53,8 @@ double difference(Tensor<complex> const& a, Tensor<complex> const& b) { return n
 TEST_CASE("the UTE phantom gives one image from MRI_Raw.h5 and from ISMRMRD", "[measured]") {
     ReadOptions options;
     options.matrix = {80, 80, 80}; // the layout of UW-Madison does not say
-    auto const raw = gridded("ute_phantom_2ch/MRI_Raw.h5", DensityKind::radial, options), mrd = gridded("ute_phantom_2ch/ute_phantom.mrd", DensityKind::radial);
+    auto const raw = gridded("ute_phantom_2ch/MRI_Raw.h5", DensityKind::radial, options),
+               mrd = gridded("ute_phantom_2ch/ute_phantom.mrd", DensityKind::radial);
     if (!raw || !mrd) return;
     CHECK(raw->shape().str() == "[80, 80, 80]");
     CHECK(difference(*raw, *mrd) < 1e-3);
@@ -71,10 +72,12 @@ TEST_CASE("the lung scans show lungs", "[measured]") {
     CHECK(concentration(*image) > 2);
 }
 
-TEST_CASE("the 2D spiral gives one image from BART and through a map of names, and iterative weights agree with measured ones", "[measured]") {
+TEST_CASE("the 2D spiral gives one image from BART and through a map of names, and iterative weights agree with measured ones",
+    "[measured]") {
     ReadOptions options;
     options.datasets = {{"kspace", "kdata"}, {"trajectory", "coord"}, {"weights", "dcf"}};
-    auto const bart = gridded("spiral_phantom_8ch_2d/spiral_ksp", DensityKind::file), plain = gridded("spiral_phantom_8ch_2d/spiral_phantom.h5", DensityKind::file, options);
+    auto const bart = gridded("spiral_phantom_8ch_2d/spiral_ksp", DensityKind::file),
+               plain = gridded("spiral_phantom_8ch_2d/spiral_phantom.h5", DensityKind::file, options);
     if (!bart || !plain) return;
     CHECK(bart->shape().str() == "[1, 260, 260]");
     CHECK(difference(*bart, *plain) < 1e-3);

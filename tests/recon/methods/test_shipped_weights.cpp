@@ -42,6 +42,12 @@ TEST_CASE("the weights whose training is nearest are taken", "[shipped-weights]"
     DensityConfig radial;
     radial.kind = DensityKind::radial;
     CHECK(weights_for(scan_of({8, 8, 8}, 1), radial, folder.path()).filename() == "other_density.safetensors");
-    CHECK_THAT(message_of([&] { weights_for(scan_of({1, 8, 8}, 1), {}, folder.path()); }), Catch::Contains("none of the 3 files") && Catch::Contains("2D scans"));
-    CHECK_THAT(message_of([&] { weights_for(scan_of({8, 8, 8}, 1), {}, folder / "nothing"); }), Catch::Contains("no weights come with this program"));
+    CHECK_THAT(message_of([&] {
+        weights_for(scan_of({1, 8, 8}, 1), {}, folder.path());
+    }),
+        Catch::Contains("none of the 3 files") && Catch::Contains("2D scans"));
+    CHECK_THAT(message_of([&] {
+        weights_for(scan_of({8, 8, 8}, 1), {}, folder / "nothing");
+    }),
+        Catch::Contains("no weights come with this program"));
 }

@@ -91,7 +91,7 @@ TEST_CASE("without a reference the readouts that were left out decide", "[sweep]
     CHECK(choice.metric == SweepMetric::held_out);
     CHECK(choice.config.cg.lambda == 0.5);
     for (auto const& row : choice.rows) CHECK(row.score > 0.05); // noise cannot be predicted
-    CHECK(choice.rows[2].score > 0.9); // an image near zero predicts nothing
+    CHECK(choice.rows[2].score > 0.9);                           // an image near zero predicts nothing
     CHECK(csv(choice).starts_with("lambda,held_out\n0.001,"));
 
     auto wrong = cg({1});

@@ -36,7 +36,8 @@ TEST_CASE("a network that weights only claim takes no memory", "[claims]") {
     config.weights = written(folder, info);
     long const before = peak_mib();
     CHECK_THAT(message_of([&] { require_weights(config, info.scan.density); }),
-        Catch::StartsWith(config.weights.string() + ": tensor ") && Catch::Contains("is missing, expected with shape [") && Catch::Contains("4000"));
+        Catch::StartsWith(config.weights.string() + ": tensor ") && Catch::Contains("is missing, expected with shape [") &&
+            Catch::Contains("4000"));
     CHECK(peak_mib() - before < 100);
 }
 
@@ -53,7 +54,7 @@ TEST_CASE("the state of a run is checked before it is used", "[claims]") {
     CHECK(error({{"training", R"({"step": 3, "seed": 5})"}}) == "no error");
     CHECK_THAT(error({}), Catch::Contains("weights only"));
     CHECK_THAT(error({{"training", R"({"step": 3, "seed": 6})"}}), Catch::Contains("the run had seed 6, /seed is 5"));
-    for (char const* bad : {R"({"step": 3})", R"({"seed": 5})", R"({"step": -3, "seed": 5})", R"({"step": 1e300, "seed": 5})", R"({"step": "3", "seed": 5})",
-             R"({"step": 18446744073709551615, "seed": 5})", "[]", "no JSON", "[[[[", ""})
+    for (char const* bad : {R"({"step": 3})", R"({"seed": 5})", R"({"step": -3, "seed": 5})", R"({"step": 1e300, "seed": 5})",
+             R"({"step": "3", "seed": 5})", R"({"step": 18446744073709551615, "seed": 5})", "[]", "no JSON", "[[[[", ""})
         CHECK_THAT(error({{"training", bad}}), Catch::Contains("the state of the training run is not readable"));
 }

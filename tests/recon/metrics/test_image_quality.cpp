@@ -136,11 +136,11 @@ TEST_CASE("the seam ratio compares voxels at faces with the others", "[metrics]"
     CHECK(seam_ratio(error, {2, 4, 7}) == Approx(1.0));
     for (index_t y = 0; y < 6; ++y)
         for (index_t x = 0; x < 7; ++x) error.view<3>()(2, y, x) = error.view<3>()(1, y, x) = 3;
-    CHECK(seam_ratio(error, {2, 6, 7}) == Approx(3.0));   // faces between z = 1 and 2
-    CHECK(seam_ratio(error, {2, 100, 7}) == Approx(3.0)); // a patch may be larger than the volume
+    CHECK(seam_ratio(error, {2, 6, 7}) == Approx(3.0));                                        // faces between z = 1 and 2
+    CHECK(seam_ratio(error, {2, 100, 7}) == Approx(3.0));                                      // a patch may be larger than the volume
     CHECK(seam_ratio(error, {3, 6, 7}) == Approx(std::sqrt((9.0 + 1) / 2 / ((9.0 + 1) / 2)))); // z = 2, 3 against 0, 1
-    CHECK(seam_ratio(error, {4, 6, 7}) == 1);             // one patch
-    CHECK(seam_ratio(error, {1, 1, 1}) == 1);             // no voxel is away from a face
+    CHECK(seam_ratio(error, {4, 6, 7}) == 1);                                                  // one patch
+    CHECK(seam_ratio(error, {1, 1, 1}) == 1);                                                  // no voxel is away from a face
     CHECK(seam_ratio(constant({4, 6, 7}, 0), {2, 2, 2}) == 1);
     auto const far = constant({16, 2, 2}, 1);
     for (index_t z = 0; z < 4; ++z)

@@ -1,7 +1,7 @@
 // Metrics against scikit-image, statistics against SciPy.
 #include "recon/metrics/image_quality.h"
-#include "recon/simulation/phantom.h"
 #include "recon/metrics/statistics.h"
+#include "recon/simulation/phantom.h"
 #include "tests/support/devices.h"
 #include "tests/support/run_program.h"
 
@@ -46,7 +46,8 @@ void compare_volumes(Tensor<real> const& image, Tensor<real> const& reference, T
     CHECK(nrmse(image, reference, mask) == Approx(expected[2]).epsilon(1e-10));
     CHECK(psnr(image, reference, mask) == Approx(expected[3]).epsilon(1e-10));
     CHECK(ssim(image, reference, mask) == Approx(expected[4]).epsilon(1e-9));
-    for (int axis = 0; axis < 3; ++axis) CHECK(ssim_2d(image, reference, mask, axis) == Approx(expected[5 + static_cast<std::size_t>(axis)]).epsilon(1e-9));
+    for (int axis = 0; axis < 3; ++axis)
+        CHECK(ssim_2d(image, reference, mask, axis) == Approx(expected[5 + static_cast<std::size_t>(axis)]).epsilon(1e-9));
 }
 
 /// Only where no window sticks out of the volume: scikit-image continues volumes by reflection, here windows are cut.
@@ -75,7 +76,8 @@ TEST_CASE("metrics equal those of scikit-image", "[metrics]") {
         SamplingGrid const grid({24, 26, 32}, {400, 300, 400});
         auto const reference = Thorax(3).magnitude(grid), noise = random_volume(reference.shape(), 4);
         auto const image = reference.clone(), mask = object_mask(reference);
-        for (std::size_t i = 0; i < image.host().size(); ++i) image.host()[i] = std::abs(real(0.9) * image.host()[i] + real(0.2) * noise.host()[i]);
+        for (std::size_t i = 0; i < image.host().size(); ++i)
+            image.host()[i] = std::abs(real(0.9) * image.host()[i] + real(0.2) * noise.host()[i]);
         clear_border(mask);
         compare_volumes(image, reference, mask);
     }

@@ -99,7 +99,8 @@ TEST_CASE("the default number of iterations gives the images of thirty plain one
     auto const kind = GENERATE(TrajectoryKind::koosh_ball, TrajectoryKind::cones, TrajectoryKind::radial_2d);
     Matrix const matrix = kind == TrajectoryKind::radial_2d ? Matrix{1, 64, 64} : Matrix{24, 24, 24};
     Context const ctx(Device::cpu);
-    auto const trajectory = make_trajectory({.kind = kind, .centre_out = kind == TrajectoryKind::cones, .readout_oversampling = 2, .turns = 1}, matrix);
+    auto const trajectory =
+        make_trajectory({.kind = kind, .centre_out = kind == TrajectoryKind::cones, .readout_oversampling = 2, .turns = 1}, matrix);
 
     // Pipe and Menon's iteration as they published it: w <- w / (w * psi).
     Gridder const gridder(ctx, matrix, trajectory, GriddingKernel(2e-3, 2), 2);
@@ -147,9 +148,10 @@ TEST_CASE("weighted gridding returns smooth objects, with their scale", "[densit
         double undersampling, bound;
     };
     // Twice as many samples along the readout as Nyquist asks for, as scanners take: the object repeats two fields of view away.
-    auto const c = GENERATE(Case{TrajectoryKind::koosh_ball, {22, 22, 22}, false, 1, 0.02}, Case{TrajectoryKind::koosh_ball, {16, 20, 24}, true, 1, 0.02},
-        Case{TrajectoryKind::radial_2d, {1, 64, 64}, false, 1, 0.01}, Case{TrajectoryKind::radial_2d, {1, 48, 64}, true, 2, 0.01},
-        Case{TrajectoryKind::stack_of_stars, {14, 32, 32}, false, 2, 0.04}, Case{TrajectoryKind::cones, {26, 26, 26}, true, 1, 0.04});
+    auto const c = GENERATE(Case{TrajectoryKind::koosh_ball, {22, 22, 22}, false, 1, 0.02},
+        Case{TrajectoryKind::koosh_ball, {16, 20, 24}, true, 1, 0.02}, Case{TrajectoryKind::radial_2d, {1, 64, 64}, false, 1, 0.01},
+        Case{TrajectoryKind::radial_2d, {1, 48, 64}, true, 2, 0.01}, Case{TrajectoryKind::stack_of_stars, {14, 32, 32}, false, 2, 0.04},
+        Case{TrajectoryKind::cones, {26, 26, 26}, true, 1, 0.04});
     auto const trajectory = make_trajectory(
         {.kind = c.kind, .centre_out = c.centre_out, .undersampling = c.undersampling, .readout_oversampling = 2, .turns = 1}, c.matrix);
     auto const pipe = pipe_menon_weights(Context(), c.matrix, trajectory);
@@ -258,7 +260,8 @@ TEST_CASE("weights of measured scans", "[density]") {
         Matrix matrix;
         bool radial, has_weights;
     };
-    for (auto const& c : {Case{*ute, {80, 80, 80}, true, true}, Case{*duke, {64, 64, 64}, true, false}, Case{*spiral, {1, 260, 260}, false, true}}) {
+    for (auto const& c :
+        {Case{*ute, {80, 80, 80}, true, true}, Case{*duke, {64, 64, 64}, true, false}, Case{*spiral, {1, 260, 260}, false, true}}) {
         auto const scan = read_acquisition(c.file);
         INFO(scan.source);
         auto const pipe = density_weights(cpu, c.matrix, scan);

@@ -66,7 +66,8 @@ TEST_CASE("nufft forward and adjoint are adjoint to rounding, for any number of 
     Nufft const nufft(ctx, matrix, Tensor<real>::from(ctx, {points, 3}, k), {.coils_per_pass = per_pass});
 
     Shape const volumes{coils, matrix[0], matrix[1], matrix[2]}, samples{coils, points};
-    auto const x = random_complex(static_cast<std::size_t>(volumes.size()), 1), y = random_complex(static_cast<std::size_t>(samples.size()), 2);
+    auto const x = random_complex(static_cast<std::size_t>(volumes.size()), 1),
+               y = random_complex(static_cast<std::size_t>(samples.size()), 2);
     Tensor<complex> ax(ctx, samples), aty(ctx, volumes);
     nufft.forward(Tensor<complex>::from(ctx, volumes, x), ax);
     nufft.adjoint(Tensor<complex>::from(ctx, samples, y), aty);

@@ -28,7 +28,8 @@ std::vector<complex> direct_normal(std::vector<complex> const& x, std::vector<re
             index_t const at[3] = {i / m[2] / m[1], i / m[2] % m[1], i % m[2]};
             double phase = 0;
             for (int d = m[0] == 1 ? 1 : 0; d < 3; ++d)
-                phase += 2 * std::numbers::pi * double(k[3 * j + static_cast<std::size_t>(2 - d)]) * static_cast<double>(at[d]) / static_cast<double>(m[d]);
+                phase += 2 * std::numbers::pi * double(k[3 * j + static_cast<std::size_t>(2 - d)]) * static_cast<double>(at[d]) /
+                    static_cast<double>(m[d]);
             wave[static_cast<std::size_t>(i)] = {std::cos(phase), std::sin(phase)};
             complex const v = x[static_cast<std::size_t>(i)];
             sample += conj(wave[static_cast<std::size_t>(i)]) * Complex<double>{v.re, v.im};
@@ -62,7 +63,8 @@ TEST_CASE("toeplitz is the normal operator of the samples", "[toeplitz]") {
     toeplitz.apply(x, y);
     std::size_t const voxels = xs.size() / 2;
     for (std::size_t c = 0; c < 2; ++c) {
-        std::vector<complex> const one(xs.begin() + static_cast<std::ptrdiff_t>(c * voxels), xs.begin() + static_cast<std::ptrdiff_t>((c + 1) * voxels));
+        std::vector<complex> const one(xs.begin() + static_cast<std::ptrdiff_t>(c * voxels),
+            xs.begin() + static_cast<std::ptrdiff_t>((c + 1) * voxels));
         CHECK(relative_error(y.slice(static_cast<index_t>(c), static_cast<index_t>(c) + 1).to_host(), direct_normal(one, k, w, m)) < 2e-6);
     }
     toeplitz.apply(x, x);

@@ -114,11 +114,16 @@ TEST_CASE("a 2D image is its slice alone", "[png]") {
     CHECK(voxel(image, 0, 0, 400, 0, 1) == 128);
     CHECK(image(500, 100) == 255);
     CHECK(image(500, 500) == 0);
-    CHECK_THAT(message_of([&] { write_png_views(folder / "a.png", volume, {}, {1, 1}); }), Catch::Contains("the window from 1 to 1 is empty"));
+    CHECK_THAT(message_of([&] {
+        write_png_views(folder / "a.png", volume, {}, {1, 1});
+    }),
+        Catch::Contains("the window from 1 to 1 is empty"));
 }
 
 TEST_CASE("letters name the sides of the patient", "[png]") {
-    auto const text = [](Orientation const& o) { return std::string(o.low.begin(), o.low.end()) + std::string(o.high.begin(), o.high.end()); };
+    auto const text = [](Orientation const& o) {
+        return std::string(o.low.begin(), o.low.end()) + std::string(o.high.begin(), o.high.end());
+    };
     CHECK(text(orientation_of({})) == "IARSPL"); // z, y, x: LPS
     Geometry coronal;                            // x to the left, y to the feet, z to the back, a little oblique
     coronal.y_direction = {0, 0.1, -0.99};

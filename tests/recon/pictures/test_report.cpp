@@ -101,7 +101,8 @@ TEST_CASE("ticks are round and within the range", "[report]") {
 }
 
 TEST_CASE("a chart has a gap where there is no value", "[report]") {
-    auto const paths = paths_of(svg({"t", "x", "y", {{"a", {0, 1, 2, 3, 4}, {1, 2, kNan, 3, 4}}, {"b", {0, 1, 2, 3, 4}, {1, 2, 3, 4, 5}}}}));
+    auto const paths =
+        paths_of(svg({"t", "x", "y", {{"a", {0, 1, 2, 3, 4}, {1, 2, kNan, 3, 4}}, {"b", {0, 1, 2, 3, 4}, {1, 2, 3, 4, 5}}}}));
     REQUIRE(paths.size() == 2);
     CHECK(count(paths[0], 'M') == 2);
     CHECK(count(paths[0], 'L') == 2);
@@ -114,7 +115,8 @@ TEST_CASE("a chart has a gap where there is no value", "[report]") {
 TEST_CASE("curves that differ by rounding are drawn as one constant", "[report]") {
     double const value = 0.17543648911511694;
     bool const log = GENERATE(false, true);
-    auto const paths = paths_of(svg({"t", "x", "y", {{"a", {0, 1}, {value, value}}, {"b", {0, 1}, {std::nextafter(value, 1), value}}}, log}));
+    auto const paths =
+        paths_of(svg({"t", "x", "y", {{"a", {0, 1}, {value, value}}, {"b", {0, 1}, {std::nextafter(value, 1), value}}}, log}));
     REQUIRE(paths.size() == 2);
     CHECK(paths[0] == paths[1]);
 }
@@ -203,10 +205,11 @@ TEST_CASE("a montage shows the same slices in the same window", "[report]") {
     CHECK(whole.height == 6 + 4 + 4 + 4 + 4);
     CHECK(pixel(whole, 0, 0) == std::vector<int>{128, 128, 128});
     CHECK(pixel(whole, 3, 3 * 12 + 4) == middle);
-    CHECK(pixel(whole, 18, 0) == std::vector<int>{0, 0, 0});         // along x is narrower and centred
+    CHECK(pixel(whole, 18, 0) == std::vector<int>{0, 0, 0}); // along x is narrower and centred
     CHECK(pixel(whole, 18, 1) == std::vector<int>{128, 128, 128});
 
-    CHECK(make_montage(against_target(constant({1, 2, 2}, 1), constant({1, 2, 2}, 1), constant({1, 2, 2}, 1), 5), {1, 1, 1}).rows.size() == 1);
+    CHECK(make_montage(against_target(constant({1, 2, 2}, 1), constant({1, 2, 2}, 1), constant({1, 2, 2}, 1), 5), {1, 1, 1}).rows.size() ==
+        1);
     CHECK_THROWS_WITH(make_montage(against_target(constant({1, 2, 2}, 1), output, target, 5), {1, 1, 1}),
         Contains("output has shape [4, 6, 8], input has [1, 2, 2]"));
     CHECK_THROWS_WITH(make_montage({{"a", input, {1, 1}}}, {1, 1, 1}), Contains("the window of a from 1 to 1 is empty"));
@@ -222,7 +225,9 @@ TEST_CASE("the report of a training run holds everything itself", "[report]") {
     r.facts = {{"device", "cpu"}};
     for (index_t step = 1; step <= 100; ++step)
         r.training.push_back({step, 1.0 / static_cast<double>(step), {0.5, 0.25}, 1e-3, {0.05, 0.1}, 1, kNan, kNan, 0.5, double(1 << 30)});
-    auto const row = [](index_t step, double e) { return CaseRecord{step, "case", {e, 20, 0.9, 0.3, 1, 1}, {2 * e, 18, 0.8, 0.4, 1, 1}, 1.01}; };
+    auto const row = [](index_t step, double e) {
+        return CaseRecord{step, "case", {e, 20, 0.9, 0.3, 1, 1}, {2 * e, 18, 0.8, 0.4, 1, 1}, 1.01};
+    };
     for (auto const& [step, e] : {std::pair<index_t, double>{50, 0.125}, {100, 0.25}}) {
         r.validation.push_back(row(step, e));
         r.validation.push_back(mean_of({row(step, e)}));
@@ -235,8 +240,8 @@ TEST_CASE("the report of a training run holds everything itself", "[report]") {
     CHECK_THAT(page, Contains("Training of R&amp;D &lt;1&gt;") && Contains("Stopped after 100 steps.") && Contains("Learning rate"));
     CHECK_THAT(page, Contains("NRMSE 0.1250") && Contains("at step 50")); // the best
     CHECK_THAT(page, Contains("<td class=\"n\">0.2500</td>") && Contains("<td class=\"n\">0.5000</td>"));
-    CHECK_THAT(page, !Contains("Residual of CG"));                 // there is none
-    CHECK_THAT(page, Contains("00:50"));                           // 100 steps of half a second
+    CHECK_THAT(page, !Contains("Residual of CG")); // there is none
+    CHECK_THAT(page, Contains("00:50"));           // 100 steps of half a second
     auto const times = [&](std::string const& what) {
         std::ptrdiff_t n = 0;
         for (auto at = page.find(what); at != std::string::npos; at = page.find(what, at + 1)) ++n;

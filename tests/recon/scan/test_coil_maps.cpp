@@ -20,7 +20,9 @@ MapPlanes smooth_planes(Matrix const& m, index_t coils) {
     return basis_planes(m, c, 1);
 }
 
-Tensor<complex> whole_maps(Matrix const& m, index_t coils, MapPlanes const& planes) { return CoilMaps::whole(Context(), m, coils, planes).values(0, coils); }
+Tensor<complex> whole_maps(Matrix const& m, index_t coils, MapPlanes const& planes) {
+    return CoilMaps::whole(Context(), m, coils, planes).values(0, coils);
+}
 
 } // namespace
 
@@ -83,9 +85,12 @@ TEST_CASE("maps expand and combine as adjoints, whole or as splines, in their me
     auto const planes = smooth_planes(m, coils);
     auto const exact = whole_maps(m, coils, planes);
     int const kind = GENERATE(0, 1, 2);
-    auto const maps = kind == 0 ? *CoilMaps::interpolated(ctx, m, coils, planes, 5e-2) : kind == 1 ? CoilMaps(ctx, exact) : CoilMaps(exact.to(ctx));
+    auto const maps = kind == 0 ? *CoilMaps::interpolated(ctx, m, coils, planes, 5e-2)
+        : kind == 1             ? CoilMaps(ctx, exact)
+                                : CoilMaps(exact.to(ctx));
     Shape const volume{m[0], m[1], m[2]}, views{2, m[0], m[1], m[2]};
-    auto const xs = random_complex(static_cast<std::size_t>(volume.size()), 2), ys = random_complex(static_cast<std::size_t>(views.size()), 3);
+    auto const xs = random_complex(static_cast<std::size_t>(volume.size()), 2),
+               ys = random_complex(static_cast<std::size_t>(views.size()), 3);
     Tensor<complex> const sx(ctx, views);
     auto const x = Tensor<complex>::from(ctx, volume, xs), y = Tensor<complex>::from(ctx, views, ys), shy = x.clone();
     maps.expand(x, 1, sx);
@@ -150,8 +155,9 @@ TEST_CASE("maps and the normal operator take the bytes that they declare", "[coi
         return ctx.allocator().use().peak - live;
     };
     SenseOperator const convolved(nufft, maps, weights, toeplitz, per_pass), gridded(nufft, maps, weights, nullptr, per_pass);
-    CHECK(peak([&] { convolved.normal(x, y); }) == SenseOperator::bytes(ctx.device(), m, coils, points, per_pass, true).workspace +
-                                                       Toeplitz::bytes(ctx.device(), m, toeplitz->symmetric()).workspace);
+    CHECK(peak([&] { convolved.normal(x, y); }) ==
+        SenseOperator::bytes(ctx.device(), m, coils, points, per_pass, true).workspace +
+            Toeplitz::bytes(ctx.device(), m, toeplitz->symmetric()).workspace);
     Tensor<complex> const volumes(ctx, {per_pass, 16, 12, 20}), samples = Tensor<complex>::zeros(ctx, {per_pass, points});
     auto const own = peak([&] { nufft->adjoint(samples, volumes); });
     CHECK(peak([&] { gridded.normal(x, y); }) == SenseOperator::bytes(ctx.device(), m, coils, points, per_pass, false).workspace + own);

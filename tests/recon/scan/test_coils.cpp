@@ -11,7 +11,8 @@ namespace {
 
 /// [coil, ...] as combinations of `rank` independent sources of falling strength, and a little noise.
 std::vector<complex> dependent_coils(index_t coils, index_t n, index_t rank, double noise) {
-    auto const sources = random_complex(static_cast<std::size_t>(rank * n), 1), gains = random_complex(static_cast<std::size_t>(coils * rank), 2);
+    auto const sources = random_complex(static_cast<std::size_t>(rank * n), 1),
+               gains = random_complex(static_cast<std::size_t>(coils * rank), 2);
     auto data = random_complex(static_cast<std::size_t>(coils * n), 3);
     for (complex& v : data) v = noise * v;
     for (index_t c = 0; c < coils; ++c)
@@ -38,7 +39,8 @@ TEST_CASE("prewhitened noise has covariance 1", "[coils]") {
     auto const white = mix_coils(matrix, noise);
     CHECK(white.context() == ctx);
     for (index_t a = 0; a < coils; ++a)
-        for (index_t b = 0; b < coils; ++b) CHECK(abs(covariance(white, a, b) - Complex<double>{a == b ? 1.0 : 0.0, 0}) < tolerance(1e-2, 1e-8));
+        for (index_t b = 0; b < coils; ++b)
+            CHECK(abs(covariance(white, a, b) - Complex<double>{a == b ? 1.0 : 0.0, 0}) < tolerance(1e-2, 1e-8));
 }
 
 TEST_CASE("noise that cannot be prewhitened is refused with the reason", "[coils]") {
@@ -82,8 +84,8 @@ TEST_CASE("virtual coils keep the energy that was asked for, with the fewest of 
     for (index_t i = 0; i < n; ++i) values[i] = i < samples ? complex{1000, 0} : complex{};
     std::vector<real> weights(static_cast<std::size_t>(n), 1);
     std::fill_n(weights.begin(), samples, real(0));
-    auto const weighted = find_virtual_coils(
-        Tensor<complex>::from(ctx, kspace.shape(), values), Tensor<real>::from(ctx, {readouts, samples}, weights), 1, 1);
+    auto const weighted =
+        find_virtual_coils(Tensor<complex>::from(ctx, kspace.shape(), values), Tensor<real>::from(ctx, {readouts, samples}, weights), 1, 1);
     CHECK(abs(weighted.matrix.data()[0]) < 1e-4);
 
     CHECK_THROWS_WITH(find_virtual_coils(kspace, {}, 9, 1), "coils: 9 virtual coils of 8 coils");
@@ -105,7 +107,8 @@ TEST_CASE("k-space, noise and maps are mixed alike", "[coils]") {
     CHECK(scan.noise->shape() == Shape{3, 400});
     CHECK(relative_error(scan.maps->host(), scan.kspace.host()) == 0);
     for (index_t a = 0; a < 3; ++a) CHECK(covariance(*scan.noise, a, a).re == Approx(1).epsilon(1e-4)); // rows are orthonormal
-    CHECK_THROWS_WITH(mix_coils(Tensor<complex>(cpu, {2, 4}), scan.kspace), "coils: a matrix of shape [2, 4] does not fit data of shape [3, 20, 20]");
+    CHECK_THROWS_WITH(mix_coils(Tensor<complex>(cpu, {2, 4}), scan.kspace),
+        "coils: a matrix of shape [2, 4] does not fit data of shape [3, 20, 20]");
 }
 
 TEST_CASE("measured scans are prewhitened and compressed", "[coils]") {

@@ -31,7 +31,8 @@ Acquisition scan_of(Blob const& blob, Matrix const& matrix, TrajectoryConfig con
             square += k * k;
         }
         double const signal = std::exp(-2 * std::pow(std::numbers::pi * blob.sigma, 2) * square);
-        y[i] = {static_cast<real>(signal * std::cos(phase) + noise * y[i].re), static_cast<real>(signal * std::sin(phase) + noise * y[i].im)};
+        y[i] = {static_cast<real>(signal * std::cos(phase) + noise * y[i].re),
+            static_cast<real>(signal * std::sin(phase) + noise * y[i].im)};
     }
     scan.kspace = Tensor<complex>::from(Context(), samples.prepended(1), y);
     return scan;
@@ -46,8 +47,8 @@ TEST_CASE("the field of view follows the object", "[fov]") {
     };
     auto const width = [](double centre, double sigma) { return 2 * (std::abs(centre) + 1.98 * sigma + 0.05); };
     auto const c = GENERATE_COPY(Case{{{0, 0, 0}, 0.08}, {width(0, 0.08), width(0, 0.08), width(0, 0.08)}},
-        Case{{{0.1, -0.3, 0.45}, 0.15}, {width(0.1, 0.15), width(0.3, 0.15), width(0.45, 0.15)}}, Case{{{0, 0, 0}, 0.02}, {0.25, 0.25, 0.25}},
-        Case{{{0, 0.7, 0}, 0.15}, {width(0, 0.15), 2, width(0, 0.15)}});
+        Case{{{0.1, -0.3, 0.45}, 0.15}, {width(0.1, 0.15), width(0.3, 0.15), width(0.45, 0.15)}},
+        Case{{{0, 0, 0}, 0.02}, {0.25, 0.25, 0.25}}, Case{{{0, 0.7, 0}, 0.15}, {width(0, 0.15), 2, width(0, 0.15)}});
     Matrix const matrix{32, 36, 40};
     auto const scan = scan_of(c.blob, matrix, {.undersampling = 0.5, .readout_oversampling = 2.5}, 1e-3);
     Matrix const found = estimate_matrix(Context(), matrix, scan);

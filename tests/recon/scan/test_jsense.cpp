@@ -1,9 +1,9 @@
 #include "kernels/arrays/coils.h"
-#include "recon/scan/jsense.h"
 #include "recon/methods/methods.h"
-#include "recon/metrics/metrics.h"
-#include "recon/simulation/simulate.h"
 #include "recon/methods/recon_config.h"
+#include "recon/metrics/metrics.h"
+#include "recon/scan/jsense.h"
+#include "recon/simulation/simulate.h"
 #include "tests/support/acquisitions.h"
 
 using namespace tessera;
@@ -103,8 +103,9 @@ TEST_CASE("jsense says what it misses", "[jsense]") {
     CHECK(maps({16, 16, 16}, kspace, weights) == "jsense: no sample lies in the central 8 x 8 x 8 of k-space");
     CHECK(maps({1, 16, 16}, kspace, Tensor<real>::zeros(cpu, {3})) == "jsense: no sample lies in the central 1 x 8 x 8 of k-space");
     auto const inner = Tensor<real>::zeros(cpu, {3, 3});
-    CHECK(message_of([&] { jsense_maps(Context(), {16, 16, 16}, kspace, inner, Tensor<real>::zeros(cpu, {3}), {.calibration = 8, .order = 1}); }) ==
-          "jsense: all density compensation weights in the centre of k-space are zero");
+    CHECK(message_of([&] {
+        jsense_maps(Context(), {16, 16, 16}, kspace, inner, Tensor<real>::zeros(cpu, {3}), {.calibration = 8, .order = 1});
+    }) == "jsense: all density compensation weights in the centre of k-space are zero");
     CHECK(message_of([&] {
         jsense_maps(Context(), {16, 16, 16}, Tensor<complex>::zeros(cpu, {2, 3}), inner, weights, {.calibration = 8, .order = 1});
     }) == "jsense: the centre of k-space is zero");

@@ -54,7 +54,8 @@ TEST_CASE("the noise of a gridded image is the noise that the conditions say", "
     samples.trajectory = Tensor<real>::from(ctx, {points, 3}, k);
     samples.weights = Tensor<real>::from(ctx, {points}, random_real(static_cast<std::size_t>(points), 2, 0.3, 1));
     Shape const shape{coils, m[0], m[1], m[2]};
-    std::vector<complex> maps(static_cast<std::size_t>(shape.size()), complex{static_cast<real>(std::sqrt(1.0 / 3)), 0}); // their squares add up to 1
+    std::vector<complex> maps(static_cast<std::size_t>(shape.size()),
+        complex{static_cast<real>(std::sqrt(1.0 / 3)), 0}); // their squares add up to 1
     auto const model = sense_model(Tensor<complex>::from(ctx, shape, maps), samples, {}, NormalOperator::gridded);
     auto noise = random_complex(static_cast<std::size_t>(coils * points), 5); // uniform in a square: E |n|^2 is known from its values
     double energy = 0;

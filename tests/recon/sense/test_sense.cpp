@@ -1,11 +1,11 @@
+#include "core/arrays/conjugate_gradient.h"
+#include "core/arrays/operator_algebra.h"
 #include "core/arrays/tensor.h"
 #include "core/arrays/vector_ops.h"
 #include "kernels/arrays/coils.h"
-#include "recon/scan/coil_basis.h"
-#include "core/arrays/conjugate_gradient.h"
-#include "core/arrays/operator_algebra.h"
-#include "recon/sense/sense_operator.h"
 #include "recon/nufft/toeplitz.h"
+#include "recon/scan/coil_basis.h"
+#include "recon/sense/sense_operator.h"
 #include "tests/support/devices.h"
 #include "tests/support/operator_tests.h"
 
@@ -58,7 +58,7 @@ TEST_CASE("sense operator is adjoint, and its normal operators agree", "[sense]"
 
 TEST_CASE("conjugate gradients recover an image from overdetermined data", "[cg]") {
     Context const ctx = each_device();
-    Matrix const m{3, 4, 5}; // 60 unknowns: simt runs the same test
+    Matrix const m{3, 4, 5};                           // 60 unknowns: simt runs the same test
     auto const p = make_problem(ctx, m, 2, 150, 1e-2); // any accuracy has an exact adjoint; a narrow kernel is quick on simt
     SenseOperator const a(p.nufft, p.maps, p.weights);
     auto const truth = Tensor<complex>::from(ctx, a.domain(), random_complex(static_cast<std::size_t>(a.domain().size()), 6));
@@ -68,7 +68,8 @@ TEST_CASE("conjugate gradients recover an image from overdetermined data", "[cg]
     auto const x = Tensor<complex>::zeros(ctx, a.domain());
     index_t calls = 0;
     HermitianFunction const normal(ctx, a.domain(), [&](auto const& v, auto const& out) { a.normal(v, out); });
-    auto const result = conjugate_gradient(normal, b, x, {.iterations = 60, .tolerance = 1e-5, .progress = [&](index_t, double) { ++calls; }});
+    auto const result =
+        conjugate_gradient(normal, b, x, {.iterations = 60, .tolerance = 1e-5, .progress = [&](index_t, double) { ++calls; }});
     CHECK(result.residual <= 1e-5);
     CHECK(calls == result.iterations);
     CHECK(relative_error(x.to_host(), truth.to_host()) < 1e-3);
@@ -108,7 +109,8 @@ TEST_CASE("coil basis evaluates its polynomials and is adjoint", "[coil_basis]")
     CoilBasis const basis(ctx, m, 2);
     Shape const shape = basis.coefficients(2), maps{2, m[0], m[1], m[2]};
     CHECK(shape == (m[0] == 1 ? Shape{2, 1, 5, 5} : Shape{2, 5, 5, 5}));
-    auto const cs = random_complex(static_cast<std::size_t>(shape.size()), 1), ss = random_complex(static_cast<std::size_t>(maps.size()), 2);
+    auto const cs = random_complex(static_cast<std::size_t>(shape.size()), 1),
+               ss = random_complex(static_cast<std::size_t>(maps.size()), 2);
     Tensor<complex> s(ctx, maps), c(ctx, shape);
     basis.evaluate(Tensor<complex>::from(ctx, shape, cs), s);
     basis.adjoint(Tensor<complex>::from(ctx, maps, ss), c);

@@ -1,5 +1,5 @@
-#include "recon/simulation/coil_field.h"
 #include "recon/acquisition/noise.h"
+#include "recon/simulation/coil_field.h"
 #include "tests/support/devices.h"
 
 using namespace tessera;

@@ -15,7 +15,7 @@ double painted_error(EllipsoidPhantom const& phantom, SamplingGrid const& grid, 
     for (real const v : phantom.magnitude(fine).to_host()) volume.push_back({v, 0});
     auto painted = direct_nufft(volume, trajectory.to_host(), fine.matrix, false);
     double const ratio = static_cast<double>(fine.matrix[0] * fine.matrix[1] * fine.matrix[2]) /
-                         static_cast<double>(grid.matrix[0] * grid.matrix[1] * grid.matrix[2]);
+        static_cast<double>(grid.matrix[0] * grid.matrix[1] * grid.matrix[2]);
     for (complex& v : painted) v = static_cast<real>(1 / std::sqrt(ratio)) * v;
     return relative_error(painted, phantom.kspace(grid, trajectory).to_host());
 }

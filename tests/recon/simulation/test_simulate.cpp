@@ -1,6 +1,6 @@
+#include "recon/acquisition/resample.h"
 #include "recon/formats/nifti/nifti.h"
 #include "recon/nufft/nufft.h"
-#include "recon/acquisition/resample.h"
 #include "recon/simulation/simulate.h"
 #include "recon/simulation/source_volume.h"
 #include "tests/support/devices.h"
@@ -21,7 +21,8 @@ std::vector<complex> plane_wave(Matrix const& n, std::array<double, 3> const& fr
     for (index_t z = 0; z < n[0]; ++z)
         for (index_t y = 0; y < n[1]; ++y)
             for (index_t x = 0; x < n[2]; ++x) {
-                double const phase = 2 * std::numbers::pi * (frequency[0] * grid.at(0, z) + frequency[1] * grid.at(1, y) + frequency[2] * grid.at(2, x));
+                double const phase =
+                    2 * std::numbers::pi * (frequency[0] * grid.at(0, z) + frequency[1] * grid.at(1, y) + frequency[2] * grid.at(2, x));
                 values.push_back({static_cast<real>(std::cos(phase)), static_cast<real>(std::sin(phase))});
             }
     return values;
@@ -43,7 +44,8 @@ SimulationConfig small() {
 } // namespace
 
 TEST_CASE("a band limit keeps what the coarse grid can show and drops the rest", "[simulate]") {
-    Matrix const fine = GENERATE(Matrix{12, 16, 20}, Matrix{11, 15, 25}), coarse = GENERATE(Matrix{6, 8, 10}, Matrix{5, 7, 9}, Matrix{1, 8, 9});
+    Matrix const fine = GENERATE(Matrix{12, 16, 20}, Matrix{11, 15, 25}),
+                 coarse = GENERATE(Matrix{6, 8, 10}, Matrix{5, 7, 9}, Matrix{1, 8, 9});
     auto const low = band_limited(volume_of(fine, plane_wave(fine, {0, -2, 3})), coarse);
     CHECK(relative_error(low.to_host(), plane_wave(coarse, {0, -2, 3})) < tolerance(1e-5, 1e-12));
     auto const high = band_limited(volume_of(fine, plane_wave(fine, {0, 5, 1})), coarse);
@@ -157,7 +159,9 @@ TEST_CASE("noise has the level that the SNR asks for, in the scan and in the pre
     Acquisition const noisy = simulate(Context(Device::cpu), config);
     REQUIRE(noisy.noise);
     CHECK(noisy.noise->shape() == Shape{3, 4096});
-    auto const power = [](Tensor<complex> const& values) { return inner(values.host(), values.host()).re / static_cast<double>(values.size()); };
+    auto const power = [](Tensor<complex> const& values) {
+        return inner(values.host(), values.host()).re / static_cast<double>(values.size());
+    };
     auto difference = noisy.kspace.clone();
     for (index_t i = 0; i < difference.size(); ++i) difference.data()[i] = difference.data()[i] - clean.kspace.data()[i];
     CHECK(power(difference) == Approx(1 / 625.0).epsilon(0.05));

@@ -42,7 +42,8 @@ TEST_CASE("every trajectory stays within N/2 and passes the centre", "[trajector
     config.centre_out = GENERATE(false, true);
     config.undersampling = 4;
     config.readout_oversampling = 1.5;
-    Matrix const matrix = is_2d(config.kind) ? GENERATE(Matrix{1, 32, 32}, Matrix{1, 21, 40}) : GENERATE(Matrix{24, 24, 24}, Matrix{17, 20, 31});
+    Matrix const matrix =
+        is_2d(config.kind) ? GENERATE(Matrix{1, 32, 32}, Matrix{1, 21, 40}) : GENERATE(Matrix{24, 24, 24}, Matrix{17, 20, 31});
 
     Tensor<real> const trajectory = make_trajectory(config, matrix);
     auto const k = trajectory.view<3>();
@@ -61,7 +62,7 @@ TEST_CASE("every trajectory stays within N/2 and passes the centre", "[trajector
     CHECK(static_cast<index_t>(ends.size()) == k.shape[0]); // no readout twice
 
     bool const radial = config.kind == TrajectoryKind::koosh_ball || config.kind == TrajectoryKind::stack_of_stars ||
-                        config.kind == TrajectoryKind::radial_2d;
+        config.kind == TrajectoryKind::radial_2d;
     index_t const centre = radial && !config.centre_out ? k.shape[1] / 2 : 0;
     for (index_t r = 0; r < k.shape[0]; ++r) {
         CHECK(k(r, centre, 0) == 0);
@@ -82,8 +83,8 @@ TEST_CASE("samples are at most one cycle per field of view apart", "[trajectorie
     double widest = 0;
     for (index_t r = 0; r < k.shape[0]; ++r)
         for (index_t s = 1; s < k.shape[1]; ++s)
-            widest = std::max(widest, std::hypot(double(k(r, s, 0)) - k(r, s - 1, 0), double(k(r, s, 1)) - k(r, s - 1, 1),
-                                          double(k(r, s, 2)) - k(r, s - 1, 2)));
+            widest = std::max(widest,
+                std::hypot(double(k(r, s, 0)) - k(r, s - 1, 0), double(k(r, s, 1)) - k(r, s - 1, 1), double(k(r, s, 2)) - k(r, s - 1, 2)));
     CHECK(widest <= 1 / oversampling + 1e-5);
     CHECK(widest > 0.8 / oversampling);
 }
@@ -126,7 +127,8 @@ TEST_CASE("no gap at the edge of k-space exceeds Nyquist's by much", "[trajector
         double nearest = 1e9;
         for (index_t j = 0; j < points; ++j) {
             real const* const p = trajectory.data() + 3 * j;
-            nearest = std::min(nearest, std::hypot(p[0] - radius * sine * std::cos(angle), p[1] - radius * sine * std::sin(angle), p[2] - radius * z));
+            nearest = std::min(nearest,
+                std::hypot(p[0] - radius * sine * std::cos(angle), p[1] - radius * sine * std::sin(angle), p[2] - radius * z));
         }
         farthest = std::max(farthest, nearest);
         mean += nearest / probes;

@@ -37,9 +37,10 @@ TEST_CASE("rows are on the disk as soon as they are added", "[run_metrics]") {
     log.append({2.0, "a, \"quoted\"\nname", kNan});
     log.append({2.0, "", -kInf});
     CHECK(text_of(folder / "a.csv") == "step,name,value\n1,plain,0.1\n2,\"a, \"\"quoted\"\"\nname\",\n2,,\n");
-    CHECK(text_of(folder / "a.jsonl") == "{\"step\": 1, \"name\": \"plain\", \"value\": 0.1}\n"
-                                         "{\"step\": 2, \"name\": \"a, \\\"quoted\\\"\\nname\", \"value\": null}\n"
-                                         "{\"step\": 2, \"name\": \"\", \"value\": null}\n");
+    CHECK(text_of(folder / "a.jsonl") ==
+        "{\"step\": 1, \"name\": \"plain\", \"value\": 0.1}\n"
+        "{\"step\": 2, \"name\": \"a, \\\"quoted\\\"\\nname\", \"value\": null}\n"
+        "{\"step\": 2, \"name\": \"\", \"value\": null}\n");
     CHECK_THROWS_WITH(log.append({1.0, "", 0.0}), Contains("step 1 after step 2"));
     CHECK_THROWS_WITH(log.append({3.0, ""}), Contains("a row of 2 cells for 3 columns"));
 }
@@ -95,9 +96,11 @@ TEST_CASE("metrics of a run are read back with all digits", "[run_metrics]") {
         CHECK_THROWS_WITH(run.add(StepRecord{}), Contains("a row of 0 loss terms and 0 lambdas in a run of 2 and 3"));
     }
     auto const starts = [&](char const* file, std::string const& text) { return text_of(folder / file).rfind(text, 0) == 0; };
-    CHECK(starts("metrics.csv", "step,loss,loss_l1,loss_ssim,learning_rate,lambda_0,lambda_1,lambda_2,gradient_norm,"
-                                "cg_residual_forward,cg_residual_backward,seconds,peak_bytes\n1,"));
-    CHECK(starts("validation.csv", "step,case,object_nrmse,object_psnr,object_ssim,object_hfen,object_data_range,object_scale,volume_nrmse,"));
+    CHECK(starts("metrics.csv",
+        "step,loss,loss_l1,loss_ssim,learning_rate,lambda_0,lambda_1,lambda_2,gradient_norm,"
+        "cg_residual_forward,cg_residual_backward,seconds,peak_bytes\n1,"));
+    CHECK(starts("validation.csv",
+        "step,case,object_nrmse,object_psnr,object_ssim,object_hfen,object_data_range,object_scale,volume_nrmse,"));
     RunMetrics const run(folder.path(), {"l1", "ssim"}, 3, 3);
     auto const rows = run.training();
     REQUIRE(rows.size() == 3);

@@ -21,7 +21,8 @@ DataConfig small_data() {
 }
 
 /// A small scan whose samples are all different numbers.
-std::filesystem::path scan_file(TemporaryFolder const& folder, std::string const& name, Matrix const& matrix = {8, 8, 8}, std::uint64_t seed = 1) {
+std::filesystem::path scan_file(TemporaryFolder const& folder, std::string const& name, Matrix const& matrix = {8, 8, 8},
+    std::uint64_t seed = 1) {
     write_acquisition(folder / name, small_scan(matrix, 2, 1, seed));
     return folder / name;
 }

@@ -1,6 +1,6 @@
-#include "recon/unrolled/block_partition.h"
-#include "kernels/arrays/copy_box.h"
 #include "core/arrays/tensor.h"
+#include "kernels/arrays/copy_box.h"
+#include "recon/unrolled/block_partition.h"
 #include "tests/support/devices.h"
 
 using namespace tessera;
@@ -43,7 +43,8 @@ TEST_CASE("volumes are divided evenly and bad sizes refused", "[blocks]") {
 
 TEST_CASE("boxes are copied and added between volumes", "[blocks]") {
     Context const ctx = each_device();
-    auto const from = Tensor<complex>::from(ctx, {3, 5, 7}, random_complex(105, 1)), to = Tensor<complex>::from(ctx, {4, 4, 4}, random_complex(64, 2));
+    auto const from = Tensor<complex>::from(ctx, {3, 5, 7}, random_complex(105, 1)),
+               to = Tensor<complex>::from(ctx, {4, 4, 4}, random_complex(64, 2));
     bool const add = GENERATE(false, true);
     auto const extent = GENERATE(std::array<index_t, 3>{2, 3, 4}, std::array<index_t, 3>{1, 1, 1}, std::array<index_t, 3>{0, 2, 2});
     auto expected = to.to_host();

@@ -59,7 +59,8 @@ index_t training_peak(Context const& ctx, ModelConfig const& config, MemoryConfi
     Shape const shape{m[0], m[1], m[2]};
     ParameterList parameters(ctx, true, 1);
     UnrolledNetwork const network(config, parameters);
-    DataTerm const data{std::make_shared<Scaled>(ctx, shape), Tensor<complex>::from(ctx, shape, random_complex(static_cast<std::size_t>(voxels(m)), 1))};
+    DataTerm const data{std::make_shared<Scaled>(ctx, shape),
+        Tensor<complex>::from(ctx, shape, random_complex(static_cast<std::size_t>(voxels(m)), 1))};
     auto const target = data.b.clone();
     auto const before = ctx.allocator().use().live;
     ctx.allocator().reset_peak();
@@ -96,7 +97,7 @@ TEST_CASE("memory of block-wise training: some volumes and the maps of one patch
                 CHECK(peak("cg", unrolls, CheckpointPlace::host, m) == std::max(4 * volume + sums, 3 * volume + patch));
                 CHECK(peak("gradient", unrolls, CheckpointPlace::host, m) == 4 * volume + patch);
                 CHECK(peak("cg", unrolls, CheckpointPlace::device, m) ==
-                      std::max((4 + unrolls) * volume + sums, (1 + unrolls) * volume + patch));
+                    std::max((4 + unrolls) * volume + sums, (1 + unrolls) * volume + patch));
                 CHECK(peak("gradient", unrolls, CheckpointPlace::device, m) == (2 + unrolls) * volume + patch);
             }
     }
@@ -117,7 +118,9 @@ TEST_CASE("memory of training without blocks: the maps of all voxels, of one unr
     OneThread const one;
     auto const kind = GENERATE(as<std::string>(), "cg", "gradient");
     Context const ctx;
-    auto const peak = [&](MemoryPolicy policy, index_t unrolls) { return training_peak(ctx, model(kind, unrolls), memory(policy), kSmall); };
+    auto const peak = [&](MemoryPolicy policy, index_t unrolls) {
+        return training_peak(ctx, model(kind, unrolls), memory(policy), kSmall);
+    };
     index_t const volume = volume_bytes(kSmall), maps = map_bytes(voxels(kSmall));
 
     index_t const unroll = peak(MemoryPolicy::unroll, 2), volumes = kind == "cg" ? 3 : 4;
