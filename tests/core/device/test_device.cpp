@@ -14,7 +14,7 @@ TEST_CASE("devices by name", "[device]") {
     CHECK(all.front() == Device::cpu);
     for (Device const d : all) CHECK(parse_device(device_name(d)) == d);
 
-    CHECK_THAT(device_in_words(Device::cpu), StartsWith("cpu"));
+    CHECK_THAT(device_in_words(Device::cpu), Catch::StartsWith("cpu"));
     bool const gpu = std::find(all.begin(), all.end(), Device::cuda) != all.end();
     CHECK(parse_device("auto") == (gpu ? Device::cuda : Device::cpu));
     if (!gpu) CHECK_THROWS_WITH(parse_device("cuda"), Contains("device cuda is not available: "));
