@@ -18,10 +18,27 @@ enum class Device {
     cuda, ///< an NVIDIA GPU
 };
 
+/// What a program would do, added up in a rehearsal by what bounds its speed.
+struct Work {
+    double convolution = 0; ///< multiplications of networks
+    double gridding = 0;    ///< grid cells that samples touch, times coils
+    double fourier = 0;     ///< n log2 n
+    double traffic = 0;     ///< bytes that other kernels read and write
+
+    Work& operator+=(Work const& b) {
+        convolution += b.convolution, gridding += b.gridding, fourier += b.fourier, traffic += b.traffic;
+        return *this;
+    }
+    friend Work operator-(Work const& a, Work const& b) {
+        return {a.convolution - b.convolution, a.gridding - b.gridding, a.fourier - b.fourier, a.traffic - b.traffic};
+    }
+};
+
 /// Where and in which order work runs. `handle` is the cudaStream_t for cuda, null elsewhere.
 struct Stream {
     Device device = Device::cpu;
     void* handle = nullptr;
+    Work* rehearsal = nullptr; ///< not null: nothing runs and no memory is touched, the work is added up here
 };
 
 /// The body of a kernel on one device; specialised once per kernel and device.
@@ -41,8 +58,27 @@ template <class F> decltype(auto) with_device(Device device, F&& f) {
     }
 }
 
+/// Bytes that a kernel reads and writes, for its work().
+inline Work moved(index_t bytes) {
+    Work work;
+    work.traffic = static_cast<double>(bytes);
+    return work;
+}
+
+/// What a kernel would do: its work() where it says so, nothing elsewhere.
+template <class Kernel> Work work_of(Kernel const& kernel) {
+    if constexpr (requires { kernel.work(); })
+        return kernel.work();
+    else
+        return {};
+}
+
 /// Runs a kernel on the stream's device, in stream order.
 template <class Kernel> void enqueue(Stream stream, Kernel const& kernel) {
+    if (stream.rehearsal) {
+        *stream.rehearsal += work_of(kernel);
+        return;
+    }
     with_device(stream.device, [&](auto device) { execute<device()>(stream, kernel); });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/config/config_fields.h"
+#include "core/config/given_fields.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -82,6 +83,14 @@ public:
         require(!file.empty() || !*usage_.inputs || !usage_.output || has_output(overrides), "{}: where do results go? -o names the folder",
             usage_.name);
         return file.empty() ? parse_config<Config>("{}", usage_.name, overrides) : load_config<Config>(file, overrides);
+    }
+
+    /// The fields that the file and the options give, as given_fields() has them.
+    std::vector<std::string> given() const {
+        auto inputs = files_;
+        std::string const file = config_file().string();
+        if (!file.empty()) inputs.erase(inputs.begin());
+        return given_fields(file.empty() ? "{}" : read_config_text(file), file.empty() ? usage_.name : file, all_overrides(inputs));
     }
 
 private:

@@ -5,8 +5,10 @@
 #include "recon/comparison/comparison_report.h"
 #include "recon/formats/read.h"
 #include "recon/methods/mbdl.h"
+#include "recon/planner/comparison_plan.h"
 #include "recon/training/training_set.h"
 #include "tools/method_bars.h"
+#include "tools/planning.h"
 #include "tools/program.h"
 
 #include <algorithm>
@@ -102,7 +104,7 @@ void require_inputs(ComparisonConfig const& config, std::vector<fs::path> const&
     }
 }
 
-void run(ComparisonConfig const& config, fs::path const& file) {
+void run(ComparisonConfig const& config, fs::path const& file, PlanOptions const& options) {
     auto const start = std::chrono::steady_clock::now();
     auto const files = expand_paths(config.input);
     auto const methods = config.named_methods();
@@ -134,6 +136,7 @@ void run(ComparisonConfig const& config, fs::path const& file) {
     auto const measures = measures_in(results.cases());
     bool const several = results.cases().size() > 1;
     fmt::print("{}", markdown(several ? summary_table(results.cases(), measures) : case_table(results.cases().front(), measures)));
+    options.write_profile(config.output, context);
     log_info("wrote {} after {}", (config.output / "report.html").string(),
         format_duration(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()));
 }
@@ -141,6 +144,7 @@ void run(ComparisonConfig const& config, fs::path const& file) {
 } // namespace
 
 int main(int argc, char** argv) {
+    PlanOptions options;
     Usage const usage{.name = "tessera-compare",
         .purpose = "Compares reconstructions of non-Cartesian MRI k-space.",
         .inputs = "input",
@@ -149,5 +153,11 @@ int main(int argc, char** argv) {
         .examples = {"tessera-compare scan.mrd -o comparison", "tessera-compare scans/ -o comparison --weights weights.safetensors",
             "tessera-compare scan.mrd -o comparison --reference truth.nii.gz --set trust.files=0"},
         .fields = {"reference", "methods", "weights", "against", "held_out", "trust.files", "matrix", "fov", "maps.source", "threads"}};
-    return program<ComparisonConfig>(usage, argc, argv, run);
+    return program<ComparisonConfig>(
+        usage, argc, argv,
+        [&](ComparisonConfig const& config, fs::path const& file, std::vector<std::string> const& given) {
+            if (options.plan) return print_plan(config, given, options, plan_comparison, comparison_savings());
+            run(fitted(config, given, plan_comparison, comparison_savings()), file, options);
+        },
+        [&](CLI::App& app) { options.add_to(app); });
 }

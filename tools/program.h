@@ -46,7 +46,8 @@ template <class Config> constexpr char const* untrusted_field() {
         return "";
 }
 
-/// Runs `run(config, file)` on the configuration that the command line names. `more_options` adds options of the program's own.
+/// Runs `run(config, file)`, or `run(config, file, given)` with the fields that the user gave (given_fields()), on the configuration that the
+/// command line names. `more_options` adds options of the program's own.
 template <class Config, class Run>
 int program(Usage const& usage, int argc, char** argv, Run const& run, std::function<void(CLI::App&)> const& more_options = {}) {
     CommandLine line(usage, [&] { return config_schema<Config>(usage.name); });
@@ -75,8 +76,10 @@ int program(Usage const& usage, int argc, char** argv, Run const& run, std::func
         auto const config = line.template config<Config>();
         if constexpr (std::is_invocable_v<Run const&, Config const&>)
             run(config); // writes no files
-        else
+        else if constexpr (std::is_invocable_v<Run const&, Config const&, std::filesystem::path const&>)
             run(config, own_input(line.config_file()));
+        else
+            run(config, own_input(line.config_file()), line.given());
         return interruption() ? 128 + interruption() : 0;
     });
 }

@@ -1,5 +1,6 @@
 // tessera-recon: from a k-space file to a volume.
 #include "core/device/device.h"
+#include "core/device/stage.h"
 #include "core/files/atomic_folder.h"
 #include "core/files/bytes.h"
 #include "core/files/row_log.h"
@@ -9,7 +10,9 @@
 #include "recon/methods/mbdl.h"
 #include "recon/methods/outputs.h"
 #include "recon/metrics/image_quality.h"
+#include "recon/planner/reconstruction_plan.h"
 #include "tools/method_bars.h"
+#include "tools/planning.h"
 #include "tools/program.h"
 
 #include <chrono>
@@ -83,12 +86,15 @@ template <class F> void in_names_of(fs::path const& output, fs::path const& hidd
     }
 }
 
-void run(ReconConfig const& config, fs::path const& file) {
+void run(ReconConfig const& config, fs::path const& file, PlanOptions const& options) {
     auto const start = std::chrono::steady_clock::now();
     require_apart(outputs_of(config), inputs_of(config, file));
     if (config.method == Method::mbdl) require_weights(config.mbdl, config.density);
     auto const context = make_context(config);
-    auto acquisition = read_acquisition(config.input, config.read_options());
+    auto acquisition = [&] {
+        Stage const stage(context, "file");
+        return read_acquisition(config.input, config.read_options(), context.host());
+    }();
     AtomicFolder folder(config.output); // before the work: hours may pass until there is something to write
     LogFile const log(folder.temporary() / "log.txt");
     log_info("tessera-recon {}: {} on {}", TESSERA_VERSION, config.input.string(), device_in_words(context.device()));
@@ -97,8 +103,11 @@ void run(ReconConfig const& config, fs::path const& file) {
     auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
     Tensor<complex> image;
     in_names_of(config.output, folder.temporary(), [&] {
-        image = reconstruct(scan, config, folder.temporary(), record.warnings).to(Context());
+        image = with_less_memory(config, reconstruction_savings(), [&](ReconConfig const& c) {
+            return reconstruct(scan, c, folder.temporary(), record.warnings);
+        }).to(context.host());
         write_results(folder.temporary(), image, scan.geometry, config.outputs, record.warnings);
+        options.write_profile(folder.temporary(), context);
         record.files = files_below(folder.temporary());
         record.files.emplace_back("config.json");
         write_resolved(folder.temporary() / "config.json", config, record);
@@ -114,6 +123,7 @@ void run(ReconConfig const& config, fs::path const& file) {
 } // namespace
 
 int main(int argc, char** argv) {
+    PlanOptions options;
     Usage const usage{.name = "tessera-recon",
         .purpose = "Reconstructs non-Cartesian MRI k-space.",
         .inputs = "input",
@@ -122,5 +132,11 @@ int main(int argc, char** argv) {
             "tessera-recon scan.mrd -o out --weights weights.safetensors", "tessera-recon config.json --set matrix=160,160,160"},
         .fields = {"method", "matrix", "fov", "trajectory_units", "density.kind", "maps.source", "cg.lambda", "l1_wavelet.lambda",
             "tv.lambda", "threads"}};
-    return program<ReconConfig>(usage, argc, argv, run);
+    return program<ReconConfig>(
+        usage, argc, argv,
+        [&](ReconConfig const& config, fs::path const& file, std::vector<std::string> const& given) {
+            if (options.plan) return print_plan(config, given, options, plan_reconstruction, reconstruction_savings());
+            run(fitted(config, given, plan_reconstruction, reconstruction_savings()), file, options);
+        },
+        [&](CLI::App& app) { options.add_to(app); });
 }

@@ -2,9 +2,11 @@
 #include "core/device/device.h"
 #include "core/files/bytes.h"
 #include "core/terminal/progress.h"
+#include "recon/planner/training_plan.h"
 #include "recon/training/gradient_check.h"
 #include "recon/training/run_folder.h"
 #include "recon/unrolled/model_file.h"
+#include "tools/planning.h"
 #include "tools/program.h"
 
 #include <algorithm>
@@ -18,6 +20,7 @@ namespace {
 struct Options {
     std::string resume;
     bool check_gradients = false;
+    PlanOptions plan;
 };
 
 void check_gradients(TrainingConfig const& config) {
@@ -57,6 +60,8 @@ public:
             trainer_.parameters().count(), device_in_words(context_.device()));
         if (resumed_) log_info("going on after step {}", *resumed_);
     }
+
+    Context const& context() const { return context_; }
 
     void run() {
         if (trainer_.step_number() >= config_.steps) return log_info("all {} steps are done already", config_.steps);
@@ -159,7 +164,8 @@ int main(int argc, char** argv) {
             "optimiser.learning_rate", "steps", "validate_every", "seed"}};
     return program<TrainingConfig>(
         usage, argc, argv,
-        [&](TrainingConfig const& config, fs::path const& file) {
+        [&](TrainingConfig const& config, fs::path const& file, std::vector<std::string> const& given) {
+            if (options.plan.plan) return print_plan(config, given, options.plan, plan_training, training_savings());
             if (options.check_gradients) return check_gradients(config);
             require_apart({RunFolder::last_checkpoint(config), RunFolder::best_checkpoint(config), config.output / "config.json"},
                 inputs_of(config, file));
@@ -167,11 +173,14 @@ int main(int argc, char** argv) {
             if (options.resume.empty()) RunFolder::require_new(config);
             if (auto const checkpoint = checkpoint_of(config, options.resume)) Trainer::require_checkpoint(*checkpoint, config);
             if (!config.initial_weights.empty()) ModelInfo::of(Safetensors(config.initial_weights));
-            Training(config, options.resume).run();
+            Training training(fitted(config, given, plan_training, training_savings()), options.resume);
+            training.run();
+            options.plan.write_profile(config.output, training.context());
         },
         [&](CLI::App& app) {
             app.add_option("--resume", options.resume,
                 "Go on with a run: a checkpoint, or \"auto\" for the one in /output, if there is one");
+            options.plan.add_to(app);
             app.add_flag("--check-gradients", options.check_gradients, "Compare block-wise with full-volume gradients and exit");
         });
 }

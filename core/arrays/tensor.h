@@ -24,6 +24,13 @@ struct Buffer {
     std::size_t bytes;
     void* memory;
 };
+/// What a rehearsal reads back: 1 in every number that T is made of.
+template <class T> T one() {
+    if constexpr (requires { T{1, 1, 1, 1}; })
+        return T{1, 1, 1, 1};
+    else
+        return T{1};
+}
 } // namespace detail
 
 /// A contiguous row-major array of T in the memory of one context.
@@ -125,6 +132,7 @@ public:
     void copy_from(Tensor const& other) const {
         require(other.shape_ == shape_, "tensor: cannot copy shape {} into {}", other.shape_.str(), shape_.str());
         if (size() == 0) return;
+        if (context().rehearses() || other.context().rehearses()) return;
         Context const& side = device() == Device::cuda ? context() : other.context();
         bool const crosses = !(context() == other.context()); // streams know nothing of each other
         if (crosses) other.context().synchronize();
@@ -146,6 +154,7 @@ public:
     /// The values, copied to the host; waits for the stream.
     std::vector<T> to_host() const {
         std::vector<T> values(static_cast<std::size_t>(size()));
+        if (size() && context().rehearses()) return std::vector<T>(values.size(), detail::one<T>());
         if (size()) {
             backend::copy(stream(), values.data(), Device::cpu, data_, device(), bytes());
             context().synchronize();

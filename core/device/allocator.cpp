@@ -33,29 +33,65 @@ void Allocator::free_kept(std::size_t until) noexcept {
     }
 }
 
+void Allocator::refuse(std::size_t bytes) const { throw OutOfMemory(device_name(device_), bytes, use_.live, use_.peak, use_.limit); }
+
+void Allocator::check_limit(std::size_t bytes) {
+    if (until_failure_ && --until_failure_ == 0) refuse(bytes);
+    if (use_.limit && bytes > use_.limit - std::min(use_.limit, use_.live)) refuse(bytes);
+}
+
+void Allocator::add(std::size_t bytes) {
+    use_.live += bytes;
+    high_water_ = std::max(high_water_, use_.live);
+    use_.peak = std::max(use_.peak, use_.live);
+    if (!stages_.empty()) stages_.back() = std::max(stages_.back(), use_.live);
+}
+
 void* Allocator::allocate(Stream stream, std::size_t bytes) {
     if (bytes == 0) return nullptr;
     std::scoped_lock const lock(mutex_);
-    auto const refuse = [&] { throw OutOfMemory(device_name(device_), bytes, use_.live, use_.peak, use_.limit); };
-    if (use_.limit && bytes > use_.limit - std::min(use_.limit, use_.live)) refuse();
+    check_limit(bytes);
     void* memory = take_kept(bytes);
     if (!memory) {
         // Blocks that were kept make room, so that the process does not grow beyond what was in use at once.
         free_kept(high_water_ > use_.live + bytes ? high_water_ - use_.live - bytes : 0);
         memory = backend::allocate(stream, bytes);
     }
-    if (!memory) refuse();
-    use_.live += bytes;
-    high_water_ = std::max(high_water_, use_.live);
-    use_.peak = std::max(use_.peak, use_.live);
+    if (!memory) refuse(bytes);
+    add(bytes);
     return memory;
+}
+
+void Allocator::count(std::size_t bytes) {
+    std::scoped_lock const lock(mutex_);
+    check_limit(bytes);
+    add(bytes);
+}
+
+void Allocator::discount(std::size_t bytes) noexcept {
+    std::scoped_lock const lock(mutex_);
+    use_.live -= bytes;
+}
+
+void Allocator::begin_stage() {
+    std::scoped_lock const lock(mutex_);
+    stages_.push_back(use_.live);
+}
+
+std::size_t Allocator::end_stage() noexcept {
+    std::scoped_lock const lock(mutex_);
+    std::size_t const peak = stages_.back();
+    stages_.pop_back();
+    if (!stages_.empty()) stages_.back() = std::max(stages_.back(), peak);
+    return peak;
 }
 
 void Allocator::deallocate(Stream stream, void* memory, std::size_t bytes) noexcept {
     if (!memory) return;
     std::scoped_lock const lock(mutex_);
     use_.live -= bytes;
-    bool const keep = device_ == Device::cpu && bytes >= kWorthKeeping && use_.live + kept_bytes_ + bytes <= high_water_;
+    bool const keep =
+        device_ == Device::cpu && !stream.rehearsal && bytes >= kWorthKeeping && use_.live + kept_bytes_ + bytes <= high_water_;
     if (!keep) return backend::deallocate(stream, memory, bytes);
     try {
         kept_.emplace(bytes, memory);
@@ -73,6 +109,11 @@ MemoryUse Allocator::use() const {
 void Allocator::set_limit(std::size_t bytes) {
     std::scoped_lock const lock(mutex_);
     use_.limit = bytes;
+}
+
+void Allocator::fail_at(std::size_t n) {
+    std::scoped_lock const lock(mutex_);
+    until_failure_ = n;
 }
 
 void Allocator::reset_peak() {

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace tessera {
 
@@ -33,14 +34,28 @@ public:
     void set_limit(std::size_t bytes);
     /// Sets the peak to what is live now.
     void reset_peak();
+    /// Counts memory that somebody else has, pinned host memory for one: as allocate() and deallocate() without the memory.
+    void count(std::size_t bytes);
+    void discount(std::size_t bytes) noexcept;
+
+    /// For tests: the n-th allocation from now on fails as one does when another program has the memory; 0: none.
+    void fail_at(std::size_t n);
+
+    /// Stages nest: end_stage() returns the most that lived since its begin_stage().
+    void begin_stage();
+    std::size_t end_stage() noexcept;
 
 private:
+    [[noreturn]] void refuse(std::size_t bytes) const;
+    void check_limit(std::size_t bytes);
+    void add(std::size_t bytes);
     void* take_kept(std::size_t bytes);
     void free_kept(std::size_t until) noexcept;
 
     Device device_;
     std::multimap<std::size_t, void*> kept_; ///< by size
-    std::size_t kept_bytes_ = 0, high_water_ = 0;
+    std::size_t kept_bytes_ = 0, high_water_ = 0, until_failure_ = 0;
+    std::vector<std::size_t> stages_; ///< peaks of those that have begun, the innermost last
     mutable std::mutex mutex_;
     MemoryUse use_;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <limits>
 #include <sys/mman.h>
 
 namespace tessera::backend {
@@ -21,18 +23,35 @@ void* host_allocate(Stream stream, std::size_t bytes) {
 
 } // namespace
 
+// A rehearsal has addresses only: pages that nobody writes cost nothing.
 void* allocate(Stream stream, std::size_t bytes) {
+    if (stream.rehearsal) {
+        void* const addresses = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        return addresses == MAP_FAILED ? nullptr : addresses;
+    }
     return stream.device == Device::cuda ? cuda::allocate(stream, bytes) : host_allocate(stream, bytes);
 }
 
 void deallocate(Stream stream, void* memory, std::size_t bytes) noexcept {
+    if (stream.rehearsal) {
+        munmap(memory, bytes);
+        return;
+    }
     if (stream.device == Device::cuda) return cuda::deallocate(stream, memory);
     if (stream.device == Device::simt) std::memset(memory, 0xff, bytes);
     std::free(memory);
 }
 
+std::size_t free_memory(Device device) {
+    if (device == Device::cuda) return cuda::free_memory();
+    std::ifstream in("/proc/meminfo");
+    for (std::string name; in >> name; in.ignore(std::numeric_limits<std::streamsize>::max(), '\n'))
+        if (std::size_t kib = 0; name == "MemAvailable:" && in >> kib) return kib << 10;
+    return 0;
+}
+
 void copy(Stream stream, void* to, Device to_device, void const* from, Device from_device, std::size_t bytes) {
-    if (bytes == 0) return;
+    if (bytes == 0 || stream.rehearsal) return;
     if (to_device == Device::cuda || from_device == Device::cuda)
         cuda::copy(stream, to, from, bytes);
     else
@@ -40,7 +59,7 @@ void copy(Stream stream, void* to, Device to_device, void const* from, Device fr
 }
 
 void zero(Stream stream, void* memory, std::size_t bytes) {
-    if (bytes == 0) return;
+    if (bytes == 0 || stream.rehearsal) return;
     if (stream.device == Device::cuda) return cuda::zero(stream, memory, bytes);
     constexpr std::size_t kChunk = 4u << 20;
     auto* const first = static_cast<char*>(memory);
@@ -53,10 +72,11 @@ void zero(Stream stream, void* memory, std::size_t bytes) {
 }
 
 void synchronize(Stream stream) {
-    if (stream.device == Device::cuda) cuda::synchronize(stream);
+    if (!stream.rehearsal && stream.device == Device::cuda) cuda::synchronize(stream);
 }
 
 void wait(Stream waiting, Stream on) {
+    if (waiting.rehearsal || on.rehearsal) return;
     if (waiting.device == Device::cuda && on.device == Device::cuda) cuda::wait(waiting, on);
 }
 

@@ -19,6 +19,8 @@ std::string cuda_description();
 /// Returns null when the device has no such memory left.
 void* allocate(Stream stream, std::size_t bytes);
 void deallocate(Stream stream, void* memory, std::size_t bytes) noexcept;
+/// Bytes of a device that nobody uses now; 0 where the system does not tell.
+std::size_t free_memory(Device device);
 /// Copies in stream order; either side may be host memory of a cpu or simt stream.
 void copy(Stream stream, void* to, Device to_device, void const* from, Device from_device, std::size_t bytes);
 void zero(Stream stream, void* memory, std::size_t bytes);
@@ -34,6 +36,7 @@ void destroy_stream(Stream stream) noexcept;
 namespace cuda {
 void* allocate(Stream stream, std::size_t bytes);
 void deallocate(Stream stream, void* memory) noexcept;
+std::size_t free_memory();
 void copy(Stream stream, void* to, void const* from, std::size_t bytes);
 void zero(Stream stream, void* memory, std::size_t bytes);
 void synchronize(Stream stream);

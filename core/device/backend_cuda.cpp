@@ -66,6 +66,11 @@ void wait(Stream waiting, Stream on) {
     cuda_check(e, "cudaStreamWaitEvent");
 }
 
+std::size_t free_memory() {
+    std::size_t free = 0, total = 0;
+    return cudaMemGetInfo(&free, &total) == cudaSuccess ? free : 0;
+}
+
 void* allocate_pinned(std::size_t bytes) {
     void* memory = nullptr;
     cudaError_t const e = cudaMallocHost(&memory, bytes);

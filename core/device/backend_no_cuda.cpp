@@ -17,6 +17,7 @@ void copy(Stream, void*, void const*, std::size_t) { left_out(); }
 void zero(Stream, void*, std::size_t) { left_out(); }
 void synchronize(Stream) { left_out(); }
 void wait(Stream, Stream) { left_out(); }
+std::size_t free_memory() { left_out(); }
 void* allocate_pinned(std::size_t) { left_out(); }
 void deallocate_pinned(void*) noexcept {}
 Stream create_stream() { left_out(); }

@@ -8,21 +8,39 @@
 namespace tessera {
 
 struct Context::State {
-    explicit State(Device device) : stream(backend::create_stream(device)), allocator(device) {}
+    enum class Kind { real, rehearsal };
+    State(Device device, Kind kind, std::shared_ptr<Work> shared = std::make_shared<Work>())
+        : work(std::move(shared)), stream(kind == Kind::real ? backend::create_stream(device) : Stream{device, nullptr, work.get()}),
+          allocator(device) {}
     State(State const&) = delete;
     State& operator=(State const&) = delete;
     ~State() {
         resources.clear(); // they may use the stream
-        backend::destroy_stream(stream);
+        if (!stream.rehearsal) backend::destroy_stream(stream);
     }
 
+    std::shared_ptr<Work> work; // of a rehearsal, with that of the host
     Stream stream;
     Allocator allocator;
     std::mutex mutex;
     std::map<std::type_index, std::shared_ptr<void>> resources;
+    bool is_host = false;
+    std::shared_ptr<State> host; // made on first use
 };
 
-Context::Context(Device device) : state_(std::make_shared<State>(device)) {}
+Context::Context(Device device) : state_(std::make_shared<State>(device, State::Kind::real)) {}
+
+Context Context::rehearsal(Device device) { return Context(std::make_shared<State>(device, State::Kind::rehearsal)); }
+
+Context Context::host() const {
+    if (state_->is_host) return *this;
+    std::lock_guard const lock(state_->mutex);
+    if (!state_->host) {
+        state_->host = std::make_shared<State>(Device::cpu, rehearses() ? State::Kind::rehearsal : State::Kind::real, state_->work);
+        state_->host->is_host = true;
+    }
+    return Context(state_->host);
+}
 
 Device Context::device() const { return state_->stream.device; }
 Stream Context::stream() const { return state_->stream; }

@@ -14,10 +14,16 @@ namespace tessera {
 class Context {
 public:
     explicit Context(Device device = Device::cpu);
+    /// One in which programs run without computing: memory is counted and not used, kernels and copies do nothing, and what is
+    /// read back are ones. So a program's peak is known before it runs, to the byte.
+    static Context rehearsal(Device device);
 
     Device device() const;
     Stream stream() const;
     Allocator& allocator() const;
+    /// Host memory that belongs to this context's work, with counts of its own; a host context is its own.
+    Context host() const;
+    bool rehearses() const { return stream().rehearsal != nullptr; }
     /// Waits until all work given to the stream has ended; reports errors of earlier asynchronous work.
     void synchronize() const;
 
@@ -33,6 +39,7 @@ private:
     void* resource(std::type_index type, std::function<std::shared_ptr<void>(Stream)> const& make) const;
 
     struct State;
+    explicit Context(std::shared_ptr<State> state) : state_(std::move(state)) {}
     std::shared_ptr<State> state_;
 };
 

@@ -3,6 +3,8 @@
 #include "core/fft/fft_backend.h"
 #include "core/fft/panel_pass.h"
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 
 namespace tessera {
@@ -12,10 +14,11 @@ struct Fft::Impl {
 
     Matrix grid;
     index_t coils;
+    Work* rehearsal;
     std::optional<backend::CudaFft> cuda;
     std::optional<PanelFft> z, y, x;
 
-    Impl(Context const& context, Matrix g, index_t c) : grid(g), coils(c) {
+    Impl(Context const& context, Matrix g, index_t c) : grid(g), coils(c), rehearsal(context.stream().rehearsal) {
         if (context.device() == Device::cuda)
             cuda.emplace(context.stream(), grid, coils);
         else {
@@ -26,6 +29,11 @@ struct Fft::Impl {
     }
 
     void execute(complex* data, bool forward) const {
+        if (rehearsal) {
+            auto const n = static_cast<double>(grid[0] * grid[1] * grid[2]);
+            rehearsal->fourier += static_cast<double>(coils) * n * std::log2(std::max(2.0, n));
+            return;
+        }
         if (cuda) return cuda->execute(data, forward);
         index_t const line = grid[2] * coils, plane = grid[1] * line;
         auto const pass = [&](PanelFft const& fft, index_t stride, index_t columns, index_t outer, index_t step) {

@@ -73,6 +73,15 @@ void set_log_level(LogLevel level) {
     follow_sinks();
 }
 
+LogPause::LogPause() : shown_(logger().sinks().front()->level()) {
+    logger().sinks().front()->set_level(spdlog::level::err); // hides progress as well
+    logger().set_level(spdlog::level::err);
+}
+LogPause::~LogPause() {
+    logger().sinks().front()->set_level(static_cast<spdlog::level::level_enum>(shown_));
+    follow_sinks();
+}
+
 bool log_shown(LogLevel level) { return logger().sinks().front()->should_log(native(level)); }
 
 bool log_enabled(LogLevel level) { return logger().should_log(native(level)); }

@@ -32,6 +32,18 @@ template <class... Args> void log_error(fmt::format_string<Args...> format, Args
     log_message(LogLevel::error, fmt::format(format, std::forward<Args>(args)...));
 }
 
+/// While it lives, only errors are written: for work that is rehearsed, whose messages nobody wants twice.
+class LogPause {
+public:
+    LogPause();
+    ~LogPause();
+    LogPause(LogPause const&) = delete;
+    LogPause& operator=(LogPause const&) = delete;
+
+private:
+    int shown_; ///< on standard error, before
+};
+
 /// While it lives, every message also goes to this file, with time and level; an existing file is replaced or continued.
 /// Throws Error when the file cannot be written. Make and destroy it while no other thread logs.
 class LogFile {

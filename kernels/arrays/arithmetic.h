@@ -11,6 +11,8 @@ template <class T> struct Axpby {
     View<T const, 1> x;
     T b;
     View<T, 1> y;
+
+    Work work() const { return moved(3 * y.size() * static_cast<index_t>(sizeof(T))); }
 };
 
 /// z = x y, or z = conj(x) y.

@@ -10,6 +10,8 @@ struct ExpandCoils {
     View<complex const, 1> image; ///< [n]
     View<complex const, 2> maps;  ///< [coil, n]
     View<complex, 2> coils;       ///< [coil, n]
+
+    Work work() const { return moved((image.size() + 2 * coils.size()) * static_cast<index_t>(sizeof(complex))); }
 };
 
 /// image = sum over coils of conj(maps) coils, added to what is there when `accumulate`.
@@ -18,6 +20,8 @@ struct CombineCoils {
     View<complex const, 2> maps;
     View<complex, 1> image;
     bool accumulate = false;
+
+    Work work() const { return moved((2 * image.size() + 2 * coils.size()) * static_cast<index_t>(sizeof(complex))); }
 };
 
 /// Maps as cubic B-splines: coefficients [coil, cz, cy, cx], of which voxel i of n along an axis reads four around i (c - 3) / (n - 1).

@@ -9,6 +9,8 @@ namespace tessera {
 struct DotPartial {
     View<complex const, 1> x, y;
     View<Complex<double>, 1> partial;
+
+    Work work() const { return moved(2 * x.size() * static_cast<index_t>(sizeof(complex))); }
 };
 
 /// partial[b] = sum of x, or of x^2, over the b-th of partial.size() stretches.

@@ -57,6 +57,13 @@ struct Subproblem {
     std::int32_t tile, begin, end;
 };
 
+/// Cells that points touch, times coils.
+inline Work gridding_work(Tiling const& t, View<complex const, 2> const& samples) {
+    Work work;
+    work.gridding = static_cast<double>(samples.size()) * t.width[0] * t.width[1] * t.width[2];
+    return work;
+}
+
 /// grid += sum over points of kernel weights times samples. Subproblems of one colour touch disjoint cells.
 struct Spread {
     View<GridPoint const, 1> points;
@@ -66,6 +73,8 @@ struct Spread {
     KernelTable table;
     View<complex const, 2> samples; ///< [coil, n]
     View<complex, 4> grid;          ///< [z, y, x, coil]
+
+    Work work() const { return gridding_work(tiling, samples); }
 };
 
 /// samples = sum over grid cells of kernel weights times values; the adjoint of Spread.
@@ -76,6 +85,8 @@ struct Interpolate {
     KernelTable table;
     View<complex const, 4> grid; ///< [z, y, x, coil]
     View<complex, 2> samples;    ///< [coil, n]
+
+    Work work() const { return gridding_work(tiling, samples); }
 };
 
 } // namespace tessera

@@ -16,6 +16,13 @@ void check(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const&
 
 } // namespace
 
+bool rehearsed(ConvolutionShape const& s, Stream stream) {
+    if (!stream.rehearsal) return false;
+    auto const m = s.output();
+    stream.rehearsal->convolution += static_cast<double>(m[0] * m[1] * m[2] * s.weights().size());
+    return true;
+}
+
 void forward(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& w, Tensor<real> const& bias, Tensor<real> const& y) {
     check(s, x, w, bias, y);
     y.device() == Device::cuda ? cuda::forward(s, x, w, bias, y) : host::forward(s, x, w, bias, y);

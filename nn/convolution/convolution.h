@@ -24,6 +24,9 @@ struct ConvolutionShape {
 // Like PyTorch, the kernel is not flipped: y(r) = sum_d w(d) x(stride r + d - padding).
 namespace convolution {
 
+/// Whether a stream only rehearses; its work is then added up.
+bool rehearsed(ConvolutionShape const&, Stream stream);
+
 /// y = w * x + bias; an empty bias is 0.
 void forward(ConvolutionShape const&, Tensor<real> const& x, Tensor<real> const& w, Tensor<real> const& bias, Tensor<real> const& y);
 /// Overwrites gx.

@@ -37,6 +37,7 @@ std::vector<real> taps_first(ConvolutionShape const& s, real const* w) {
 } // namespace
 
 void forward(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& w, Tensor<real> const& bias, Tensor<real> const& y) {
+    if (rehearsed(s, y.stream())) return;
     auto const weights = taps_first(s, w.data());
     auto const m = s.output();
 #pragma omp parallel for collapse(2)
@@ -56,6 +57,7 @@ void forward(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> cons
 }
 
 void backward_data(ConvolutionShape const& s, Tensor<real> const& w, Tensor<real> const& gy, Tensor<real> const& gx) {
+    if (rehearsed(s, gy.stream())) return;
     auto const weights = taps_first(s, w.data());
     auto const m = s.output();
     gx.zero();
@@ -75,6 +77,7 @@ void backward_data(ConvolutionShape const& s, Tensor<real> const& w, Tensor<real
 
 void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw,
     Tensor<real> const& gbias) {
+    if (rehearsed(s, gy.stream())) return;
     auto const m = s.output();
     index_t const n = s.kernel * s.kernel * s.kernel;
 #pragma omp parallel for

@@ -42,7 +42,7 @@ NamedTensors prefixed(std::string const& prefix, NamedTensors const& tensors) {
 }
 
 void load_tensors(Safetensors const& file, NamedTensors const& into, std::string const& ignored) {
-    Context const host;
+    Context const host; // a rehearsal reads weights as well: they are small, and say which network it is
     std::vector<Tensor<real>> values;
     for (auto const* entry : matching(file, into, ignored)) {
         values.push_back(file.read(host, *entry));

@@ -1,5 +1,6 @@
 #include "recon/comparison/comparison.h"
 
+#include "core/device/stage.h"
 #include "core/files/hdf5.h"
 #include "recon/comparison/trust.h"
 #include "recon/formats/nifti/nifti.h"
@@ -35,7 +36,8 @@ Tensor<real> read_volume(std::filesystem::path const& path) {
     return volume;
 }
 
-Tensor<real> read_reference(std::filesystem::path const& path, Matrix const& matrix) {
+Tensor<real> read_reference(Context const& host, std::filesystem::path const& path, Matrix const& matrix) {
+    if (host.rehearses()) return {host, {matrix[0], matrix[1], matrix[2]}};
     auto const volume = read_volume(path);
     auto const name = path.string();
     require(volume.shape() == (Shape{matrix[0], matrix[1], matrix[2]}), "{}: the reference has shape {}, the scan's matrix is {} x {} x {}",
@@ -53,6 +55,7 @@ struct Case {
 
 Tensor<real> scaled(Tensor<real> const& image, double by) {
     auto const out = image.clone();
+    if (out.context().rehearses()) return out;
     for (real& v : out.host()) v *= static_cast<real>(by);
     return out;
 }
@@ -67,7 +70,8 @@ Tensor<real> measure(Tensor<real> const& image, Case const& c, MethodConfig cons
         auto const memory = ModelInfo::of(Safetensors(method.mbdl.weights)).memory;
         if (memory.policy == MemoryPolicy::block || method.mbdl.patch) {
             auto const error = shown.clone();
-            for (index_t v = 0; v < error.size(); ++v) error.data()[v] = std::abs(shown.data()[v] - reference.data()[v]);
+            for (index_t v = 0; !error.context().rehearses() && v < error.size(); ++v)
+                error.data()[v] = std::abs(shown.data()[v] - reference.data()[v]);
             result.seam = seam_ratio(error, BlockPartition(c.scan.matrix, method.mbdl.patch.value_or(memory.patch), 0).core(), c.object);
         }
     }
@@ -96,7 +100,7 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
     result.chosen_by = choice.metric;
     if (double const* lambda = chosen.lambda()) result.lambda = *lambda;
 
-    Context const& context = c.scan.kspace.context();
+    Context const& context = c.scan.weights.context();
     context.synchronize();
     context.allocator().reset_peak();
     auto const start = Clock::now();
@@ -106,7 +110,7 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
     context.synchronize();
     result.seconds = seconds_since(start);
     result.peak_bytes = static_cast<double>(context.allocator().use().peak);
-    image = image.to(Context());
+    image = image.to(context.host());
 
     auto const size = magnitude(image);
     images.methods.push_back(method.name);
@@ -150,12 +154,13 @@ void require_reference(std::filesystem::path const& path) { read_volume(path); }
 ComparedCase compare_methods(Context const& context, ComparisonConfig const& config, std::vector<std::filesystem::path> const& files,
     std::size_t i, std::function<MethodProgress(std::string const&)> const& said) {
     auto const progress = [&](std::string const& what) { return said ? said(what) : MethodProgress{}; };
+    Stage const stage(context, files.at(i).stem().string());
     Case c;
-    c.scan = prepare_scan(context, read_acquisition(files.at(i), config.read_options()), config, true);
-    if (!config.reference.empty()) c.scan.expected = read_reference(config.reference.at(i), c.scan.matrix);
+    c.scan = prepare_scan(context, read_acquisition(files.at(i), config.read_options(), context.host()), config, true);
+    if (!config.reference.empty()) c.scan.expected = read_reference(context.host(), config.reference.at(i), c.scan.matrix);
     if (c.scan.expected) {
         c.object = object_mask(*c.scan.expected);
-        if (!c.scan.vessels.empty() && c.scan.matrix[0] > 1)
+        if (!c.scan.vessels.empty() && c.scan.matrix[0] > 1 && !context.rehearses())
             c.profiles = choose_profiles(*c.scan.expected, c.scan.vessels, c.scan.geometry.fov_mm);
     }
     if (double const share = config.held_out.value_or(c.scan.expected ? 0 : 0.1); share > 0)

@@ -11,6 +11,7 @@ namespace {
 std::optional<Lesion> choose_lesion(LesionConfig const& wanted, Tensor<real> const& reference, Tensor<real> const& mask, double contrast,
     std::string const& name) {
     Lesion lesion{{}, wanted.radius, contrast};
+    if (reference.context().rehearses()) return lesion;
     if (wanted.centre) {
         lesion.centre = *wanted.centre;
     } else {
@@ -33,6 +34,7 @@ void check_trust(Scan const& scan, Mask const& object, ComparisonConfig const& c
     CaseImages& images) {
     // What decides on place, contrast and phase is the same for all methods.
     auto const& plain = found.at(found.size() > 1 ? 1 : 0);
+    Context const host = plain.context().host();
     auto const reference = scan.expected ? *scan.expected : magnitude(plain);
     auto const mask = object ? *object : object_mask(reference);
     auto const& wanted = config.trust.lesion;
@@ -44,20 +46,21 @@ void check_trust(Scan const& scan, Mask const& object, ComparisonConfig const& c
         // A method that darkens the whole image is not reproached with it again: images are scaled as for all other figures.
         bool const in_units_of_data = scan.expected && config.reference.empty();
         for (std::size_t m = 0; m < chosen.size(); ++m) {
-            auto const seen = Reconstructor(with_lesion, config)(chosen[m], said(m, "lesion")).to(Context());
+            auto const seen = Reconstructor(with_lesion, config)(chosen[m], said(m, "lesion")).to(host);
             auto const answer = lesion_answer(found[m], seen, *lesion, added);
             double const scale = in_units_of_data ? result.methods[m].object->scale : 1;
             result.methods[m].lesion_recovery = scale * answer.recovery;
             result.methods[m].lesion_spread = scale * answer.spread;
             auto const change = magnitude(seen), before = magnitude(found[m]);
-            for (index_t v = 0; v < change.size(); ++v) change.data()[v] = static_cast<real>(scale) * (change.data()[v] - before.data()[v]);
+            for (index_t v = 0; !host.rehearses() && v < change.size(); ++v)
+                change.data()[v] = static_cast<real>(scale) * (change.data()[v] - before.data()[v]);
             images.lesions.push_back(change);
         }
     }
 
     auto const other_noise = noise_replica(scan, noise_level(scan), config.trust.seed);
     for (std::size_t m = 0; m < chosen.size(); ++m) {
-        auto const again = Reconstructor(other_noise, config)(chosen[m], said(m, "other noise")).to(Context());
+        auto const again = Reconstructor(other_noise, config)(chosen[m], said(m, "other noise")).to(host);
         auto const repeat = repeatability(found[m], again, mask);
         result.methods[m].repeat_difference = repeat.difference;
         images.repeats.push_back(repeat.map);

@@ -72,6 +72,7 @@ Tensor<complex> read_of_rank(Context const& host, fs::path const& path, int rank
 
 Tensor<real> real_parts(fs::path const& path, Tensor<complex> const& values) {
     Tensor<real> t(values.context(), values.shape());
+    if (t.context().rehearses()) return t;
     auto const in = values.host();
     for (std::size_t i = 0; i < in.size(); ++i) {
         require(in[i].im == 0, "{}: expected real numbers, found the imaginary part {} at index {}", path.string(), in[i].im, i);
@@ -107,6 +108,10 @@ Tensor<complex> read_cfl(Context const& host, fs::path const& path) {
     require(!error, "{}: no such file", data.string());
     require(found / sizeof(Complex<float>) == static_cast<std::uintmax_t>(shape.size()) && found % sizeof(Complex<float>) == 0,
         "{}: expected {} complex numbers of 8 bytes as the header says, found {} bytes", data.string(), shape.size(), found);
+    if (host.rehearses()) {
+        Tensor<Complex<float>> const as_stored(host, shape);
+        return Tensor<complex>(host, shape);
+    }
     std::vector<Complex<float>> values(static_cast<std::size_t>(shape.size()));
     std::ifstream in(data, std::ios::binary);
     in.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(values[0])));
@@ -137,8 +142,7 @@ void write_cfl(fs::path const& path, Tensor<complex> const& values) {
     header_file.commit();
 }
 
-Acquisition read_bart(fs::path const& path, ReadOptions const& options) {
-    Context const host;
+Acquisition read_bart(fs::path const& path, ReadOptions const& options, Context const& host) {
     fs::path const stem = stem_of(path);
     Acquisition a;
     a.source = stem.string();
@@ -151,7 +155,8 @@ Acquisition read_bart(fs::path const& path, ReadOptions const& options) {
 
     fs::path const trajectory = options.trajectory.empty() ? sibling(stem, {"traj", "trj", "trajectory"}) : options.trajectory;
     require(!trajectory.empty(), "{}: no trajectory: name it, or put it beside the k-space as {}_traj", a.source, prefix_of(stem));
-    Tensor<complex> const k = read_of_rank(host, trajectory, 3, "trajectory"); // [readout, sample, 3]
+    Context const place = host.rehearses() && options.matrix[0] == 0 ? Context() : host; // its extents are the matrix
+    Tensor<complex> const k = read_of_rank(place, trajectory, 3, "trajectory");          // [readout, sample, 3]
     require(k.shape()[2] == 3, "{}: expected a trajectory as [3, samples, readouts], found {} in the first dimension", trajectory.string(),
         k.shape()[2]);
     a.trajectory = real_parts(trajectory, k);

@@ -21,7 +21,7 @@ void write_cfl(std::filesystem::path const& path, Tensor<complex> const& values)
 
 /// k-space [1, sample, readout, coil], trajectory [3, sample, readout] in cycles per field of view, weights [1, sample, readout]
 /// (dimensions in BART's order). BART has no place for matrix and geometry.
-Acquisition read_bart(std::filesystem::path const& path, ReadOptions const& options);
+Acquisition read_bart(std::filesystem::path const& path, ReadOptions const& options, Context const& host);
 
 /// Writes <stem>_ksp, <stem>_traj and, where there are weights, noise, maps or a reference, <stem>_dcf, _noise, _maps, _reference.
 void write_bart(std::filesystem::path const& stem, Acquisition const& acquisition);

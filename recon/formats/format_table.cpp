@@ -15,9 +15,9 @@ template <bool (*is)(hdf5::File const&)> bool recognises(std::filesystem::path c
 }
 bool recognises_cfl(std::filesystem::path const& path, ReadOptions const&) { return is_cfl(path); }
 
-template <Acquisition (*reader)(hdf5::File const&, ReadOptions const&)>
-Acquisition read(std::filesystem::path const& path, ReadOptions const& options) {
-    return reader(hdf5::File(path, options.other_files()), options);
+template <Acquisition (*reader)(hdf5::File const&, ReadOptions const&, Context const&)>
+Acquisition read(std::filesystem::path const& path, ReadOptions const& options, Context const& host) {
+    return reader(hdf5::File(path, options.other_files()), options, host);
 }
 
 constexpr Format kFormats[] = {

@@ -11,7 +11,7 @@ struct Format {
     char const* name;
     /// Whether a file that exists looks like it; null: never by itself, the user has to say so.
     bool (*recognises)(std::filesystem::path const& path, ReadOptions const& options);
-    Acquisition (*read)(std::filesystem::path const& path, ReadOptions const& options);
+    Acquisition (*read)(std::filesystem::path const& path, ReadOptions const& options, Context const& host);
     void (*write)(std::filesystem::path const& path, Acquisition const& acquisition); ///< null: cannot be written
 };
 

@@ -28,7 +28,11 @@ Selection select_readouts(hdf5::File const& file, Shape const& shape, ReadOption
 }
 
 /// One dataset, whole, checked against the number of coordinates, cut to the selected readouts.
-template <class T> std::vector<T> read_selected(hdf5::File const& file, std::string const& name, Selection const& s) {
+template <class T> std::vector<T> read_selected(hdf5::File const& file, std::string const& name, Selection const& s, Context const& host) {
+    if (host.rehearses()) {
+        Tensor<T> const whole(host, s.coordinates), selected(host, {s.readouts, s.samples});
+        return {};
+    }
     std::vector<T> values = file.read<T>(name);
     require(static_cast<index_t>(values.size()) == s.coordinates.size(), "{}: {}: expected {} values as the coordinates have {}, found {}",
         file.path().string(), name, s.coordinates.size(), s.coordinates.str(), values.size());
@@ -76,8 +80,7 @@ bool is_mri_raw(hdf5::File const& file) {
     return std::any_of(names.begin(), names.end(), [](std::string const& n) { return n.rfind("KX_E", 0) == 0; });
 }
 
-Acquisition read_mri_raw(hdf5::File const& file, ReadOptions const& options) {
-    Context const host;
+Acquisition read_mri_raw(hdf5::File const& file, ReadOptions const& options, Context const& host) {
     Acquisition a;
     a.source = file.path().string();
     a.format = "mri_raw";
@@ -92,24 +95,30 @@ Acquisition read_mri_raw(hdf5::File const& file, ReadOptions const& options) {
 
     Selection const s = select_readouts(file, file.info(coordinate("X")).shape, options, a);
     index_t const points = s.readouts * s.samples;
-    a.trajectory = Tensor<real>::zeros(host, {s.readouts, s.samples, 3});
+    bool const states_matrix = options.matrix[0] > 0 || file.numbers("Kdata", "tessera_matrix");
+    Context const place = host.rehearses() && !states_matrix ? Context() : host; // the trajectory's extents are the matrix
+    a.trajectory = Tensor<real>::zeros(place, {s.readouts, s.samples, 3});
     char const* const axes[] = {"X", "Y", "Z"};
     for (index_t axis = 0; axis < 3; ++axis) {
         if (axis == 2 && !file.has_dataset(coordinate("Z"))) {
             a.notes.push_back("no KZ: read as 2D");
             continue;
         }
-        auto const k = read_selected<real>(file, coordinate(axes[axis]), s);
+        auto const k = read_selected<real>(file, coordinate(axes[axis]), s, place);
+        if (place.rehearses()) continue;
         for (index_t i = 0; i < points; ++i) a.trajectory.data()[3 * i + axis] = k[static_cast<std::size_t>(i)];
     }
-    if (file.has_dataset(coordinate("W")))
-        a.weights = Tensor<real>::from(host, {s.readouts, s.samples}, read_selected<real>(file, coordinate("W"), s));
+    if (file.has_dataset(coordinate("W"))) {
+        a.weights = Tensor<real>(host, {s.readouts, s.samples});
+        auto const w = read_selected<real>(file, coordinate("W"), s, host);
+        std::copy(w.begin(), w.end(), a.weights->data());
+    }
 
     std::string const prefix = "KData" + encoding + "_C";
     index_t const coils = count_coils(file, prefix);
     a.kspace = Tensor<complex>(host, {coils, s.readouts, s.samples});
     for (index_t c = 0; c < coils; ++c) {
-        auto const values = read_selected<complex>(file, fmt::format("Kdata/{}{}", prefix, c), s);
+        auto const values = read_selected<complex>(file, fmt::format("Kdata/{}{}", prefix, c), s, host);
         std::copy(values.begin(), values.end(), a.kspace[c].data());
     }
     if (file.has_dataset("Kdata/Noise")) a.noise = read_noise(file, host, coils);

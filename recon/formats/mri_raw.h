@@ -13,7 +13,7 @@ bool is_mri_raw(hdf5::File const& file);
 ///
 /// Files without attributes, with flattened complex arrays, with 2D arrays [shots, readout] and without KZ, KW or Noise are read too.
 /// The layout does not state a matrix. Coordinates are in cycles per field of view.
-Acquisition read_mri_raw(hdf5::File const& file, ReadOptions const& options);
+Acquisition read_mri_raw(hdf5::File const& file, ReadOptions const& options, Context const& host);
 
 /// Writes one encoding as [1, readout, sample], float32, with the attributes that the layout has.
 void write_mri_raw(std::filesystem::path const& path, Acquisition const& acquisition);

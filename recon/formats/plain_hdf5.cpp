@@ -40,6 +40,7 @@ Tensor<real> three_components(Tensor<real> const& t, std::string const& where) {
     index_t const components = s[-1], samples = s[-2], readouts = s.rank() > 2 ? Shape(std::span(s.begin(), s.end() - 2)).size() : 1;
     if (components == 3) return t.reshape({readouts, samples, 3});
     auto const wide = Tensor<real>::zeros(t.context(), {readouts, samples, 3});
+    if (wide.context().rehearses()) return wide;
     for (index_t i = 0; i < readouts * samples; ++i) std::copy_n(t.data() + 2 * i, 2, wide.data() + 3 * i);
     return wide;
 }
@@ -93,9 +94,8 @@ std::optional<Vector3> three_numbers(hdf5::File const& file, char const* attribu
 
 bool is_tessera_file(hdf5::File const& file) { return file.has_dataset("kspace") && file.has_dataset("trajectory"); }
 
-Acquisition read_plain_hdf5(hdf5::File const& file, ReadOptions const& options) {
+Acquisition read_plain_hdf5(hdf5::File const& file, ReadOptions const& options, Context const& host) {
     check_names(options);
-    Context const host;
     Acquisition a;
     a.source = file.path().string();
     a.format = options.datasets.empty() ? "tessera" : "hdf5";
@@ -103,7 +103,9 @@ Acquisition read_plain_hdf5(hdf5::File const& file, ReadOptions const& options) 
     std::string const kspace = dataset_of(file, options, "kspace"), trajectory = dataset_of(file, options, "trajectory");
     require(!kspace.empty() && !trajectory.empty(), "{}: no dataset for {}", a.source, kspace.empty() ? "kspace" : "trajectory");
     a.kspace = merge_middle(file.read_complex(host, kspace), where(kspace));
-    a.trajectory = three_components(file.read_real(host, trajectory), where(trajectory));
+    bool const states_matrix = options.matrix[0] > 0 || file.numbers("/", "matrix");
+    Context const place = host.rehearses() && !states_matrix ? Context() : host; // the trajectory's extents are the matrix
+    a.trajectory = three_components(file.read_real(place, trajectory), where(trajectory));
     if (auto const name = dataset_of(file, options, "weights"); !name.empty())
         a.weights = weights_for(a.trajectory.shape(), file.read_real(host, name), where(name));
     if (auto const name = dataset_of(file, options, "noise"); !name.empty()) a.noise = file.read_complex(host, name);

@@ -15,7 +15,7 @@ bool is_tessera_file(hdf5::File const& file);
 /// options.datasets names the datasets where they are called differently; then only the named ones are read.
 /// Attributes of the root, each optional: matrix and fov_mm (z, y, x; 2D: y, x), centre_mm, x_direction,
 /// y_direction, z_direction (LPS), trajectory_units. Units that are stated nowhere are detected.
-Acquisition read_plain_hdf5(hdf5::File const& file, ReadOptions const& options);
+Acquisition read_plain_hdf5(hdf5::File const& file, ReadOptions const& options, Context const& host);
 
 /// Writes the project's own layout (docs/formats.md).
 void write_tessera(std::filesystem::path const& path, Acquisition const& acquisition);

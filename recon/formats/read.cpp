@@ -39,19 +39,37 @@ std::string detect_acquisition_format(std::filesystem::path const& path, ReadOpt
         names.empty() ? " nothing in it" : names);
 }
 
-Acquisition read_acquisition(std::filesystem::path const& path, ReadOptions const& options) {
+namespace {
+
+/// The scan with everything in host memory of `host`.
+Acquisition in_context(Context const& host, Acquisition a) {
+    a.kspace = a.kspace.to(host);
+    a.trajectory = a.trajectory.to(host);
+    if (a.weights) a.weights = a.weights->to(host);
+    for (auto* const t : {&a.noise, &a.maps, &a.reference})
+        if (*t) *t = (*t)->to(host);
+    return a;
+}
+
+} // namespace
+
+Acquisition read_acquisition(std::filesystem::path const& path, ReadOptions const& options, Context const& host) {
     if (options.untrusted) {
         std::error_code ignored;
         auto const bytes = std::filesystem::file_size(path, ignored);
-        return read_untrusted(path, options, ReadingLimits::of(ignored ? 0 : bytes));
+        return in_context(host, read_untrusted(path, options, ReadingLimits::of(ignored ? 0 : bytes)));
     }
-    auto a = format_named(options.format == "auto" ? detect_acquisition_format(path, options) : options.format).read(path, options);
+    auto a = format_named(options.format == "auto" ? detect_acquisition_format(path, options) : options.format).read(path, options, host);
     if (options.matrix != Matrix{0, 0, 0}) a.matrix = options.matrix;
     bool const unknown = a.matrix == Matrix{0, 0, 0};
     if (!unknown || options.geometry.voxel_mm)
         apply_geometry(a, options.geometry, unknown ? smallest_matrix(a.trajectory) : a.matrix);
     else
         apply_geometry(a, options.geometry, a.matrix);
+    if (host.rehearses()) { // which read a trajectory for the matrix only
+        if (unknown) a.matrix = smallest_matrix(a.trajectory);
+        return in_context(host, std::move(a));
+    }
     validate(a);
     bool const stated =
         (a.format == "tessera" || a.format == "hdf5") && hdf5::File(path, options.other_files()).text("/", "trajectory_units");

@@ -40,9 +40,10 @@ std::vector<std::string> acquisition_formats();
 /// Recognises the format by content: HDF5 signature, then layout; else a .cfl/.hdr pair. Throws Error with what was found.
 std::string detect_acquisition_format(std::filesystem::path const& path, ReadOptions const& options = {});
 
-/// Reads and validates (see validate.h) one scan.
+/// Reads and validates (see validate.h) one scan into host memory of `host`.
 ///
+/// Where `host` rehearses, the file's headers are read only, and the trajectory of a file that states no matrix.
 /// Throws Error in one sentence that names the file and the field.
-Acquisition read_acquisition(std::filesystem::path const& path, ReadOptions const& options = {});
+Acquisition read_acquisition(std::filesystem::path const& path, ReadOptions const& options = {}, Context const& host = Context());
 
 } // namespace tessera

@@ -74,6 +74,7 @@ Vector3 largest_frequencies(Tensor<real> const& trajectory) {
 
 TrajectoryUnits to_cycles_per_fov(Tensor<real> const& trajectory, EncodedSpace const& space, TrajectoryUnits units,
     std::string const& source) {
+    if (trajectory.context().rehearses()) return units;
     if (units == TrajectoryUnits::automatic) units = detect(largest_frequencies(trajectory), space, source);
     if (units == TrajectoryUnits::cycles_per_fov) return units;
     Vector3 const scale = scales(space, units, source);

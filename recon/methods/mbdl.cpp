@@ -63,14 +63,14 @@ UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan cons
         halo < seen.radius ? fmt::format(" (exact would be {})", seen.radius) : std::string(" (exact)"));
 }
 
-Tensor<complex> UnrolledReconstruction::operator()(LeastSquares const& problem,
-    std::function<void(index_t, index_t)> const& progress) const {
+Tensor<complex> UnrolledReconstruction::operator()(LeastSquares problem, std::function<void(index_t, index_t)> const& progress) const {
     auto const report = std::make_shared<SolverReport>();
     report->progress = [&](index_t done) {
         if (progress) progress(done, model_.unrolls);
     };
     Tape tape(Tape::Mode::skip);
-    auto image = as_complex(network_->forward(tape, problem.data, Var(as_channels(problem.data.b)), memory_, report).value());
+    Var x0(as_channels(problem.data.b));
+    auto image = as_complex(network_->forward(tape, std::exchange(problem.data, {}), std::move(x0), memory_, report).value());
     if (report->solves > 0)
         log_info("mbdl: {} CG iterations, largest relative residual {:.1e}", report->forward_iterations, report->forward);
     axpby(problem.scale, image, 0, image);

@@ -22,7 +22,7 @@ public:
     /// What is unlike the scans that the weights were trained on, one sentence each.
     std::vector<std::string> const& warnings() const { return warnings_; }
     /// The image [z, y, x] in the scale of the data. `progress` gets the number of unrolls that are done, and of all.
-    Tensor<complex> operator()(LeastSquares const& problem, std::function<void(index_t, index_t)> const& progress = {}) const;
+    Tensor<complex> operator()(LeastSquares problem, std::function<void(index_t, index_t)> const& progress = {}) const;
 
 private:
     ModelConfig model_;

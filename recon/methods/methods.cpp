@@ -1,6 +1,7 @@
 #include "recon/methods/methods.h"
 
 #include "core/arrays/vector_ops.h"
+#include "core/device/stage.h"
 #include "core/terminal/log.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
@@ -38,6 +39,7 @@ void require_image(Tensor<complex> const& image, Method method) {
 } // namespace
 
 Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProgress const& progress) {
+    Stage const stage(scan_.weights.context(), config_name(config.method));
     require_data(scan_, config.method);
     warnings_.clear();
     auto const image = reconstruct(config, progress);
@@ -53,9 +55,11 @@ Tensor<complex> Reconstructor::reconstruct(MethodConfig const& config, MethodPro
     case Method::tv: return compressed_sensing("tv", config.tv, progress, reconstruct_tv);
     case Method::mbdl: break;
     }
-    UnrolledReconstruction const network(scan_.kspace.context(), scan_, config.mbdl, config_.density);
+    UnrolledReconstruction const network(scan_.weights.context(), scan_, config.mbdl, config_.density);
     warnings_ = network.warnings();
-    return network(data_term(config.mbdl.normal, true), [&](index_t done, index_t total) {
+    auto problem = data_term(config.mbdl.normal, true);
+    data_terms_.clear(); // its b may wait on the host
+    return network(std::move(problem), [&](index_t done, index_t total) {
         if (progress.update) progress.update(done, total, "");
     });
 }
@@ -67,7 +71,7 @@ LeastSquares const& Reconstructor::data_term(NormalOperator normal, bool weighte
 }
 
 Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
-    Context const& context = scan_.kspace.context();
+    Context const& context = scan_.weights.context();
     auto const [nz, ny, nx] = scan_.matrix;
     auto const nufft = std::make_shared<Nufft>(context, scan_.matrix, scan_.trajectory, config_.nufft);
     Tensor<complex> const image(context, {nz, ny, nx});
@@ -79,7 +83,8 @@ Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
     index_t const coils = scan_.kspace.shape()[0], most = std::min(coils, config_.nufft.coils_per_pass);
     for (index_t first = 0; first < coils; first += most) {
         index_t const last = std::min(coils, first + most);
-        auto const samples = scan_.kspace.slice(first, last).clone();
+        Tensor<complex> const samples(context, {last - first, scan_.kspace.shape()[1]});
+        samples.copy_from(scan_.kspace.slice(first, last));
         enqueue(context.stream(), MultiplyReal{scan_.weights.flat(), samples.view<2>()});
         Tensor<complex> const volumes(context, {last - first, nz, ny, nx});
         nufft->adjoint(samples, volumes);
@@ -91,7 +96,7 @@ Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
 
 Tensor<complex> Reconstructor::cg_sense(CgConfig const& config, MethodProgress const& progress) {
     auto const& problem = data_term(config.normal, true);
-    auto const image = Tensor<complex>::zeros(scan_.kspace.context(), problem.data.b.shape());
+    auto const image = Tensor<complex>::zeros(scan_.weights.context(), problem.data.b.shape());
     auto const told = [&](index_t iteration, double residual) {
         if (progress.update) progress.update(iteration, config.iterations, fmt::format("residual {:.2e}", residual));
     };

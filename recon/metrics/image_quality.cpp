@@ -60,6 +60,10 @@ struct SeamSums {
 
 ImageQuality quality(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask) {
     ImageQuality q;
+    if (image.context().rehearses()) {
+        auto const scaled = image.clone();
+        return q;
+    }
     q.scale = fit_scale(image, reference, mask);
     auto const scaled = image.clone();
     for (real& x : scaled.host()) x = static_cast<real>(q.scale * double(x));
@@ -88,6 +92,7 @@ double robust_maximum(Tensor<real> const& magnitude) {
 
 Tensor<real> object_mask(Tensor<real> const& reference) {
     require(reference.shape().rank() == 3, "object_mask: expected a volume [z, y, x], found shape {}", reference.shape().str());
+    if (reference.context().rehearses()) return reference.clone();
     double const threshold = 0.05 * robust_maximum(reference);
     require(threshold > 0, "object_mask: the reference is zero");
     auto const mask = reference.clone();
@@ -99,6 +104,7 @@ Tensor<real> object_mask(Tensor<real> const& reference) {
 }
 
 double seam_ratio(Tensor<real> const& error, Matrix const& core, Mask const& mask) {
+    if (error.context().rehearses()) return 1;
     check("seam_ratio", error, error, mask);
     require(error.shape().rank() == 3, "seam_ratio: expected a volume [z, y, x], found shape {}", error.shape().str());
     require(*std::min_element(core.begin(), core.end()) > 0, "seam_ratio: patches of {} x {} x {} voxels", core[0], core[1], core[2]);

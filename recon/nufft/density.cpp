@@ -1,5 +1,6 @@
 #include "recon/nufft/density.h"
 
+#include "core/device/host_memory.h"
 #include "core/terminal/interrupt.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/complex_parts.h"
@@ -47,7 +48,8 @@ private:
 
 /// How far the weighted density is from 1, root mean square over samples.
 double unevenness(Tensor<complex> const& density) {
-    auto const on_host = density.to(Context(Device::cpu));
+    auto const on_host = density.to(density.context().host());
+    if (on_host.context().rehearses()) return 1;
     double sum = 0;
     for (complex const d : on_host.host()) sum += (d.re - 1.0) * (d.re - 1.0);
     return std::sqrt(sum / static_cast<double>(std::max<index_t>(1, density.size())));
@@ -70,7 +72,11 @@ Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<re
     index_t const n = gridder.points();
     auto const [z, y, x] = gridder.grid();
     Tensor<complex> const weights(context, {1, n}), density(context, {1, n}), grid(context, {z, y, x, 1});
-    weights.copy_from(Tensor<complex>::from(context, {1, n}, std::vector<complex>(static_cast<std::size_t>(n), {1, 0})));
+    {
+        Tensor<real> const ones(context, {n});
+        enqueue(context.stream(), Fill{ones.flat(), 1});
+        enqueue(context.stream(), RealToComplex{ones.flat(), weights.flat()});
+    }
 
     for (index_t i = 0; i < config.iterations; ++i) {
         interruption_point();
@@ -92,8 +98,13 @@ void normalise_weights(Tensor<real> const& weights, Matrix matrix, Tensor<real> 
     require(trajectory.shape().rank() >= 1 && trajectory.shape()[-1] == 3, "density: trajectory of shape {}, expected [..., 3]",
         trajectory.shape().str());
     require(weights.size() == trajectory.size() / 3, "density: {} weights for {} points", weights.size(), trajectory.size() / 3);
+    auto const positions = trajectory.to(trajectory.context().host());
+    HostMemory const copy(weights.context(), weights.bytes());
+    if (weights.context().rehearses()) {
+        Tensor<real> const scaled(weights.context(), weights.shape());
+        return;
+    }
     Bell const bells[3] = {Bell(matrix[2]), Bell(matrix[1]), Bell(matrix[0])}; // x, y, z as the trajectory's components
-    auto const positions = trajectory.to(Context(Device::cpu));
     auto const k = positions.host();
     auto w = weights.to_host();
     double sum = 0, integral = 1;

@@ -19,7 +19,8 @@ Matrix grid_size(Matrix const& matrix, int width, double oversampling) {
 }
 
 void require_finite(Tensor<real> const& trajectory) {
-    auto const on_host = trajectory.to(Context(Device::cpu));
+    auto const on_host = trajectory.to(trajectory.context().host());
+    if (on_host.context().rehearses()) return;
     auto const values = on_host.host();
     auto const bad = std::find_if(values.begin(), values.end(), [](real v) { return !std::isfinite(v); });
     require(bad == values.end(), "nufft: the trajectory is not finite at point {} (component {})", (bad - values.begin()) / 3,
@@ -50,6 +51,10 @@ Gridder::Gridder(Context const& context, Matrix const& matrix, Tensor<real> cons
     enqueue(context.stream(), locate);
     enqueue(context.stream(), BinSort{tiling_, tile.flat(), unsorted.flat(), rank.flat(), start.flat(), points_.flat()});
 
+    if (context.rehearses()) {
+        subproblems_ = Tensor<Subproblem>(context, {most_subproblems(tiling_, n, context.device())});
+        return;
+    }
     auto const pieces = make_subproblems(tiling_, start.to_host(), context.device());
     subproblems_ = Tensor<Subproblem>::from(context, {static_cast<index_t>(pieces.pieces.size())}, pieces.pieces);
     colours_ = pieces.colours;

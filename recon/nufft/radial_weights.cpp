@@ -1,5 +1,6 @@
 #include "recon/nufft/radial_weights.h"
 
+#include "core/device/host_memory.h"
 #include "recon/acquisition/acquisition.h"
 #include "recon/nufft/density.h"
 
@@ -139,7 +140,13 @@ std::vector<std::vector<index_t>> partitions_of(View<real const, 3> k) {
 Tensor<real> radial_weights(Matrix matrix, Tensor<real> const& trajectory) {
     require(trajectory.shape().rank() == 3 && trajectory.shape()[2] == 3, "density: trajectory of shape {}, expected [readout, sample, 3]",
         trajectory.shape().str());
-    auto const on_host = trajectory.to(Context(Device::cpu));
+    auto const on_host = trajectory.to(trajectory.context().host());
+    HostMemory const spokes_at(on_host.context(), on_host.bytes() / 3 * sizeof(double) / sizeof(real));
+    if (on_host.context().rehearses()) {
+        Tensor<real> const weights(on_host.context(), {trajectory.shape()[0], trajectory.shape()[1]});
+        normalise_weights(weights, matrix, on_host);
+        return weights.to(trajectory.context());
+    }
     View<real const, 3> const k = on_host.view<3>();
     index_t const readouts = k.shape[0], samples = k.shape[1];
     Tensor<real> const weights(on_host.context(), {readouts, samples});

@@ -27,7 +27,13 @@ std::vector<int> colour_axis(int cells, int tile, int tiles, int width) {
     return colours;
 }
 
+constexpr std::int32_t kMost = 1024; // points of a piece, where tiles are split
+
 } // namespace
+
+index_t most_subproblems(Tiling const& t, index_t points, Device device) {
+    return std::min<index_t>(points, t.count() + (device == Device::cpu ? 0 : points / kMost));
+}
 
 Tiling make_tiling(Matrix const& grid, int width, Device device) {
     bool const flat = grid[0] == 1;
@@ -48,7 +54,6 @@ Tiling make_tiling(Matrix const& grid, int width, Device device) {
 Subproblems make_subproblems(Tiling const& t, std::vector<std::int32_t> const& start, Device device) {
     Subproblems result;
     if (device != Device::cpu) {
-        constexpr std::int32_t kMost = 1024;
         for (std::int32_t tile = 0; tile < t.count(); ++tile)
             for (std::int32_t p = start[tile]; p < start[tile + 1]; p += kMost)
                 result.pieces.push_back({tile, p, std::min(p + kMost, start[tile + 1])});

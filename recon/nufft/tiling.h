@@ -20,4 +20,7 @@ struct Subproblems {
 /// reach into each other; elsewhere (atomics) there is one colour and tiles are split for even work.
 Subproblems make_subproblems(Tiling const& tiling, std::vector<std::int32_t> const& start, Device device);
 
+/// The most pieces that so many points can be cut into.
+index_t most_subproblems(Tiling const& tiling, index_t points, Device device);
+
 } // namespace tessera

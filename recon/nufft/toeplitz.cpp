@@ -80,7 +80,7 @@ public:
     Spectra(Context const& context, Matrix const& matrix, Matrix const& half, Tensor<real> const& trajectory, Tensor<real> const& weights,
         double accuracy, index_t at_once)
         : context_(context), matrix_(matrix), half_(half), trajectory_(trajectory), weights_(weights), phases_(make_phases(context, half)),
-          fft_(context, half, 1), nufft_(context, half, scaled(), {.accuracy = accuracy, .coils_per_pass = at_once}) {}
+          fft_(context, half, 1), nufft_(context, half, scaled(), {.accuracy = accuracy, .oversampling = {}, .coils_per_pass = at_once}) {}
 
     /// [part, z, y, x], frequencies in their natural order; unnormalised sums over the samples.
     Tensor<complex> of(std::vector<Part> const& parts) const {
@@ -174,6 +174,7 @@ void Toeplitz::keep(Tensor<complex> const& grid, Part const& part) {
     double const doubled = product(half_) * (matrix_[0] == 1 ? 4 : 8);
     auto const scale = static_cast<real>(std::sqrt(product(half_)) / product(matrix_) / doubled);
     auto const sign = spectrum_[part.negative ? 1 : 0];
+    if (context_.rehearses()) return;
     if (convolution_) return convolution_->pack(grid.data(), scale, part.z, part.y, sign.data());
     index_t const first = (part.z * 2 + part.y) * grid.size();
     enqueue(context_.stream(), RealPart{grid.flat(), scale, sign.slice(first, first + grid.size()).flat()});
@@ -192,11 +193,22 @@ MemoryNeed Toeplitz::bytes(Device device, Matrix const& matrix, bool symmetric) 
     return need;
 }
 
+// Whether nothing is computed; the transforms of so many volumes forth and back are added up.
+bool Toeplitz::rehearsed(index_t volumes) const {
+    Work* const work = context_.stream().rehearsal;
+    if (work) {
+        double const doubled = 8 * product(half_);
+        work->fourier += static_cast<double>(volumes) * doubled * std::log2(doubled); // half the rows are zero, and both directions
+    }
+    return work != nullptr;
+}
+
 void Toeplitz::apply(Tensor<complex> const& in, RowFactors const& factors, Tensor<complex> const& out) const {
     require(convolution_.has_value(), "toeplitz: factors of rows are for the CPU");
     require(in.data() != out.data(), "toeplitz: a sum over factors cannot work in place");
     int const threads = omp_get_max_threads();
     Tensor<complex> const workspace(context_, {DoubledConvolution::workspace_size(matrix_, threads)});
+    if (rehearsed(factors.count())) return;
     convolution_->apply(in.data(), &factors, {spectrum_[0].data(), spectrum_[spectrum_.shape()[0] - 1].data()}, workspace.data(), threads,
         out.data());
 }
@@ -211,6 +223,7 @@ void Toeplitz::apply(Tensor<complex> const& in, Tensor<complex> const& out) cons
     }
     int const threads = omp_get_max_threads();
     Tensor<complex> const workspace(context_, {DoubledConvolution::workspace_size(matrix_, threads)});
+    if (rehearsed(in.shape()[0])) return;
     for (index_t c = 0; c < in.shape()[0]; ++c) {
         interruption_point();
         convolution_->apply(in[c].data(), nullptr, {spectrum_[0].data(), spectrum_[spectrum_.shape()[0] - 1].data()}, workspace.data(),

@@ -37,6 +37,7 @@ public:
 private:
     struct Part;
     class Spectra;
+    bool rehearsed(index_t volumes) const;
     void keep_both_signs();
     void keep(Tensor<complex> const& grid, Part const& part);
     void apply_parts(Tensor<complex> const& in, Tensor<complex> const& out) const;

@@ -26,9 +26,27 @@ CoilMaps::CoilMaps(Context const& context, Tensor<complex> const& maps) : contex
 CoilMaps::CoilMaps(Context const& context, Shape const& shape, Tensor<complex> const& coefficients)
     : context_(context), shape_(shape), coefficients_(coefficients.to(context)) {}
 
+// Nobody knows without the data how fine the grid must be, so that a rehearsal takes the finest; what is allowed in small volumes only
+// may not be enough.
+std::optional<CoilMaps> CoilMaps::largest(Context const& context, Matrix const& matrix, index_t coils) {
+    Shape const shape{coils, matrix[0], matrix[1], matrix[2]};
+    std::optional<CoilMaps> found;
+    for (index_t const intervals : kIntervals)
+        if (2 * SplineFit::size(matrix, coils, intervals) <= shape.size())
+            found = CoilMaps(context, shape, Tensor<complex>(context.host(), SplineFit::shape(matrix, coils, intervals)));
+    return found;
+}
+
+CoilMaps CoilMaps::and_whole() const {
+    CoilMaps both = *this;
+    both.whole_ = Tensor<complex>(context().host(), shape_);
+    return both;
+}
+
 std::optional<CoilMaps> CoilMaps::interpolated(Context const& context, Matrix const& matrix, index_t coils, MapPlanes const& planes,
     double accuracy, double* error) {
     Shape const shape{coils, matrix[0], matrix[1], matrix[2]};
+    if (context.rehearses()) return largest(context, matrix, coils);
     for (index_t const intervals : kIntervals) {
         if (2 * SplineFit::size(matrix, coils, intervals) > shape.size()) break;
         auto const coefficients = SplineFit(matrix, intervals).coefficients(coils, planes);
@@ -43,7 +61,7 @@ CoilMaps CoilMaps::whole(Context const& context, Matrix const& matrix, index_t c
     Shape const shape{coils, matrix[0], matrix[1], matrix[2]};
     auto const fill = [&](Context const& place) {
         Tensor<complex> const maps(place, shape);
-        for (index_t z = 0; z < matrix[0]; ++z) {
+        for (index_t z = 0; z < matrix[0] && !place.rehearses(); ++z) {
             auto const plane = planes(z);
             for (index_t c = 0; c < coils; ++c) maps[c][z].copy_from(plane[c]);
         }
@@ -55,7 +73,7 @@ CoilMaps CoilMaps::whole(Context const& context, Matrix const& matrix, index_t c
         } catch (OutOfMemory const&) { // then a pass at a time
         }
     }
-    return CoilMaps(context, fill(Context()));
+    return CoilMaps(context, fill(context.host()));
 }
 
 Context const& CoilMaps::context() const {
@@ -76,7 +94,9 @@ Tensor<complex> CoilMaps::values(index_t first, index_t last) const {
 
 void CoilMaps::expand(Tensor<complex> const& image, index_t first, Tensor<complex> const& coils) const {
     index_t const n = coils.shape()[0];
-    if (context().device() == Device::cpu) {
+    if (context().rehearses() && context().device() == Device::cpu) {
+        context().stream().rehearsal->traffic += static_cast<double>(2 * coils.bytes());
+    } else if (context().device() == Device::cpu) {
         auto const factors = rows();
         for (index_t c = 0; c < n; ++c) multiply_rows(*factors, first + c, image.view<3>(), coils[c].view<3>());
     } else if (whole_.size()) {
@@ -88,7 +108,9 @@ void CoilMaps::expand(Tensor<complex> const& image, index_t first, Tensor<comple
 
 void CoilMaps::combine(Tensor<complex> const& coils, index_t first, Tensor<complex> const& image, bool accumulate) const {
     index_t const n = coils.shape()[0];
-    if (context().device() == Device::cpu) {
+    if (context().rehearses() && context().device() == Device::cpu) {
+        context().stream().rehearsal->traffic += static_cast<double>(2 * coils.bytes());
+    } else if (context().device() == Device::cpu) {
         auto const factors = rows();
         for (index_t c = 0; c < n; ++c)
             multiply_rows_conjugate(*factors, first + c, coils[c].view<3>(), accumulate || c > 0, image.view<3>());
@@ -108,9 +130,15 @@ std::shared_ptr<RowFactors const> CoilMaps::rows() const {
 
 CoilMaps CoilMaps::to(Context const& context) const {
     if (empty() || context == *context_) return *this;
-    if (coefficients_.size()) return CoilMaps(context, shape_, coefficients_);
-    bool const host = context.device() == Device::cpu && whole_.context().device() == Device::cpu;
-    return CoilMaps(context, host ? whole_ : whole_.to(context));
+    CoilMaps there = *this;
+    there.context_ = context;
+    if (coefficients_.size()) {
+        there.coefficients_ = coefficients_.to(context);
+    } else {
+        bool const host = context.device() == Device::cpu && whole_.context().device() == Device::cpu;
+        if (!host) there.whole_ = whole_.to(context);
+    }
+    return there;
 }
 
 MemoryNeed CoilMaps::bytes(Matrix const& matrix, index_t coils, index_t intervals) {

@@ -53,9 +53,12 @@ public:
 
     /// What splines with so many intervals along every axis hold; expand() and combine() need nothing on the CPU.
     static MemoryNeed bytes(Matrix const& matrix, index_t coils, index_t intervals);
+    /// For a rehearsal that cannot know which of the two will be kept: splines, and memory for whole maps on the host.
+    CoilMaps and_whole() const;
 
 private:
     CoilMaps(Context const& context, Shape const& shape, Tensor<complex> const& coefficients);
+    static std::optional<CoilMaps> largest(Context const& context, Matrix const& matrix, index_t coils);
 
     std::optional<Context> context_;
     Shape shape_{0, 0, 0, 0};

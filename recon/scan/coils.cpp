@@ -46,8 +46,9 @@ private:
     index_t filled_ = 0;
 };
 
-Tensor<complex> to_tensor(MatrixXcd const& m) {
-    Tensor<complex> t(Context(Device::cpu), {m.rows(), m.cols()});
+Tensor<complex> to_tensor(Context const& host, MatrixXcd const& m) {
+    Tensor<complex> t(host, {m.rows(), m.cols()});
+    if (host.rehearses()) return t;
     for (index_t i = 0; i < m.rows(); ++i)
         for (index_t j = 0; j < m.cols(); ++j)
             t.data()[i * m.cols() + j] = {static_cast<real>(m(i, j).real()), static_cast<real>(m(i, j).imag())};
@@ -73,7 +74,9 @@ Tensor<complex> whitening_matrix(Tensor<complex> const& noise) {
     index_t const coils = noise.shape()[0], n = noise.shape()[1];
     require(n >= 2 * coils, "coils: {} noise samples are too few for the covariance of {} coils, at least {} are needed", n, coils,
         2 * coils);
-    auto const on_host = noise.to(Context(Device::cpu));
+    Context const host = noise.context().host();
+    auto const on_host = noise.to(host);
+    if (host.rehearses()) return Tensor<complex>(host, {coils, coils});
     Gram gram(coils);
     gram.add(on_host.view<2>(), 0, n, nullptr);
     MatrixXcd const covariance = gram.sum() / static_cast<double>(n);
@@ -90,12 +93,13 @@ Tensor<complex> whitening_matrix(Tensor<complex> const& noise) {
         coils, smallest);
     MatrixXcd const factor = correlation.llt().matrixL();
     MatrixXcd const whitening = factor.triangularView<Eigen::Lower>().solve(MatrixXcd::Identity(coils, coils)) * inverse;
-    return to_tensor(whitening);
+    return to_tensor(host, whitening);
 }
 
 double typical_deviation(Tensor<complex> const& noise) {
     require(noise.shape().rank() == 2 && noise.size() > 0, "coils: noise of shape {}, expected [coil, n]", noise.shape().str());
-    auto const on_host = noise.to(Context(Device::cpu));
+    auto const on_host = noise.to(noise.context().host());
+    if (on_host.context().rehearses()) return 1;
     auto const values = on_host.view<2>();
     double logarithms = 0;
     for (index_t c = 0; c < values.shape[0]; ++c) {
@@ -116,9 +120,10 @@ VirtualCoils find_virtual_coils(Tensor<complex> const& kspace, std::optional<Ten
     require(!weights || weights->size() == readouts * samples, "coils: {} weights for {} samples", weights ? weights->size() : 0,
         readouts * samples);
 
-    Context const cpu(Device::cpu);
+    Context const cpu = kspace.context().host();
     auto const y = kspace.to(cpu).reshape({channels, readouts * samples});
     auto const w = weights ? weights->to(cpu) : Tensor<real>();
+    if (cpu.rehearses()) return {Tensor<complex>(cpu, {coils ? coils : channels, channels}), 1}; // energy may need fewer
     index_t const used = std::min(readouts, std::max<index_t>(1, kMostSamples / std::max<index_t>(1, samples)));
     Gram gram(channels);
     for (index_t i = 0; i < used; ++i) gram.add(y.view<2>(), i * readouts / used * samples, samples, weights ? w.data() : nullptr);
@@ -141,7 +146,7 @@ VirtualCoils find_virtual_coils(Tensor<complex> const& kspace, std::optional<Ten
         v *= std::abs(v[largest]) / v[largest]; // eigenvectors have any phase: choose one
         matrix.row(i) = v.adjoint();
     }
-    return {to_tensor(matrix), std::min(1.0, kept)};
+    return {to_tensor(cpu, matrix), std::min(1.0, kept)};
 }
 
 void mix_coils(Acquisition& scan, Tensor<complex> const& matrix) {

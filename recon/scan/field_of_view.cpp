@@ -131,6 +131,7 @@ double half_width(std::vector<double> const& profile, double threshold) {
 Matrix estimate_matrix(Context const& context, Matrix matrix, Acquisition const& scan, FovOptions const& options) {
     require(options.smallest > 0 && options.smallest <= 1 && options.largest >= 1,
         "field of view: {} ... {} times the nominal one, expected a range around 1", options.smallest, options.largest);
+    if (scan.kspace.context().rehearses()) return matrix; // nobody knows without the data
     Vector3 const enlarged = visible_scale(scan.trajectory, options.largest);
     auto const centre = centre_of_kspace(context, matrix, scan, enlarged);
     auto const profiles = project(energy_of(context, centre), centre.matrix);
@@ -148,6 +149,7 @@ void change_field_of_view(Acquisition& scan, Matrix matrix, Matrix target) {
     require(!scan.maps && !scan.reference, "{}: maps and reference image belong to the file's field of view, which therefore cannot change",
         scan.source);
     auto const trajectory = scan.trajectory.clone();
+    if (trajectory.context().rehearses()) return;
     for (index_t i = 0; i < trajectory.size(); ++i) {
         auto const d = static_cast<std::size_t>(2 - i % 3);
         trajectory.data()[i] *= static_cast<real>(static_cast<double>(target[d]) / static_cast<double>(matrix[d]));

@@ -24,14 +24,24 @@ struct Centre {
     Tensor<real> trajectory, weights;
 };
 
-Centre crop_kspace(Context const& cpu, Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
-    Tensor<real> const& weights) {
+// As many samples as the centre may have: readouts through the centre of a ball have the part of it that is the matrix's diagonal.
+Centre rehearsed_centre(Context const& cpu, Matrix const& matrix, Matrix const& full, index_t coils, index_t points) {
+    double part = 0;
+    for (int d = 0; d < 3; ++d)
+        if (matrix[d] > 1) part = std::max(part, std::sqrt(3.0) * static_cast<double>(matrix[d]) / static_cast<double>(full[d]));
+    auto const n = std::max<index_t>(1, static_cast<index_t>(std::min(1.0, part) * static_cast<double>(points)));
+    return {Tensor<complex>(cpu, {coils, n}), Tensor<real>(cpu, {n, 3}), Tensor<real>(cpu, {n})};
+}
+
+Centre crop_kspace(Context const& cpu, Matrix const& matrix, Matrix const& full, Tensor<complex> const& kspace,
+    Tensor<real> const& trajectory, Tensor<real> const& weights) {
     auto const positions = trajectory.to(cpu);
     auto const density = weights.to(cpu);
     auto const data = kspace.to(cpu);
     auto const k = positions.host(), w = density.host();
     index_t const points = weights.size(), coils = kspace.shape()[0];
     std::vector<index_t> kept;
+    if (cpu.rehearses()) return rehearsed_centre(cpu, matrix, full, coils, points);
     for (index_t p = 0; p < points; ++p) {
         bool inside = true;
         for (int d = 0; d < 3; ++d)
@@ -64,7 +74,7 @@ public:
           maps_(cpu, rhs_.shape()), image_(cpu, rhs_.shape().tail()), scratch_(cpu, rhs_.shape()),
           coefficients_(Tensor<complex>::zeros(cpu, basis_.coefficients(coils_))),
           roughness_(Tensor<real>::from(cpu, basis_.coefficients(1).tail(), basis_.roughness())) {
-        Nufft(cpu, matrix, centre.trajectory, {.accuracy = 1e-4}).adjoint(centre.kspace, rhs_);
+        Nufft(cpu, matrix, centre.trajectory, {.accuracy = 1e-4, .oversampling = {}}).adjoint(centre.kspace, rhs_);
         double const scale = norm(rhs_) / std::sqrt(static_cast<double>(image_.size()));
         require(scale > 0, "jsense: the centre of k-space is zero");
         axpby(1 / scale, rhs_.clone(), 0, rhs_);
@@ -166,10 +176,10 @@ private:
 
 Tensor<complex> jsense_coefficients(Matrix const& matrix, Tensor<complex> const& kspace, Tensor<real> const& trajectory,
     Tensor<real> const& weights, MapsConfig const& config, std::function<void(index_t)> const& told) {
-    Context const cpu;
+    Context const cpu = kspace.context().host();
     Matrix low;
     for (int d = 0; d < 3; ++d) low[d] = std::min(matrix[d], config.calibration);
-    auto const centre = crop_kspace(cpu, low, kspace, trajectory, weights);
+    auto const centre = crop_kspace(cpu, low, matrix, kspace, trajectory, weights);
     return Calibration(cpu, low, centre, config).run(told);
 }
 

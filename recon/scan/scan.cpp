@@ -1,5 +1,6 @@
 #include "recon/scan/scan.h"
 
+#include "core/device/stage.h"
 #include "core/terminal/log.h"
 #include "core/terminal/progress.h"
 #include "kernels/arrays/arithmetic.h"
@@ -24,6 +25,7 @@ std::optional<Tensor<real>> expected_image(Acquisition const& a) {
     if (!a.maps) return expected;
     auto const squares = Tensor<real>::zeros(host, {expected.size()});
     enqueue(host.stream(), AddSquares{a.maps->reshape({a.coils(), expected.size()}).view<2>(), squares.flat()});
+    if (host.rehearses()) return expected;
     for (index_t i = 0; i < expected.size(); ++i) expected.data()[i] *= std::sqrt(squares.data()[i]);
     return expected;
 }
@@ -47,7 +49,7 @@ MapPlanes planes_for(Scan const& scan, Acquisition const& a, MapsConfig const& c
             "{}: maps: shape {} for {} coils and the matrix {} x {} x {}", a.source, a.maps->shape().str(), scan.kspace.shape()[0],
             scan.matrix[0], scan.matrix[1], scan.matrix[2]);
         log_info("maps: from the file");
-        return file_planes(a.maps->to(Context()));
+        return file_planes(*a.maps);
     }
     log_info("maps: jsense on {} voxels per axis", config.calibration);
     Progress progress("maps", config.iterations);
@@ -64,6 +66,8 @@ CoilMaps maps_for(Context const& context, Scan const& scan, Acquisition const& a
     auto const splines = CoilMaps::interpolated(context, scan.matrix, coils, planes, config.accuracy, &error);
     if (!splines) return CoilMaps::whole(context, scan.matrix, coils, planes);
     Shape const s = splines->coefficients()->shape();
+    bool const certain = config.source == MapsSource::jsense && s[2] > 16; // else splines may turn out to be not exact enough
+    if (context.rehearses() && !certain) return splines->and_whole();
     log_info("maps: kept as splines of {} x {} x {} coefficients, relative error {:.1e}", s[1], s[2], s[3], error);
     return *splines;
 }
@@ -119,6 +123,7 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
         log_info("readouts: {} to {}", (*config.readouts)[0], (*config.readouts)[1]);
     }
 
+    Stage const preparing(context, "scan");
     Scan scan;
     if (config.coils.prewhiten && a.noise) {
         scan.noise_deviation = typical_deviation(*a.noise); // and stays so: virtual coils are orthonormal
@@ -137,6 +142,7 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
         scan.matrix[0], scan.matrix[1], scan.matrix[2]);
 
     auto const weights = [&] {
+        Stage const stage(context, "density");
         Progress progress("density compensation", config.density.iterations);
         return density_weights(context, scan.matrix, a, config.density, [&](index_t done) { progress.update(done); });
     }();
@@ -145,11 +151,12 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
     scan.readouts = a.readouts();
     scan.samples = a.samples();
     index_t const points = a.readouts() * a.samples();
-    scan.kspace = a.kspace.to(context).reshape({a.coils(), points});
+    scan.kspace = a.kspace.to(context.host()).reshape({a.coils(), points});
     scan.trajectory = a.trajectory.to(context).reshape({points, 3});
     scan.weights = weights.reshape({points});
     scan.expected = expected_image(a);
     if (maps) {
+        Stage const stage(context, "maps");
         scan.maps = maps_for(context, scan, a, config.maps);
         scan.target = target_image(context, scan, a);
     }

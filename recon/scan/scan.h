@@ -6,12 +6,13 @@
 
 namespace tessera {
 
-/// Density-compensated, whitened, compressed data with sensitivity maps, in the memory of the computing device.
+/// Density-compensated, whitened, compressed data with sensitivity maps, in the memory of the computing device; k-space, the largest
+/// part, waits on the host (context.host()), from where operators take it a pass of coils at a time.
 struct Scan {
     Matrix matrix{};
     Geometry geometry;                     ///< with the field of view of `matrix`
     index_t readouts = 0, samples = 0;     ///< points = readouts x samples
-    Tensor<complex> kspace;                ///< [coil, points]
+    Tensor<complex> kspace;                ///< [coil, points], in any memory
     Tensor<real> trajectory;               ///< [points, 3]
     Tensor<real> weights;                  ///< [points]
     CoilMaps maps;                         ///< [coil, z, y, x], root sum of squares 1; none where the method needs none

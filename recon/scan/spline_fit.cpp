@@ -47,9 +47,11 @@ Tensor<complex> along(Tensor<complex> const& matrix, Tensor<complex> const& in, 
 
 } // namespace
 
-index_t SplineFit::size(Matrix const& matrix, index_t coils, index_t intervals) {
-    return coils * count_of(matrix[0], intervals) * count_of(matrix[1], intervals) * count_of(matrix[2], intervals);
+Shape SplineFit::shape(Matrix const& matrix, index_t coils, index_t intervals) {
+    return {coils, count_of(matrix[0], intervals), count_of(matrix[1], intervals), count_of(matrix[2], intervals)};
 }
+
+index_t SplineFit::size(Matrix const& matrix, index_t coils, index_t intervals) { return shape(matrix, coils, intervals).size(); }
 
 SplineFit::SplineFit(Matrix const& matrix, index_t intervals) {
     for (int d = 0; d < 3; ++d) {

@@ -16,6 +16,8 @@ public:
     /// [coil, z, y, x] of the coefficients in host memory.
     Tensor<complex> coefficients(index_t coils, MapPlanes const& planes) const;
 
+    /// [coil, z, y, x] of the coefficients.
+    static Shape shape(Matrix const& matrix, index_t coils, index_t intervals);
     /// Number of coefficients.
     static index_t size(Matrix const& matrix, index_t coils, index_t intervals);
 

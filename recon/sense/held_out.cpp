@@ -37,10 +37,11 @@ std::pair<std::vector<index_t>, std::vector<index_t>> draw_readouts(std::vector<
 Scan select_readouts(Scan const& scan, std::vector<index_t> const& readouts) {
     require(!readouts.empty(), "readouts: none of {} are selected", scan.readouts);
     for (index_t const r : readouts) require(r >= 0 && r < scan.readouts, "readouts: {} of {}", r, scan.readouts);
-    Context const host;
+    Context const host = scan.kspace.context().host();
     auto const chosen = gather({scan.kspace.to(host), scan.trajectory.to(host), scan.weights.to(host)}, points_of(readouts, scan.samples));
     double const growth = static_cast<double>(scan.readouts) / static_cast<double>(readouts.size());
-    for (real& w : chosen.weights.host()) w = static_cast<real>(growth * static_cast<double>(w));
+    if (!host.rehearses())
+        for (real& w : chosen.weights.host()) w = static_cast<real>(growth * static_cast<double>(w));
     Scan part = scan;
     part.readouts = std::ssize(readouts);
     part.kspace = chosen.kspace.to(scan.kspace.context());
@@ -65,7 +66,7 @@ double kspace_error(Scan const& held_out, Tensor<complex> const& image, NufftCon
     require(energy > 0, "k-space error: the samples are zero");
     Tensor<complex> const difference(model->context(), model->codomain());
     model->forward(image.to(model->context()), difference);
-    axpby(-1, held_out.kspace, 1, difference);
+    axpby(-1, held_out.kspace.to(model->context()), 1, difference);
     return std::sqrt(weighted_energy(difference, held_out.weights) / energy);
 }
 

@@ -1,6 +1,7 @@
 #include "recon/sense/least_squares.h"
 
 #include "core/arrays/vector_ops.h"
+#include "core/device/stage.h"
 #include "kernels/arrays/arithmetic.h"
 #include "recon/sense/normalisation.h"
 #include "recon/sense/sense_model.h"
@@ -10,9 +11,9 @@ namespace tessera {
 double weighted_energy(Tensor<complex> const& kspace, Tensor<real> const& weights) {
     double sum = 0;
     for (index_t c = 0; c < kspace.shape()[0]; ++c) {
-        auto const weighted = kspace.slice(c, c + 1).clone();
-        enqueue(kspace.stream(), MultiplyReal{weights.flat(), weighted.view<2>()});
-        sum += dot(weighted, kspace.slice(c, c + 1)).re;
+        auto const samples = kspace.slice(c, c + 1).to(weights.context()), weighted = samples.clone();
+        enqueue(weights.stream(), MultiplyReal{weights.flat(), weighted.view<2>()});
+        sum += dot(weighted, samples).re;
     }
     return sum;
 }
@@ -24,6 +25,7 @@ LeastSquares least_squares(Scan const& scan, NufftConfig const& config, NormalOp
         weights = Tensor<real>::from(weights.context(), weights.shape(), std::vector<real>(static_cast<std::size_t>(weights.size()), 1));
     auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, weights}, config, normal);
     problem.data.model = model;
+    Stage const stage(model->context(), "x_0");
     problem.data.b = Tensor<complex>(model->context(), model->domain());
     model->weighted_adjoint(scan.kspace, problem.data.b);
     if (weighted) {

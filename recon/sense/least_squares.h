@@ -14,7 +14,7 @@ struct LeastSquares {
     double energy = 0; ///< ||W^1/2 y||^2 / scale^2
 };
 
-/// ||W^1/2 y||^2 of samples y [coil, points] and weights W [points]. Waits for the stream.
+/// ||W^1/2 y||^2 of samples y [coil, points], in any memory, and weights W [points]. Waits for the stream.
 double weighted_energy(Tensor<complex> const& kspace, Tensor<real> const& weights);
 
 /// The data term of a scan. `weighted`: with the density compensation as W, else W = 1 (the scale is that of the compensated data

@@ -48,7 +48,9 @@ void SenseOperator::do_adjoint(Tensor<complex> const& kspace, Tensor<complex> co
 
 void SenseOperator::weighted_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const {
     passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
-        auto const samples = kspace.reshape(codomain()).slice(first, last).clone();
+        auto const part = kspace.reshape(codomain()).slice(first, last);
+        Tensor<complex> const samples(context(), part.shape());
+        samples.copy_from(part);
         weigh(samples);
         nufft_->adjoint(samples, coils);
         maps_.combine(coils, first, image, first > 0);

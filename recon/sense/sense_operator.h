@@ -26,7 +26,7 @@ public:
     Shape domain() const override { return maps_.shape().tail(); }
     Shape codomain() const override { return {maps_.shape()[0], nufft_->points()}; }
 
-    /// A^H W y, the right-hand side of the normal equations; y is left as it is.
+    /// A^H W y, the right-hand side of the normal equations; y is left as it is and may be in any memory.
     void weighted_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const;
 
     /// What normal() takes beside its volumes and what maps, NUFFT and Toeplitz declare themselves.

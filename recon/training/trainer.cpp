@@ -2,6 +2,7 @@
 
 #include "core/arrays/vector_ops.h"
 #include "core/config/json_watch.h"
+#include "core/device/stage.h"
 #include "core/terminal/log.h"
 #include "kernels/philox.h"
 #include "nn/apply.h"
@@ -108,14 +109,53 @@ void Trainer::start_from(std::filesystem::path const& path) const {
 }
 
 LossValue Trainer::loss_of(Tape& tape, Example const& e, Var const& prediction) const {
+    Stage const stage(context_, "loss");
     if (config_.data.supervision == Supervision::self_supervised)
-        return {weighted_l2_loss(tape, apply(tape, e.loss_model, prediction), e.loss_kspace, e.loss_weights), {}};
+        return {weighted_l2_loss(tape, apply(tape, e.loss_model, prediction), e.loss_kspace.to(context_), e.loss_weights), {}};
     LossMask mask;
     if (config_.loss_in_object) mask = e.object->to(context_);
-    return evaluate_loss(tape, config_.loss, prediction, *e.target, mask);
+    return evaluate_loss(tape, config_.loss, prediction, e.target->to(context_), mask);
 }
 
 StepRecord Trainer::step() {
+    while (true) {
+        try {
+            return attempt();
+        } catch (OutOfMemory const& e) { // nothing has changed but gradients, which the next attempt starts with
+            if (!take_less()) throw;
+            if (!std::exchange(warned_of_memory_, true))
+                log_warn(
+                    "step {}: {}; going on with patches of {} x {} x {} and {} coils a pass, and less where that is too much (said once)",
+                    step_ + 1, e.what(), config_.memory.patch[0], config_.memory.patch[1], config_.memory.patch[2],
+                    config_.data.scan.nufft.coils_per_pass);
+        }
+    }
+}
+
+// Another program took memory: the same gradient from smaller patches, then from fewer coils at once.
+bool Trainer::take_less() {
+    constexpr index_t kSmallest = 8;
+    auto& memory = config_.memory;
+    if (memory.policy != MemoryPolicy::block) {
+        memory.policy = MemoryPolicy::block;
+        memory.halo.reset(); // exact, as whole volumes are
+        return true;
+    }
+    auto const longest = std::max_element(memory.patch.begin(), memory.patch.end());
+    if (*longest > kSmallest) {
+        *longest = (*longest + 1) / 2;
+        return true;
+    }
+    auto& coils = config_.data.scan.nufft.coils_per_pass;
+    if (coils == 1) return false;
+    coils /= 2;
+    training_.use_coils_per_pass(coils);
+    validation_.use_coils_per_pass(coils);
+    return true;
+}
+
+StepRecord Trainer::attempt() {
+    Stage const stage(context_, "step");
     auto const start = std::chrono::steady_clock::now();
     context_.allocator().reset_peak();
     StepRecord record;
@@ -125,12 +165,18 @@ StepRecord Trainer::step() {
     std::string scans;
     for (index_t j = 0; j < config_.batch; ++j) {
         auto const draw = static_cast<std::uint64_t>(step_ * config_.batch + j);
-        auto const example = training_.training_example(shuffled(training_.size(), config_.seed, draw), draw);
+        auto example = [&] {
+            Stage const preparing(context_, "example");
+            return training_.training_example(shuffled(training_.size(), config_.seed, draw), draw);
+        }();
+        if (example.target) example.target = example.target->to(context_.host()); // waits there for the loss
         scans += (j ? ", " : "") + example.name;
         Tape tape;
         // The output is not held: the gradients of the unrolls have its memory for themselves.
-        auto const loss = at(fmt::format("step {}, scan {}", record.step, example.name),
-            [&] { return loss_of(tape, example, network_.forward(tape, example.data, as_var(example.data.b), config_.memory, report)); });
+        auto const loss = at(fmt::format("step {}, scan {}", record.step, example.name), [&] {
+            auto x0 = as_var(example.data.b);
+            return loss_of(tape, example, network_.forward(tape, std::exchange(example.data, {}), std::move(x0), config_.memory, report));
+        });
         double const value = value_of(loss.total);
         require(std::isfinite(value), "step {}, scan {}: the loss is {}, though all data consistency steps were finite", record.step,
             example.name, value);
@@ -138,12 +184,14 @@ StepRecord Trainer::step() {
         record.loss += share * value;
         record.terms.resize(loss.terms.size());
         for (std::size_t i = 0; i < loss.terms.size(); ++i) record.terms[i] += share * loss.terms[i];
+        Stage const going_back(context_, "backward");
         tape.backward(loss.total, Tensor<real>::from(context_, {1}, std::vector<real>{static_cast<real>(share)}));
     }
     record.gradient_norm = clip_gradients(parameters_, config_.optimiser.clip_norm);
     check_gradients(record.gradient_norm, scans);
     record.learning_rate = config_.optimiser.learning_rate * schedule_factor(config_.schedule, record.step, config_.steps);
     record.lambda = network_.weights_of_data();
+    Stage const optimising(context_, "optimiser");
     optimiser_.step(record.step, record.learning_rate);
     if (average_) average_->update(record.step);
     step_ = record.step;
@@ -171,6 +219,7 @@ void Trainer::check_gradients(double norm, std::string const& scans) const {
 }
 
 ValidationRecord Trainer::validate() {
+    Stage const stage(context_, "validation");
     std::optional<AverageInUse> averaged;
     if (average_) averaged.emplace(*average_);
     ValidationRecord record;
@@ -198,7 +247,7 @@ CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
         record.object = quality(image, target, mask);
         if (config_.memory.policy == MemoryPolicy::block) {
             Tensor<real> const error(target.context(), target.shape());
-            for (index_t v = 0; v < error.size(); ++v)
+            for (index_t v = 0; !context_.rehearses() && v < error.size(); ++v)
                 error.data()[v] = std::abs(static_cast<real>(record.object.scale) * image.data()[v] - target.data()[v]);
             Matrix const matrix{target.shape()[0], target.shape()[1], target.shape()[2]};
             record.seam = seam_ratio(error, BlockPartition(matrix, config_.memory.patch, 0).core(), mask);
@@ -213,7 +262,7 @@ CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
         preview->input = magnitude(example.data.b);
         preview->output = image;
         preview->voxel_mm = voxel_mm(validation_.scan(i).geometry, validation_.scan(i).matrix);
-        if (example.target) {
+        if (example.target && !context_.rehearses()) {
             double const shown = fit_scale(preview->input, preview->target); // the gridded image has another intensity
             for (index_t v = 0; v < image.size(); ++v) {
                 preview->input.data()[v] *= static_cast<real>(shown);

@@ -35,7 +35,9 @@ public:
 
     /// Steps done.
     index_t step_number() const { return step_; }
-    /// Does one step. Throws Error where something is not finite, saying where; the weights are then those before the step.
+    /// Does one step. Where memory runs out on the way, the step is done again with smaller patches or fewer coils at once, which
+    /// change its gradient by rounding only. Throws Error where something is not finite, saying where, and OutOfMemory where
+    /// there is nothing to make smaller; the weights are then those before the step.
     StepRecord step();
     /// Measures on the validation scans, with the averaged weights where there is an average.
     ValidationRecord validate();
@@ -57,6 +59,8 @@ public:
     TrainingSet const& training_set() const { return training_; }
 
 private:
+    StepRecord attempt();
+    bool take_less();
     LossValue loss_of(Tape& tape, Example const& example, Var const& prediction) const;
     void check_gradients(double norm, std::string const& scans) const;
     CaseRecord measure(std::size_t i, Preview* preview);
@@ -72,7 +76,7 @@ private:
     Optimiser optimiser_;
     std::optional<MovingAverage> average_;
     index_t step_ = 0;
-    bool warned_ = false;
+    bool warned_ = false, warned_of_memory_ = false;
     std::map<std::size_t, double> sense_; ///< k-space error of iterative SENSE by validation scan
 };
 

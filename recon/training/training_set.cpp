@@ -2,6 +2,7 @@
 
 #include "core/arrays/random.h"
 #include "core/arrays/vector_ops.h"
+#include "core/device/stage.h"
 #include "core/terminal/log.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/sense/held_out.h"
@@ -16,7 +17,7 @@ namespace {
 enum Purpose : std::uint64_t { kValidation = 2ull << 32, kTraining = 3ull << 32 };
 
 Scan to_host(Scan scan) {
-    Context const host;
+    Context const host = scan.kspace.context().host();
     scan.kspace = scan.kspace.to(host);
     scan.trajectory = scan.trajectory.to(host);
     scan.weights = scan.weights.to(host);
@@ -30,6 +31,7 @@ Scan to_host(Scan scan) {
 TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::path> const& files, DataConfig const& config,
     std::uint64_t seed, std::function<void(index_t)> const& progress)
     : context_(context), config_(config), seed_(seed) {
+    Stage const stage(context, "preparation");
     require(!config.readouts || config.supervision == Supervision::supervised,
         "/data/readouts: self-supervised steps split all readouts (/data/loss_fraction says how)");
     if (config.readouts)
@@ -46,7 +48,7 @@ TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::pa
 }
 
 TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const {
-    auto scan = prepare_scan(context_, read_acquisition(file, config_.scan.read_options()), config_.scan, true);
+    auto scan = prepare_scan(context_, read_acquisition(file, config_.scan.read_options(), context_.host()), config_.scan, true);
     Case c;
     c.name = file.stem().string();
     if (config_.supervision == Supervision::self_supervised) {
@@ -58,7 +60,7 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
             "{}: the file has no reference and maps of the matrix {} x {} x {} to train towards (/data/target \"reconstruction\" makes a target "
             "of all readouts)",
             file.string(), scan.matrix[0], scan.matrix[1], scan.matrix[2]);
-        c.target = scan.target->to(Context());
+        c.target = scan.target->to(context_.host());
     } else {
         auto const& cg = config_.target_cg;
         auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, scan.weights}, config_.scan.nufft, cg.normal);
@@ -68,7 +70,7 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
         auto const result = cg_sense({model, b}, cg, target);
         log_info("{}: target from {} readouts, {} iterations, residual {:.1e}", file.string(), scan.readouts, result.iterations,
             result.residual);
-        c.target = target.to(Context());
+        c.target = target.to(context_.host());
     }
     c.noise = noise_of_sample(scan.noise_deviation, scan.kspace, scan.trajectory);
     if (c.target) c.object = object_mask(magnitude(*c.target));
@@ -76,15 +78,16 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
     return c;
 }
 
-// The readouts of a scan, on the device. Fewer readouts leave wider gaps, so the weights grow.
+// The readouts of a scan, on the device but for their k-space. Fewer readouts leave wider gaps, so the weights grow.
 Samples TrainingSet::select(Case const& c, std::vector<index_t> const& readouts) const {
     auto const& s = c.scan;
     auto const count = static_cast<index_t>(readouts.size());
-    if (count == s.readouts) return {s.kspace.to(context_), s.trajectory.to(context_), s.weights.to(context_)};
+    if (count == s.readouts) return {s.kspace, s.trajectory.to(context_), s.weights.to(context_)};
     auto const chosen = gather({s.kspace, s.trajectory, s.weights}, points_of(readouts, s.samples));
     real const growth = static_cast<real>(static_cast<double>(s.readouts) / static_cast<double>(count));
-    for (real& w : chosen.weights.host()) w *= growth;
-    return {chosen.kspace.to(context_), chosen.trajectory.to(context_), chosen.weights.to(context_)};
+    if (!context_.rehearses())
+        for (real& w : chosen.weights.host()) w *= growth;
+    return {chosen.kspace, chosen.trajectory.to(context_), chosen.weights.to(context_)};
 }
 
 Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss) const {
@@ -100,7 +103,7 @@ Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, s
     axpby(1 / e.scale, e.data.b, 0, e.data.b);
     e.data.conditions = scan_conditions(*model, e.data.b, samples.weights, c.noise, e.scale);
     if (c.target) {
-        e.target = c.target->to(context_).clone();
+        e.target = c.target->to(context_); // another memory than the case's
         axpby(1 / e.scale, *e.target, 0, *e.target);
         e.object = *c.object;
     }

@@ -18,7 +18,7 @@ struct Example {
     std::optional<Tensor<real>> object;    ///< [z, y, x] in host memory; supervised: 1 in the object of the target
     // Self-supervised: readouts for the loss.
     std::shared_ptr<SenseOperator const> loss_model;
-    Tensor<complex> loss_kspace; ///< [coil, points]
+    Tensor<complex> loss_kspace; ///< [coil, points], in host memory
     Tensor<real> loss_weights;   ///< [points]
 };
 
@@ -32,6 +32,8 @@ public:
 
     std::size_t size() const { return cases_.size(); }
     std::string const& name(std::size_t i) const { return cases_.at(i).name; }
+    /// From the next example on.
+    void use_coils_per_pass(index_t coils) { config_.scan.nufft.coils_per_pass = coils; }
     Scan const& scan(std::size_t i) const { return cases_.at(i).scan; }
 
     /// Scan i with readouts drawn by (seed, draw). Self-supervised, the readouts that validation uses are never drawn.

@@ -12,7 +12,7 @@ namespace tessera {
 double CgConsistency::parameter_start() const { return std::log(config_.lambda); }
 double CgConsistency::value(double parameter) const { return std::exp(parameter); }
 
-void CgConsistency::step(DataTerm const& data, double parameter, Tensor<complex> const& z_to_x, SolverReport& report) const {
+void CgConsistency::step(DataTerm data, double parameter, Tensor<complex> const& z_to_x, SolverReport& report) const {
     double const lambda = value(parameter);
     // From x = z the residual is b - A^H W A z. ||b + lambda z|| is found without forming it.
     double const z2 = dot(z_to_x, z_to_x).re, b2 = dot(data.b, data.b).re, bz = dot(data.b, z_to_x).re;
@@ -20,6 +20,7 @@ void CgConsistency::step(DataTerm const& data, double parameter, Tensor<complex>
     Tensor<complex> const residual(z_to_x.context(), z_to_x.shape());
     data.model->normal(z_to_x, residual);
     axpby(1, data.b, -1, residual);
+    data.b = {};
     auto const result = conjugate_gradient_from(*regularised(data.model, lambda), residual, scale, z_to_x,
         {.iterations = config_.iterations, .tolerance = config_.tolerance});
     report.forward = std::max(report.forward, result.residual);
@@ -40,9 +41,10 @@ void CgConsistency::solve(DataTerm const& data, double lambda, Tensor<complex> c
     g_to_v.copy_from(v);
 }
 
-DataConsistencyStep::ParameterGradient CgConsistency::pullback(DataTerm const& data, double parameter,
-    std::function<Tensor<complex>()> const& x, Tensor<complex> const& g_to_gz, SolverReport& report) const {
+DataConsistencyStep::ParameterGradient CgConsistency::pullback(DataTerm data, double parameter, std::function<Tensor<complex>()> const& x,
+    Tensor<complex> const& g_to_gz, SolverReport& report) const {
     double const lambda = value(parameter);
+    data.b = {};
     solve(data, lambda, g_to_gz, report);
     double const rest = -lambda * dot(g_to_gz, x()).re; // of dL/dlog_lambda = lambda Re <v, z - x>
     axpby(lambda, g_to_gz, 0, g_to_gz);

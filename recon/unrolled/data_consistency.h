@@ -65,11 +65,14 @@ public:
     virtual std::string value_name() const = 0;
     virtual double value(double parameter) const = 0;
 
+    // Both are given the data term to keep: who needs b only to begin with lets it go then, so that a b which waits on the host takes no
+    // memory while a solver works.
+
     /// x, in the memory of z.
-    virtual void step(DataTerm const& data, double parameter, Tensor<complex> const& z_to_x, SolverReport& report) const = 0;
+    virtual void step(DataTerm data, double parameter, Tensor<complex> const& z_to_x, SolverReport& report) const = 0;
     /// From g = dL/dx to dL/dz, in the memory of g. `x` fetches the result of step() and is called at most once: it may have to come
     /// from the host, and is let go before the solver works where that is possible.
-    virtual ParameterGradient pullback(DataTerm const& data, double parameter, std::function<Tensor<complex>()> const& x,
+    virtual ParameterGradient pullback(DataTerm data, double parameter, std::function<Tensor<complex>()> const& x,
         Tensor<complex> const& g_to_gz, SolverReport& report) const = 0;
 };
 

@@ -17,9 +17,9 @@ public:
     std::string value_name() const override { return "step"; }
     double value(double parameter) const override { return parameter; }
 
-    void step(DataTerm const& data, double parameter, Tensor<complex> const& z_to_x, SolverReport& report) const override;
-    ParameterGradient pullback(DataTerm const& data, double parameter, std::function<Tensor<complex>()> const& x,
-        Tensor<complex> const& g_to_gz, SolverReport& report) const override;
+    void step(DataTerm data, double parameter, Tensor<complex> const& z_to_x, SolverReport& report) const override;
+    ParameterGradient pullback(DataTerm data, double parameter, std::function<Tensor<complex>()> const& x, Tensor<complex> const& g_to_gz,
+        SolverReport& report) const override;
 
 private:
     double start_;

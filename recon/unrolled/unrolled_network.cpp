@@ -1,6 +1,7 @@
 #include "recon/unrolled/unrolled_network.h"
 
 #include "core/arrays/vector_ops.h"
+#include "core/device/stage.h"
 #include "nn/complex_channels.h"
 #include "recon/unrolled/blockwise.h"
 #include "recon/unrolled/informed_network.h"
@@ -48,20 +49,33 @@ std::vector<double> UnrolledNetwork::weights_of_data() const {
 struct UnrolledNetwork::Unroll {
     std::shared_ptr<Network const> network;
     std::optional<LearnedNumber> parameter;
-    DataTerm const& data;
+    DataTerm const& data;  // without its b
+    VolumeStore& measured; // b
     DataConsistencyStep const& consistency;
     BlockPartition const& partition;
     SolverReport& report;
     index_t number; // 1 for the first
 
+    DataTerm whole_data() const {
+        DataTerm all = data;
+        all.b = measured.get(0);
+        return all;
+    }
+
     // Neither this nor the store holds x on the device once it is not needed: CG works in four volumes.
     Tensor<complex> forward(Tensor<complex> x, VolumeStore& store) const {
+        Stage const stage(x.context(), "unroll");
         Tensor<complex> z(x.context(), x.shape());
-        Blockwise{*network, partition}.forward(x, z);
+        {
+            Stage const regularising(x.context(), "network");
+            Blockwise{*network, partition}.forward(x, z);
+        }
         x = {};
         store.settle();
         require(std::isfinite(norm(z)), "unroll {}: the output of the regulariser is not finite", number);
-        if (parameter) consistency.step(data, parameter->value(), z, report);
+        if (!parameter) return z;
+        Stage const consisting(z.context(), "data consistency");
+        consistency.step(whole_data(), parameter->value(), z, report);
         return z;
     }
 
@@ -69,11 +83,15 @@ struct UnrolledNetwork::Unroll {
     // block by block in any case, so what the gradient of the parameter needs of it, an inner product, is taken there.
     // Returns dL/dx_k, or nothing where it is not wanted.
     Tensor<complex> backward(Tensor<complex> const& g, VolumeStore& store, std::size_t k, bool wanted) const {
+        Stage const stage(g.context(), "unroll back");
         DataConsistencyStep::ParameterGradient own;
-        if (parameter)
+        if (parameter) {
+            Stage const consisting(g.context(), "data consistency");
             own = consistency.pullback(
-                data, parameter->value(), [&] { return store.get(k + 1); }, g, report);
+                whole_data(), parameter->value(), [&] { return store.get(k + 1); }, g, report);
+        }
         store.pop();
+        Stage const regularising(g.context(), "network");
         auto gx = wanted ? Tensor<complex>::zeros(g.context(), g.shape()) : Tensor<complex>();
         double const inner = Blockwise{*network, partition}.backward(store.get(k), g, gx, own.probe);
         if (parameter) parameter->add_to_gradient(own.constant + own.factor * inner);
@@ -81,10 +99,10 @@ struct UnrolledNetwork::Unroll {
     }
 };
 
-Var UnrolledNetwork::forward(Tape& tape, DataTerm const& data, Var const& x0, MemoryConfig const& memory,
+Var UnrolledNetwork::forward(Tape& tape, DataTerm data, Var x0, MemoryConfig const& memory,
     std::shared_ptr<SolverReport> const& report) const {
     if (memory.policy == MemoryPolicy::full) {
-        Var x = x0;
+        Var x = std::move(x0);
         for (index_t k = 0; k < config_.unrolls; ++k) {
             auto const z = regulariser(k, data.conditions)->forward(tape, x);
             x = data_consistency(tape, consistency_, data, z, data_parameter(k, data.conditions), report);
@@ -98,13 +116,15 @@ Var UnrolledNetwork::forward(Tape& tape, DataTerm const& data, Var const& x0, Me
     auto const partition = std::make_shared<BlockPartition>(volume, memory.policy == MemoryPolicy::block ? memory.patch : volume,
         memory.halo.value_or(seen.radius), seen.alignment);
     auto const store = std::make_shared<VolumeStore>(x0.context(), memory.checkpoints);
+    auto const measured = std::make_shared<VolumeStore>(x0.context(), memory.checkpoints); // b waits where the checkpoints do
+    measured->push(std::exchange(data.b, {}));
     if (tape.recording()) store->push(as_complex(x0.value()));
-    auto const unroll = [this, data, partition, report](index_t i) {
+    auto const unroll = [this, data, measured, partition, report](index_t i) {
         std::optional<LearnedNumber> parameter;
         if (i < config_.unrolls) parameter = data_parameter(i, data.conditions);
-        return Unroll{regulariser(i, data.conditions), parameter, data, *consistency_, *partition, *report, i + 1};
+        return Unroll{regulariser(i, data.conditions), parameter, data, *measured, *consistency_, *partition, *report, i + 1};
     };
-    Var x = x0;
+    Var x = std::move(x0);
     bool const trained = data_parameters_.front().trained();
     for (index_t k = 0; k < stages(); ++k) {
         auto previous = as_complex(std::move(x).release());

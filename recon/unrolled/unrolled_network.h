@@ -62,9 +62,9 @@ public:
     /// ("log_lambda", "step"), once per set of weights; informed, also how that follows what is told ("log_lambda_slopes").
     UnrolledNetwork(ModelConfig const& config, ParameterList& parameters);
 
-    /// x0 and the result are maps [z, y, x, 2]. Nothing but the result is kept where the tape does not record.
-    Var forward(Tape& tape, DataTerm const& data, Var const& x0, MemoryConfig const& memory,
-        std::shared_ptr<SolverReport> const& report) const;
+    /// x0 and the result are maps [z, y, x, 2]. Nothing but the result is kept where the tape does not record. A b and an x0 that the
+    /// caller gives away (std::move) leave the device while they wait, with checkpoints on the host and a policy that is not `full`.
+    Var forward(Tape& tape, DataTerm data, Var x0, MemoryConfig const& memory, std::shared_ptr<SolverReport> const& report) const;
 
     ModelConfig const& config() const { return config_; }
     Reach reach() const { return networks_[0]->reach(); }

@@ -1,34 +1,33 @@
 #include "recon/unrolled/volume_store.h"
 
+#include "core/device/pinned_pool.h"
+
 namespace tessera {
 
+// One buffer of the context's pool.
 struct VolumeStore::HostVolume {
-    HostVolume(Device where, Shape const& extents) : device(where), shape(extents) {
-        memory = backend::allocate_pinned(device, bytes());
-        if (!memory) throw OutOfMemory("host (pinned)", bytes(), 0, 0, 0);
-    }
+    HostVolume(Context const& context, Shape const& extents)
+        : pool(context.resource<PinnedPool>()), shape(extents), memory(pool.take(context, bytes())) {}
     HostVolume(HostVolume const&) = delete;
     HostVolume& operator=(HostVolume const&) = delete;
-    ~HostVolume() { backend::deallocate_pinned(device, memory); }
+    ~HostVolume() { pool.give_back(memory, bytes()); }
 
     std::size_t bytes() const { return static_cast<std::size_t>(shape.size()) * sizeof(complex); }
 
-    Device device;
+    PinnedPool& pool;
     Shape shape;
     void* memory;
 };
 
 VolumeStore::VolumeStore(Context const& context, CheckpointPlace place) : context_(context), place_(place) {
-    if (place_ == CheckpointPlace::host) copies_ = backend::create_stream(context.device());
+    if (place_ == CheckpointPlace::host) copies_ = context.resource<PinnedPool>().copies();
 }
 
 VolumeStore::~VolumeStore() {
-    if (place_ == CheckpointPlace::device) return;
     try {
-        backend::synchronize(copies_);
+        settle();   // what leaves may be freed when its copy has ended
     } catch (...) { // an earlier error, which is being reported
     }
-    backend::destroy_stream(copies_);
 }
 
 // The tensor that leaves may be freed once the context's stream waits for the copy.
@@ -44,7 +43,7 @@ void VolumeStore::push(Tensor<complex> const& x) {
         return;
     }
     settle();
-    host_.push_back(std::make_unique<HostVolume>(context_.device(), x.shape()));
+    host_.push_back(std::make_unique<HostVolume>(context_, x.shape()));
     backend::wait(copies_, context_.stream());
     backend::copy(copies_, host_.back()->memory, Device::cpu, x.data(), x.device(), x.bytes());
     if (context_.device() == Device::cuda) leaving_ = x; // elsewhere the copy is already there
@@ -64,8 +63,7 @@ Tensor<complex> VolumeStore::get(std::size_t i) {
 void VolumeStore::pop() {
     if (place_ == CheckpointPlace::device) return kept_.pop_back();
     settle();
-    backend::synchronize(copies_); // nothing may still read what is freed
-    host_.pop_back();
+    host_.pop_back(); // copies stay in order: whoever gets its buffer next writes it later
 }
 
 } // namespace tessera

@@ -11,7 +11,7 @@ namespace tessera {
 
 enum class CheckpointPlace {
     device,
-    host ///< pinned memory, copied while the device computes: the device's memory does not grow with the number of unrolls
+    host ///< pinned memory of a pool that all steps share, copied while the device computes: the device's memory does not grow with the number of unrolls
 };
 constexpr std::array<std::string_view, 2> config_names(CheckpointPlace) { return {"device", "host"}; }
 

@@ -48,6 +48,7 @@ std::map<std::string, Rooms> const kRooms{
     {"recon/methods", with(kData, {"recon/compressed_sensing"})},
     {"recon/training", kData},
     {"recon/comparison", with(kData, {"recon/compressed_sensing", "recon/methods"})},
+    {"recon/planner", with(kData, {"recon/methods", "recon/training", "recon/comparison"})},
 };
 
 // "recon/nufft" of "recon/nufft/nufft.h", "" outside of rooms.

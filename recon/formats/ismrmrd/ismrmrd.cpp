@@ -76,7 +76,7 @@ void require_length(std::size_t found, index_t expected, char const* what, std::
 }
 
 /// Fills k-space, trajectory and, from a last trajectory component beyond the encoded dimensions, weights.
-void read_imaging(IsmrmrdRecords const& records, std::vector<std::size_t> const& wanted, bool planar, Acquisition& a) {
+void read_imaging(IsmrmrdRecords const& records, std::vector<std::size_t> const& wanted, bool planar, Context const& host, Acquisition& a) {
     IsmrmrdHead const& first = records.heads()[wanted.front()];
     index_t const readouts = static_cast<index_t>(wanted.size()), samples = kept_samples(first), channels = first.active_channels;
     index_t const components = first.trajectory_dimensions, spatial = std::min<index_t>(components, 3);
@@ -84,10 +84,13 @@ void read_imaging(IsmrmrdRecords const& records, std::vector<std::size_t> const&
     require(4 * numbers <= static_cast<double>(records.file_bytes()),
         "{}: {} acquisitions of {} samples, {} channels and {} trajectory dimensions are more than a file of {} bytes holds", a.source,
         readouts, samples, channels, components, records.file_bytes());
-    Context const host;
     a.kspace = Tensor<complex>(host, {channels, readouts, samples});
     a.trajectory = Tensor<real>::zeros(host, {readouts, samples, 3});
     auto const last = Tensor<real>::zeros(host, {readouts, samples});
+    if (host.rehearses()) { // whether the last component is weights would be seen in its values
+        if (components == 4) a.weights = last;
+        return;
+    }
     auto const kspace = a.kspace.view<3>();
     auto const trajectory = a.trajectory.view<3>();
     auto next = wanted.begin();
@@ -124,7 +127,8 @@ void read_noise(IsmrmrdRecords const& records, std::vector<std::size_t> const& w
     }
     require(8.0 * static_cast<double>(total) * static_cast<double>(a.coils()) <= static_cast<double>(records.file_bytes()),
         "{}: {} noise samples of {} channels are more than a file of {} bytes holds", a.source, total, a.coils(), records.file_bytes());
-    a.noise = Tensor<complex>(Context(), {a.coils(), total});
+    a.noise = Tensor<complex>(a.kspace.context(), {a.coils(), total});
+    if (a.noise->context().rehearses()) return;
     index_t offset = 0;
     for (std::size_t const i : wanted)
         records.read(i, i + 1, [&](std::size_t, std::span<float const> data, std::span<float const>) {
@@ -167,7 +171,7 @@ void set_space(IsmrmrdEncoding const& encoding, ReadOptions const& options, Acqu
     EncodedSpace const& space = both ? encoding.reconstructed : encoding.encoded;
     a.matrix = space.matrix;
     a.geometry.fov_mm = space.fov_mm;
-    if (!both || encoding.encoded.fov_mm == encoding.reconstructed.fov_mm) return;
+    if (!both || encoding.encoded.fov_mm == encoding.reconstructed.fov_mm || a.trajectory.context().rehearses()) return;
     for (index_t i = 0; i < a.trajectory.size(); ++i) { // an oversampled field of view: the same k in cycles per metre
         auto const d = static_cast<std::size_t>(2 - i % 3);
         a.trajectory.data()[i] *= static_cast<real>(encoding.reconstructed.fov_mm[d] / encoding.encoded.fov_mm[d]);
@@ -179,7 +183,7 @@ void set_space(IsmrmrdEncoding const& encoding, ReadOptions const& options, Acqu
 
 bool is_ismrmrd(hdf5::File const& file) { return !group_of(file).empty(); }
 
-Acquisition read_ismrmrd(hdf5::File const& file, ReadOptions const& options) {
+Acquisition read_ismrmrd(hdf5::File const& file, ReadOptions const& options, Context const& host) {
     Acquisition a;
     a.source = file.path().string();
     a.format = "ismrmrd";
@@ -194,7 +198,7 @@ Acquisition read_ismrmrd(hdf5::File const& file, ReadOptions const& options) {
     IsmrmrdRecords const records(file, group + "/data");
     Selection const selection = select_records(records.heads(), options, a);
     require_uniform(records.heads(), selection.imaging, a.source);
-    read_imaging(records, selection.imaging, encoding.encoded.matrix[0] == 1, a);
+    read_imaging(records, selection.imaging, encoding.encoded.matrix[0] == 1, host, a);
     if (!selection.noise.empty()) read_noise(records, selection.noise, a);
     set_geometry(records.heads()[selection.imaging.front()], a);
     set_space(encoding, options, a);

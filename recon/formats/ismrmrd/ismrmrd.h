@@ -15,6 +15,6 @@ bool is_ismrmrd(hdf5::File const& file);
 /// The standard does not define the units of trajectories: they are detected and noted.
 /// Throws Error where the selected acquisitions have no trajectory or differ in samples or channels.
 /// Source: Inati et al. 2017, doi:10.1002/mrm.26089.
-Acquisition read_ismrmrd(hdf5::File const& file, ReadOptions const& options);
+Acquisition read_ismrmrd(hdf5::File const& file, ReadOptions const& options, Context const& host);
 
 } // namespace tessera

@@ -1,0 +1,47 @@
+#include "recon/planner/reconstruction_plan.h"
+
+#include "nn/weights/safetensors.h"
+#include "recon/formats/read.h"
+#include "recon/methods/choose_lambda.h"
+#include "recon/metrics/image_quality.h"
+#include "recon/planner/scan_notes.h"
+#include "recon/unrolled/model_file.h"
+
+namespace tessera {
+
+Plan plan_reconstruction(Device device, Rates const& rates, ReconConfig const& config) {
+    auto plan = rehearse(device, rates, [&](Context const& context) {
+        auto acquisition = [&] {
+            Stage const stage(context, "file");
+            return read_acquisition(config.input, config.read_options(), context.host());
+        }();
+        auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
+        auto const choice = choose_lambda(scan, config, config);
+        auto const image = Reconstructor(scan, config)(choice.config).to(context.host());
+        Stage const stage(context, "results");
+        auto const found = magnitude(image);
+        if (!scan.expected) return;
+        quality(found, *scan.expected);
+        quality(found, *scan.expected, object_mask(*scan.expected));
+    });
+    note_unknown(plan, config);
+    return plan;
+}
+
+std::vector<Saving<ReconConfig>> reconstruction_savings() {
+    return {
+        {"/mbdl/patch",
+            [](ReconConfig& c) {
+                if (c.method != Method::mbdl) return false;
+                if (!c.mbdl.patch) c.mbdl.patch = ModelInfo::of(Safetensors(c.mbdl.weights)).memory.patch;
+                return halve_patch(*c.mbdl.patch);
+            }},
+        {"/nufft/coils_per_pass", [](ReconConfig& c) { return halve_coils(c.nufft.coils_per_pass); }},
+        {"/cg/normal",
+            [](ReconConfig& c) {
+                return c.method == Method::cg_sense && std::exchange(c.cg.normal, NormalOperator::gridded) != NormalOperator::gridded;
+            }},
+    };
+}
+
+} // namespace tessera

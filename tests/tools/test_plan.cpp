@@ -1,0 +1,111 @@
+// --plan and --profile of the programs.
+#include "tests/support/temporary_folder.h"
+#include "tests/support/training_run.h"
+
+#include <filesystem>
+
+using namespace tessera;
+using namespace tessera::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+Json file_of(fs::path const& path) {
+    std::ifstream in(path);
+    return Json::parse(in);
+}
+
+/// The object that a program prints on standard output; messages go elsewhere.
+Json printed(ProgramResult const& result) { return Json::parse(result.output.substr(result.output.find('{'))); }
+
+void check_against_profile(Json const& plan, Json const& profile) {
+    // Of the host's memory, how many samples lie in the centre of k-space is known from the data only; in tiny scans they count.
+    for (auto const& [key, most] : {std::pair("device_peak_bytes", 1.1), std::pair("host_peak_bytes", 1.25)}) {
+        auto const planned = plan.at(key).get<double>(), taken = profile.at(key).get<double>();
+        CAPTURE(key);
+        CHECK(planned >= taken);
+        CHECK(planned <= most * taken);
+    }
+    CHECK(plan.at("seconds").get<double>() > 0);
+    CHECK(plan.at("stages").size() >= 3);
+}
+
+/// A BART array whose data were never written.
+void write_header_only(fs::path const& stem, std::vector<index_t> const& fastest_first) {
+    std::uintmax_t bytes = sizeof(Complex<float>);
+    std::ofstream header(stem.string() + ".hdr");
+    header << "# Dimensions\n";
+    for (index_t const n : fastest_first) {
+        header << n << ' ';
+        bytes *= static_cast<std::uintmax_t>(n);
+    }
+    header << '\n';
+    std::ofstream(stem.string() + ".cfl");
+    fs::resize_file(stem.string() + ".cfl", bytes);
+}
+
+} // namespace
+
+TEST_CASE("tessera-recon plans what it takes", "[planner]") {
+    TemporaryFolder const folder;
+    auto const scan = folder / "scan.h5";
+    write_acquisition(scan, small_scan({14, 16, 18}, 3));
+    for (std::string const method : {"gridding", "cg-sense"}) {
+        auto const out = folder / method;
+        std::string const options = "--set device=cpu --set maps.calibration=8 --set maps.iterations=1 --set cg.iterations=3 ";
+        auto const run = recon(scan, out, method, options + "--profile");
+        INFO(run.output);
+        REQUIRE(run.status == 0);
+        auto const plan = recon(scan, out, method, options + "--plan --json");
+        INFO(plan.output);
+        REQUIRE(plan.status == 0);
+        check_against_profile(printed(plan), file_of(out / "profile.json"));
+    }
+    auto const shown = recon(scan, folder / "table", "cg-sense", "--set device=cpu --plan");
+    CHECK(shown.status == 0);
+    CHECK(shown.output.find("density") != std::string::npos);
+    CHECK(!fs::exists(folder / "table"));
+}
+
+TEST_CASE("tessera-train plans what it takes", "[planner]") {
+    TemporaryFolder const folder;
+    auto const scan = training_scan(folder, "scan", 1);
+    auto const config = small_training(folder / "run", {scan}, {scan});
+    auto const plan = train(config, "--plan --json");
+    INFO(plan.output);
+    REQUIRE(plan.status == 0);
+    CHECK(!fs::exists(folder / "run"));
+    auto const run = train(config, "--profile");
+    INFO(run.output);
+    REQUIRE(run.status == 0);
+    check_against_profile(printed(plan), file_of(folder / "run" / "profile.json"));
+}
+
+TEST_CASE("a scan of 450 x 300 x 450 voxels and 20 coils is planned from its headers", "[planner]") {
+    TemporaryFolder const folder;
+    write_header_only(folder / "big_ksp", {1, 506, 20000, 20});
+    write_header_only(folder / "big_traj", {3, 506, 20000});
+    auto config = small_training(folder / "run", {folder / "big_ksp"}, {});
+    config["data"]["supervision"] = "self_supervised";
+    config["data"]["scan"]["maps"]["source"] = "jsense";
+    config["data"]["scan"]["matrix"] = {450, 300, 450};
+    config["memory"]["patch"] = {96, 96, 96};
+    config["memory"]["checkpoints"] = "host";
+    config["host_limit_gib"] = 1000;
+    std::vector<double> peaks;
+    for (int const unrolls : {5, 20}) {
+        config["model"]["unrolls"] = unrolls;
+        auto const plan = train(config, "--plan --json");
+        INFO(plan.output);
+        REQUIRE(plan.status == 0);
+        peaks.push_back(printed(plan).at("device_peak_bytes").get<double>());
+    }
+    CHECK(peaks[0] > 1e9);
+    CHECK(std::abs(peaks[1] / peaks[0] - 1) < 0.02);
+
+    config["memory_limit_gib"] = 0.5;
+    auto const refused = train(config, "--plan");
+    CHECK(refused.status == 1);
+    CHECK(refused.output.find("does not fit") != std::string::npos);
+    CHECK(refused.output.find("more than") != std::string::npos);
+}
