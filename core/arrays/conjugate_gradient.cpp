@@ -1,6 +1,7 @@
 #include "core/arrays/conjugate_gradient.h"
 
 #include "core/arrays/vector_ops.h"
+#include "core/device/rehearsed_loop.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,14 +35,14 @@ CgResult conjugate_gradient_from(LinearOperator const& m, Tensor<complex> const&
     CgOptions const& options) {
     Tensor<complex> const product(x.context(), x.shape());
     auto const direction = residual.clone();
-    index_t const most = x.context().rehearses() ? expected_iterations(options) : options.iterations;
+    RehearsedLoop const loop(x.context(), x.context().rehearses() ? expected_iterations(options) : options.iterations);
     CgResult result;
     double squared = dot(residual, residual).re;
     while (true) {
         result.residual = squared == 0 ? 0 : std::sqrt(squared) / scale;
         require(std::isfinite(result.residual), "conjugate gradient: the residual is not finite after {} iterations", result.iterations);
         if (result.iterations > 0 && options.progress) options.progress(result.iterations, result.residual);
-        if (result.iterations == most || result.residual <= options.tolerance) return result;
+        if (result.iterations == loop.turns() || result.residual <= options.tolerance) return result;
 
         m.forward(direction, product);
         double const curvature = dot(direction, product).re;

@@ -3,6 +3,7 @@
 #include "core/arrays/operator_algebra.h"
 #include "core/arrays/power_iteration.h"
 #include "core/arrays/vector_ops.h"
+#include "core/device/rehearsed_loop.h"
 #include "kernels/arrays/gradient_step.h"
 
 #include <cmath>
@@ -54,7 +55,8 @@ ProximalGradientResult proximal_gradient(LeastSquares const& problem, Regularise
 
     double const longest = 1 / (kSafety * result.lipschitz);
     double step = longest, t = 1, momentum = 0, noisy = 0;
-    while (result.iterations < options.iterations) {
+    RehearsedLoop const loop(b.context(), options.iterations);
+    while (result.iterations < loop.turns()) {
         ++result.iterations;
         enqueue(b.stream(),
             GradientStep{now.x.flat(), now.normal.flat(), next.x.flat(), next.normal.flat(), b.flat(), static_cast<real>(momentum),

@@ -1,6 +1,7 @@
 #include "recon/nufft/density.h"
 
 #include "core/device/host_memory.h"
+#include "core/device/rehearsed_loop.h"
 #include "core/terminal/interrupt.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/complex_parts.h"
@@ -78,7 +79,8 @@ Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<re
         enqueue(context.stream(), RealToComplex{ones.flat(), weights.flat()});
     }
 
-    for (index_t i = 0; i < config.iterations; ++i) {
+    RehearsedLoop const loop(context, config.iterations);
+    for (index_t i = 0; i < loop.turns(); ++i) {
         interruption_point();
         grid.zero();
         gridder.spread(weights, grid);

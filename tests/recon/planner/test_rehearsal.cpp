@@ -2,6 +2,7 @@
 #include "recon/planner/plan.h"
 
 #include "core/arrays/vector_ops.h"
+#include "core/device/rehearsed_loop.h"
 #include "kernels/arrays/arithmetic.h"
 #include "nn/complex_channels.h"
 #include "nn/loss.h"
@@ -84,6 +85,24 @@ TEST_CASE("pieces of the NUFFT take in a rehearsal what they take for real", "[p
             same_peak(
                 context, [&](Context const& c) { pipe_menon_weights(c, matrix, trajectory(c, n, 6)); }, 2048);
         }
+}
+
+TEST_CASE("a rehearsal of many turns takes the time of a few and counts the work of all", "[planner]") {
+    auto const run = [](index_t turns) {
+        auto const context = Context::rehearsal(Device::cpu);
+        RehearsedLoop const loop(context, turns);
+        Tensor<complex> const x(context, {100});
+        for (index_t i = 0; i < loop.turns(); ++i) axpby(2, x, 0, x);
+        CHECK(loop.turns() <= 3);
+        return context;
+    };
+    // the work of the turns left out is added where the loop ends
+    auto const traffic = [&](index_t turns) { return run(turns).stream().rehearsal->traffic; };
+    CHECK(traffic(0) == 0);
+    CHECK(traffic(2) == Approx(2 * traffic(1)));
+    CHECK(traffic(1000000000) == Approx(1e9 * traffic(1)));
+    Context const real_one(Device::cpu);
+    CHECK(RehearsedLoop(real_one, 1000).turns() == 1000);
 }
 
 TEST_CASE("networks and losses take in a rehearsal what they take for real", "[planner]") {
