@@ -22,6 +22,13 @@ struct Shortcut {
     char const* implied = ""; ///< an override that comes with it, before all others
 };
 
+/// An option without a value that stands for a field's.
+struct Flag {
+    char const* option;
+    char const* override_text; ///< as --set takes it
+    char const* help;
+};
+
 /// What a program tells about itself.
 struct Usage {
     char const* name;
@@ -30,6 +37,7 @@ struct Usage {
     bool several = false;    ///< an array of them
     bool output = true;      ///< whether there is a field /output
     std::vector<Shortcut> shortcuts{};
+    std::vector<Flag> flags{};
     std::vector<char const*> examples{}; ///< for --help
     std::vector<char const*> fields{};   ///< those that people need, for --help
 };
@@ -47,6 +55,10 @@ public:
         for (std::size_t i = 0; i < given_.size(); ++i)
             app_.add_option(usage_.shortcuts[i].option, given_[i], fmt::format("The field /{}", usage_.shortcuts[i].field));
         app_.add_option("--set", overrides_, "Set a field: --set cg.lambda=0.1, --set matrix=64,64,64")->expected(1)->take_all();
+        // after --set, which replaces what was collected before it
+        for (Flag const& flag : usage_.flags)
+            app_.add_flag_callback(
+                flag.option, [this, flag] { add(flag.override_text); }, flag.help);
         app_.add_flag("--fields", fields_, "Print all fields with their initial values and exit");
         app_.add_flag("--print-schema", print_schema_, "Print the JSON Schema of the configuration and exit");
         app_.add_flag("--quiet", quiet_, "Only warnings and errors");

@@ -5,6 +5,8 @@
 #include "core/files/bytes.h"
 #include "core/files/row_log.h"
 #include "core/terminal/progress.h"
+#include "recon/comparison/trust.h"
+#include "recon/formats/nifti/nifti.h"
 #include "recon/formats/read.h"
 #include "recon/methods/choose_lambda.h"
 #include "recon/methods/mbdl.h"
@@ -16,14 +18,20 @@
 #include "tools/program.h"
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 
 using namespace tessera;
 namespace fs = std::filesystem;
 
 namespace {
 
-// The image; a sweep and the cost of every iteration are written to the folder.
-Tensor<complex> reconstruct(Scan const& scan, ReconConfig const& config, fs::path const& folder, std::vector<std::string>& warnings) {
+struct Reconstructed {
+    Tensor<complex> image;
+    MethodConfig settings;
+};
+
+// The image and how it was made; a sweep and the cost of every iteration are written to the folder.
+Reconstructed reconstruct(Scan const& scan, ReconConfig const& config, fs::path const& folder, std::vector<std::string>& warnings) {
     std::string const method(config_name(config.method));
     auto const choice = [&] {
         MethodBars bars;
@@ -40,14 +48,28 @@ Tensor<complex> reconstruct(Scan const& scan, ReconConfig const& config, fs::pat
     Reconstructor reconstruct(scan, config);
     auto const image = reconstruct(choice.config, progress);
     warnings.insert(warnings.end(), reconstruct.warnings().begin(), reconstruct.warnings().end());
-    return image;
+    return {image, choice.config};
+}
+
+/// Two more reconstructions; their maps and figures are written to the folder, and said.
+void check_trust(Scan const& scan, ReconConfig const& config, Reconstructed const& made, fs::path const& folder) {
+    std::optional<MethodBars> bars;
+    auto const trust = trust_of(scan, config, made.settings, made.image, [&](char const* what) { return bars.emplace().listen(what); });
+    write_nifti(folder / "trust_noise.nii.gz", trust.noise, scan.geometry);
+    if (trust.lesion) write_nifti(folder / "trust_lesion.nii.gz", *trust.lesion, scan.geometry);
+    nlohmann::ordered_json figures;
+    if (trust.lesion) figures = {{"lesion_recovery", trust.answers.lesion_recovery}, {"lesion_spread", trust.answers.lesion_spread}};
+    figures["repeat_difference"] = trust.answers.repeat_difference;
+    figures["sentences"] = trust.sentences();
+    write_text_file(folder / "trust.json", figures.dump(2) + "\n");
+    for (auto const& sentence : trust.sentences()) log_info("{}", sentence);
 }
 
 /// What the program would write, and what an earlier run left.
 std::vector<fs::path> outputs_of(ReconConfig const& config) {
     std::vector<fs::path> paths;
     for (char const* name : {"volume.h5", "image_magnitude.nii.gz", "image_phase.nii.gz", "image.cfl", "image.hdr", "views.png",
-             "sweep.csv", "cost.csv", "cost.jsonl", "log.txt", "config.json"})
+             "sweep.csv", "cost.csv", "cost.jsonl", "trust.json", "trust_lesion.nii.gz", "trust_noise.nii.gz", "log.txt", "config.json"})
         paths.push_back(config.output / name);
     for (auto const& name : files_of_run(config.output)) paths.push_back(config.output / name);
     return paths;
@@ -101,12 +123,13 @@ void run(ReconConfig const& config, fs::path const& file, PlanOptions const& opt
 
     RunRecord record{{}, acquisition.warnings};
     auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
-    Tensor<complex> image;
+    Reconstructed made;
     in_names_of(config.output, folder.temporary(), [&] {
-        image = with_less_memory(config, reconstruction_savings(), [&](ReconConfig const& c) {
-            return reconstruct(scan, c, folder.temporary(), record.warnings);
-        }).to(context.host());
-        write_results(folder.temporary(), image, scan.geometry, config.outputs, record.warnings);
+        made = with_less_memory(config, reconstruction_savings(),
+            [&](ReconConfig const& c) { return reconstruct(scan, c, folder.temporary(), record.warnings); });
+        made.image = made.image.to(context.host());
+        if (config.trust) check_trust(scan, config, made, folder.temporary());
+        write_results(folder.temporary(), made.image, scan.geometry, config.outputs, record.warnings);
         options.write_profile(folder.temporary(), context);
         record.files = files_below(folder.temporary());
         record.files.emplace_back("config.json");
@@ -114,7 +137,7 @@ void run(ReconConfig const& config, fs::path const& file, PlanOptions const& opt
     });
     interruption_point();
     folder.commit();
-    if (scan.expected) report_metrics(image, *scan.expected);
+    if (scan.expected) report_metrics(made.image, *scan.expected);
     log_info("wrote {} after {} (peak memory on {}: {})", config.output.string(),
         format_duration(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()), device_name(context.device()),
         format_bytes(context.allocator().use().peak));
@@ -128,6 +151,7 @@ int main(int argc, char** argv) {
         .purpose = "Reconstructs non-Cartesian MRI k-space.",
         .inputs = "input",
         .shortcuts = {{"--method", "method"}, {"--weights", "mbdl.weights", "method=mbdl"}},
+        .flags = {{"--trust", "trust=true", "Two more reconstructions say what the image can be trusted with: trust.json and maps"}},
         .examples = {"tessera-recon scan.mrd -o out", "tessera-recon scan.mrd -o out --method l1-wavelet --set l1_wavelet.lambda=0.01",
             "tessera-recon scan.mrd -o out --weights weights.safetensors", "tessera-recon config.json --set matrix=160,160,160"},
         .fields = {"method", "matrix", "fov", "trajectory_units", "density.kind", "maps.source", "cg.lambda", "l1_wavelet.lambda",

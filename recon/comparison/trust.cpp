@@ -7,6 +7,9 @@
 namespace tessera {
 namespace {
 
+constexpr double kFaint = 0.7;    // of the contrast of a sphere
+constexpr double kUnsteady = 0.2; // of the object
+
 // Nothing where the object has no place for a lesion of that size: the other checks go on.
 std::optional<Lesion> choose_lesion(LesionConfig const& wanted, Tensor<real> const& reference, Tensor<real> const& mask, double contrast,
     std::string const& name) {
@@ -65,6 +68,38 @@ void check_trust(Scan const& scan, Mask const& object, ComparisonConfig const& c
         result.methods[m].repeat_difference = repeat.difference;
         images.repeats.push_back(repeat.map);
     }
+}
+
+TrustMaps trust_of(Scan const& scan, ScanConfig const& config, MethodConfig const& chosen, Tensor<complex> const& image,
+    std::function<MethodProgress(char const*)> const& said) {
+    ComparisonConfig settings;
+    static_cast<ScanConfig&>(settings) = config;
+    Scan measured = scan;
+    measured.expected.reset(); // with or without the truth, the figures are those of the data
+    CaseResult result{.name = "trust", .methods = {MethodResult{}}};
+    CaseImages images;
+    check_trust(
+        measured, {}, settings, {chosen}, {image}, [&](std::size_t, char const* what) { return said ? said(what) : MethodProgress{}; },
+        result, images);
+    TrustMaps maps{result.methods.front(), {}, images.repeats.front()};
+    if (!images.lesions.empty()) maps.lesion = images.lesions.front();
+    return maps;
+}
+
+std::vector<std::string> TrustMaps::sentences() const {
+    std::vector<std::string> all;
+    TrustConfig const tried;
+    if (lesion) {
+        double const recovery = answers.lesion_recovery;
+        all.push_back(
+            fmt::format("trust: a sphere of {:g} voxels radius and {:.0f} % of the brightest signal, added in k-space, comes back with "
+                        "{:.0f} % of its contrast{}",
+                tried.lesion.radius, 100 * tried.lesion.contrast, 100 * recovery,
+                recovery < kFaint ? ": small structures of low contrast may be missing from this image" : ""));
+    }
+    all.push_back(fmt::format("trust: with other noise of the same strength the object changes by {:.1f} % (root mean square){}",
+        100 * answers.repeat_difference, answers.repeat_difference > kUnsteady ? ": details of this size are noise" : ""));
+    return all;
 }
 
 } // namespace tessera

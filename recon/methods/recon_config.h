@@ -20,6 +20,7 @@ struct OutputsConfig {
 struct ReconConfig : DeviceConfig, ScanConfig, MethodConfig {
     std::filesystem::path input, output;
     OutputsConfig outputs;
+    bool trust = false;
 
     void describe(ConfigVisitor& v) {
         v("input", input, "The k-space file.", {.required = true});
@@ -28,6 +29,8 @@ struct ReconConfig : DeviceConfig, ScanConfig, MethodConfig {
         ScanConfig::describe(v);
         MethodConfig::describe(v);
         v("outputs", outputs, "What is written.");
+        v("trust", trust,
+            "Two more reconstructions show what the image can be trusted with: one with a small sphere added in k-space, one with other noise.");
     }
 };
 

@@ -1,6 +1,7 @@
 #include "recon/planner/reconstruction_plan.h"
 
 #include "nn/weights/safetensors.h"
+#include "recon/comparison/trust.h"
 #include "recon/formats/read.h"
 #include "recon/methods/choose_lambda.h"
 #include "recon/metrics/image_quality.h"
@@ -18,6 +19,7 @@ Plan plan_reconstruction(Device device, Rates const& rates, ReconConfig const& c
         auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
         auto const choice = choose_lambda(scan, config, config);
         auto const image = Reconstructor(scan, config)(choice.config).to(context.host());
+        if (config.trust) trust_of(scan, config, choice.config, image);
         Stage const stage(context, "results");
         auto const found = magnitude(image);
         if (!scan.expected) return;

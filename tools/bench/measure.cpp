@@ -42,12 +42,12 @@ void Rounds::run(Context const& context, std::function<void()> const& execute) {
     cpu_seconds_.push_back(watch.cpu_seconds());
 }
 
-Measured Rounds::summary(double first) const {
+Measured Rounds::summary(double planning, double first) const {
     Measured m;
     m.seconds = median(seconds_);
     m.fastest_seconds = *std::min_element(seconds_.begin(), seconds_.end());
     m.cpu_seconds = median(cpu_seconds_);
-    m.setup_seconds = std::max(0.0, first - m.seconds);
+    m.setup_seconds = planning + std::max(0.0, first - m.seconds);
     return m;
 }
 

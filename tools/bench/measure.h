@@ -40,8 +40,8 @@ private:
 class Rounds {
 public:
     void run(Context const& context, std::function<void()> const& execute);
-    /// first: seconds of planning and the first, uncounted execution.
-    Measured summary(double first) const;
+    /// planning: its seconds; first: those of the first, uncounted execution.
+    Measured summary(double planning, double first) const;
 
 private:
     std::vector<double> seconds_, cpu_seconds_;

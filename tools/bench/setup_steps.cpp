@@ -38,7 +38,7 @@ Measured repeated(Context const& context, index_t repeats, std::function<void()>
     double const first = watch.seconds();
     Rounds rounds;
     for (index_t i = 0; i < repeats; ++i) rounds.run(context, execute);
-    Measured m = rounds.summary(first);
+    Measured m = rounds.summary(0, first);
     m.peak_bytes = memory.use().peak - before;
     return m;
 }
