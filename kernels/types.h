@@ -23,8 +23,8 @@ using real = float;
 
 using index_t = std::int64_t;
 
-/// A complex number with the memory layout of std::complex<T>, usable in device code.
-template <class T> struct Complex {
+/// A complex number with the memory layout of std::complex<T>, usable in device code. Aligned to its size, for one access of a GPU each.
+template <class T> struct alignas(2 * sizeof(T)) Complex {
     T re{}, im{};
     friend bool operator==(Complex const&, Complex const&) = default;
 };

@@ -7,6 +7,7 @@
 #include "core/files/atomic_file.h"
 #include "core/files/manifest.h"
 #include "core/terminal/log.h"
+#include "nn/convolution/algorithm_choice.h"
 #include "tools/command_line.h"
 #include "tools/ending.h"
 
@@ -21,12 +22,14 @@ template <class Config> void write_resolved(std::filesystem::path const& path, C
     write_text_file(path, with_record(config_json(config), record));
 }
 
-/// Where a program computes: fields `device`, `threads` and `memory_limit_gib` of its configuration.
+/// Where and how a program computes: fields `device`, `threads`, `memory_limit_gib` and `tf32` of its configuration.
 template <class Config> Context make_context(Config const& config) {
     if (config.threads) omp_set_num_threads(static_cast<int>(*config.threads));
     Context const context(parse_device(config.device));
     if (config.memory_limit_gib)
         context.allocator().set_limit(static_cast<std::size_t>(*config.memory_limit_gib * static_cast<double>(std::size_t{1} << 30)));
+    if constexpr (requires { config.tf32; })
+        if (config.tf32) context.resource<convolution::PrecisionChoice>().precision = convolution::Precision::tf32;
     return context;
 }
 

@@ -12,7 +12,7 @@
 
 namespace tessera {
 
-namespace detail {
+namespace storage {
 /// Memory of one context, given back when its last tensor ends.
 struct Buffer {
     Buffer(Context const& c, std::size_t n) : context(c), bytes(n), memory(c.allocator().allocate(c.stream(), n)) {}
@@ -31,7 +31,7 @@ template <class T> T one() {
     else
         return T{1};
 }
-} // namespace detail
+} // namespace storage
 
 /// A contiguous row-major array of T in the memory of one context.
 ///
@@ -43,7 +43,7 @@ public:
     Tensor() : shape_{0} {}
     /// Uninitialised memory (NaN on the simt device). Throws OutOfMemory.
     Tensor(Context const& context, Shape const& shape)
-        : buffer_(std::make_shared<detail::Buffer>(context, static_cast<std::size_t>(shape.size()) * sizeof(T))),
+        : buffer_(std::make_shared<storage::Buffer>(context, static_cast<std::size_t>(shape.size()) * sizeof(T))),
           data_(static_cast<T*>(buffer_->memory)), shape_(shape) {}
 
     static Tensor zeros(Context const& context, Shape const& shape) {
@@ -154,7 +154,7 @@ public:
     /// The values, copied to the host; waits for the stream.
     std::vector<T> to_host() const {
         std::vector<T> values(static_cast<std::size_t>(size()));
-        if (size() && context().rehearses()) return std::vector<T>(values.size(), detail::one<T>());
+        if (size() && context().rehearses()) return std::vector<T>(values.size(), storage::one<T>());
         if (size()) {
             backend::copy(stream(), values.data(), Device::cpu, data_, device(), bytes());
             context().synchronize();
@@ -165,7 +165,7 @@ public:
 private:
     template <class> friend class Tensor;
 
-    std::shared_ptr<detail::Buffer> buffer_;
+    std::shared_ptr<storage::Buffer> buffer_;
     T* data_ = nullptr;
     Shape shape_;
 };

@@ -126,14 +126,14 @@ template <class T> std::string config_schema(std::string const& title) {
     return write_config_schema(title, [&](ConfigVisitor& v) { config.describe(v); });
 }
 
-namespace detail {
+namespace field_types {
 template <class T> inline constexpr bool is_optional = false;
 template <class T> inline constexpr bool is_optional<std::optional<T>> = true;
 template <class T> inline constexpr bool is_vector = false;
 template <class T> inline constexpr bool is_vector<std::vector<T>> = true;
 template <class T> inline constexpr bool is_array = false;
 template <class T, std::size_t N> inline constexpr bool is_array<std::array<T, N>> = true;
-} // namespace detail
+} // namespace field_types
 
 template <std::integral T> void ConfigVisitor::visit_integer(T& value, ConfigLimits const& limits) {
     using Wide = std::int64_t;
@@ -174,7 +174,7 @@ template <class T> void ConfigVisitor::visit(T& value, ConfigLimits const& limit
         visit_enum(value);
     } else if constexpr (std::same_as<T, std::map<std::string, std::string>>) {
         table(value);
-    } else if constexpr (detail::is_optional<T>) {
+    } else if constexpr (field_types::is_optional<T>) {
         optional(
             value.has_value(),
             [&](bool engaged) {
@@ -184,10 +184,10 @@ template <class T> void ConfigVisitor::visit(T& value, ConfigLimits const& limit
                     value.emplace();
             },
             [&](ConfigVisitor& v) { v.visit(*value, limits); });
-    } else if constexpr (detail::is_vector<T> || detail::is_array<T>) {
+    } else if constexpr (field_types::is_vector<T> || field_types::is_array<T>) {
         Array all;
         all.size = value.size();
-        if constexpr (detail::is_vector<T>) all.resize = [&](std::size_t n) { value.resize(n); };
+        if constexpr (field_types::is_vector<T>) all.resize = [&](std::size_t n) { value.resize(n); };
         all.element = [&](ConfigVisitor& v, std::size_t i) { v.visit(value[i], limits); };
         array(all);
     } else {

@@ -7,6 +7,12 @@
 namespace tessera::backend {
 namespace {
 cudaStream_t native(Stream stream) { return static_cast<cudaStream_t>(stream.handle); }
+
+cudaMemPool_t pool() {
+    cudaMemPool_t pool{};
+    cuda_check(cudaDeviceGetDefaultMemPool(&pool, 0), "cudaDeviceGetDefaultMemPool");
+    return pool;
+}
 } // namespace
 
 bool has_cuda() { return true; }
@@ -36,7 +42,13 @@ namespace cuda {
 
 void* allocate(Stream stream, std::size_t bytes) {
     void* memory = nullptr;
-    cudaError_t const e = cudaMallocAsync(&memory, bytes, native(stream));
+    cudaError_t e = cudaMallocAsync(&memory, bytes, native(stream));
+    if (e == cudaErrorMemoryAllocation) { // what was freed may wait for the stream, or be cut in pieces that the pool keeps
+        (void)cudaGetLastError();
+        cuda_check(cudaStreamSynchronize(native(stream)), "cudaStreamSynchronize");
+        cuda_check(cudaMemPoolTrimTo(pool(), 0), "cudaMemPoolTrimTo");
+        e = cudaMallocAsync(&memory, bytes, native(stream));
+    }
     if (e == cudaErrorMemoryAllocation) {
         (void)cudaGetLastError(); // clear it: the caller reports
         return nullptr;
@@ -85,10 +97,12 @@ void* allocate_pinned(std::size_t bytes) {
 void deallocate_pinned(void* memory) noexcept { (void)cudaFreeHost(memory); }
 
 Stream create_stream() {
-    cudaMemPool_t pool{};
-    cuda_check(cudaDeviceGetDefaultMemPool(&pool, 0), "cudaDeviceGetDefaultMemPool");
-    std::uint64_t keep = ~std::uint64_t{0}; // freed memory stays with us: CG allocates the same sizes again and again
-    cuda_check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep), "cudaMemPoolSetAttribute");
+    std::size_t free = 0, total = 0;
+    cuda_check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+    // Freed memory stays with us, as CG allocates the same sizes again and again; but not all of it: libraries and other programs
+    // allocate beside the pool.
+    std::uint64_t keep = total / 4 * 3;
+    cuda_check(cudaMemPoolSetAttribute(pool(), cudaMemPoolAttrReleaseThreshold, &keep), "cudaMemPoolSetAttribute");
     cudaStream_t stream{};
     cuda_check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreate");
     return {Device::cuda, stream};

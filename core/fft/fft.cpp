@@ -20,7 +20,7 @@ struct Fft::Impl {
 
     Impl(Context const& context, Matrix g, index_t c) : grid(g), coils(c), rehearsal(context.stream().rehearsal) {
         if (context.device() == Device::cuda)
-            cuda.emplace(context.stream(), grid, coils);
+            cuda.emplace(context, grid, coils);
         else {
             z.emplace(grid[0], kWidth);
             y.emplace(grid[1], kWidth);

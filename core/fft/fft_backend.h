@@ -2,16 +2,18 @@
 #pragma once
 
 #include "core/arrays/shape.h"
-#include "kernels/kernel.h"
+#include "core/device/context.h"
 
 #include <memory>
 
 namespace tessera::backend {
 
-/// A cuFFT plan on one stream; constructing it throws Error in a build without cuda.
+/// A cuFFT plan on a context's stream; constructing it throws Error in a build without cuda.
+///
+/// Its workspace comes from the context's allocator and lives as long as execute(), so that plans share it and it is counted.
 class CudaFft {
 public:
-    CudaFft(Stream stream, Matrix grid, index_t coils);
+    CudaFft(Context const& context, Matrix grid, index_t coils);
     ~CudaFft();
     CudaFft(CudaFft const&) = delete;
     CudaFft& operator=(CudaFft const&) = delete;

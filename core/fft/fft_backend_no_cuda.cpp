@@ -4,7 +4,7 @@
 namespace tessera::backend {
 
 struct CudaFft::Impl {};
-CudaFft::CudaFft(Stream, Matrix, index_t) { fail("this build has no cuda backend (configure with TESSERA_CUDA=ON)"); }
+CudaFft::CudaFft(Context const&, Matrix, index_t) { fail("this build has no cuda backend (configure with TESSERA_CUDA=ON)"); }
 CudaFft::~CudaFft() = default;
 void CudaFft::execute(complex*, bool) const {}
 

@@ -1,5 +1,6 @@
 #include "kernels/arrays/arithmetic.h"
 
+#include "kernels/divisor.h"
 #include "kernels/launch.h"
 
 namespace tessera {
@@ -26,8 +27,8 @@ template <> void execute<kDevice>(Stream stream, Multiply const& k) {
 template <> void execute<kDevice>(Stream stream, MultiplyReal const& k) {
     auto const w = k.w;
     auto const x = k.x;
-    index_t const n = w.shape[0];
-    for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) { x[i] = w[i % n] * x[i]; });
+    Divisor const n(w.shape[0]);
+    for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) { x[i] = w[n.remainder(i)] * x[i]; });
 }
 
 template <> void execute<kDevice>(Stream stream, ScaleBy const& k) {

@@ -1,15 +1,50 @@
 #include "kernels/arrays/coils.h"
 
+#include "kernels/divisor.h"
 #include "kernels/launch.h"
 
 namespace tessera {
+namespace {
+
+// SplineMaps with its divisions prepared.
+class Splines {
+public:
+    explicit Splines(SplineMaps const& maps) : maps_(maps), voxels_(maps.voxels) {
+        for (int d = 0; d < 3; ++d) {
+            last_[d] = maps.voxels[d] - 1;
+            by_last_[d] = Divisor(last_[d]);
+            inverse_[d] = last_[d] > 0 ? real(1) / static_cast<real>(last_[d]) : real(0);
+        }
+    }
+    TESSERA_HD complex operator()(index_t c, index_t i) const {
+        auto const at = voxels_(i);
+        real w[3][4];
+        index_t first[3];
+        for (int d = 0; d < 3; ++d) {
+            index_t const intervals = maps_.coefficients.shape[d + 1] - 3, place = at[d] * intervals; // in steps of 1 / last
+            index_t const interval = by_last_[d].quotient(place);
+            first[d] = interval < intervals ? interval : intervals - 1;
+            SplineMaps::cubic(static_cast<real>(place - first[d] * last_[d]) * inverse_[d], w[d]);
+        }
+        return maps_.sum(c, first, w);
+    }
+
+private:
+    SplineMaps maps_;
+    Indices<3> voxels_;
+    index_t last_[3];
+    Divisor by_last_[3];
+    real inverse_[3];
+};
+
+} // namespace
 
 template <> void execute<kDevice>(Stream stream, ExpandCoils const& k) {
     auto const image = k.image;
     auto const maps = k.maps;
     auto const coils = k.coils;
-    index_t const n = image.shape[0];
-    for_each(stream, coils.size(), TESSERA_LAMBDA(index_t i) { coils[i] = maps[i] * image[i % n]; });
+    Divisor const n(image.shape[0]);
+    for_each(stream, coils.size(), TESSERA_LAMBDA(index_t i) { coils[i] = maps[i] * image[n.remainder(i)]; });
 }
 
 template <> void execute<kDevice>(Stream stream, CombineCoils const& k) {
@@ -23,16 +58,20 @@ template <> void execute<kDevice>(Stream stream, CombineCoils const& k) {
 
 template <> void execute<kDevice>(Stream stream, ExpandSpline const& k) {
     auto const kernel = k;
-    index_t const n = k.image.shape[0];
-    for_each(stream, k.coils.size(),
-        TESSERA_LAMBDA(index_t i) { kernel.coils[i] = kernel.maps(kernel.first + i / n, i % n) * kernel.image[i % n]; });
+    Splines const maps(k.maps);
+    Indices<2> const indices(k.coils);
+    for_each(stream, k.coils.size(), TESSERA_LAMBDA(index_t i) {
+        auto const [c, voxel] = indices(i);
+        kernel.coils[i] = maps(kernel.first + c, voxel) * kernel.image[voxel];
+    });
 }
 
 template <> void execute<kDevice>(Stream stream, CombineSpline const& k) {
     auto const kernel = k;
+    Splines const maps(k.maps);
     for_each(stream, k.image.size(), TESSERA_LAMBDA(index_t i) {
         complex sum = kernel.accumulate ? kernel.image[i] : complex{};
-        for (index_t c = 0; c < kernel.coils.shape[0]; ++c) sum += conj(kernel.maps(kernel.first + c, i)) * kernel.coils(c, i);
+        for (index_t c = 0; c < kernel.coils.shape[0]; ++c) sum += conj(maps(kernel.first + c, i)) * kernel.coils(c, i);
         kernel.image[i] = sum;
     });
 }
@@ -59,15 +98,15 @@ template <> void execute<kDevice>(Stream stream, DivideByRoot const& k) {
 template <> void execute<kDevice>(Stream stream, ScaleGrid const& k) {
     auto const w = k.w;
     auto const grid = k.grid;
-    index_t const coils = grid.shape[1];
-    for_each(stream, grid.size(), TESSERA_LAMBDA(index_t i) { grid[i] = w[i / coils] * grid[i]; });
+    Divisor const coils(grid.shape[1]);
+    for_each(stream, grid.size(), TESSERA_LAMBDA(index_t i) { grid[i] = w[coils.quotient(i)] * grid[i]; });
 }
 
 template <> void execute<kDevice>(Stream stream, ApplyAlongAxis const& k) {
     auto const kernel = k;
+    Indices<3> const indices(k.out);
     for_each(stream, k.out.size(), TESSERA_LAMBDA(index_t n) {
-        index_t const i = n % kernel.out.shape[2], r = n / kernel.out.shape[2] % kernel.out.shape[1];
-        index_t const o = n / kernel.out.shape[2] / kernel.out.shape[1];
+        auto const [o, r, i] = indices(n);
         complex sum{};
         for (index_t j = 0; j < kernel.matrix.shape[1]; ++j) sum += kernel.matrix(r, j) * kernel.in(o, j, i);
         kernel.out[n] = sum;

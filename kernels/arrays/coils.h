@@ -36,24 +36,33 @@ struct SplineMaps {
         index_t const intervals = count - 3;
         double const t = n > 1 ? static_cast<double>(i * intervals) / static_cast<double>(n - 1) : 0.0;
         index_t const first = static_cast<index_t>(t) < intervals ? static_cast<index_t>(t) : intervals - 1;
-        double const f = t - static_cast<double>(first), g = 1 - f;
-        weights[0] = static_cast<real>(g * g * g / 6);
-        weights[1] = static_cast<real>(2.0 / 3 - f * f * (2 - f) / 2);
-        weights[2] = static_cast<real>(2.0 / 3 - g * g * (2 - g) / 2);
-        weights[3] = static_cast<real>(f * f * f / 6);
+        cubic(t - static_cast<double>(first), weights);
         return first;
+    }
+    /// The weights of four coefficients at fraction f in [0, 1] between the middle two.
+    template <class T> TESSERA_HD static void cubic(T f, real (&weights)[4]) {
+        T const g = 1 - f, sixth = T(1) / 6;
+        weights[0] = static_cast<real>(g * g * g * sixth);
+        weights[1] = static_cast<real>(4 * sixth - f * f * (2 - f) / 2);
+        weights[2] = static_cast<real>(4 * sixth - g * g * (2 - g) / 2);
+        weights[3] = static_cast<real>(f * f * f * sixth);
     }
     /// The map of coil c at voxel i of [z, y, x].
     TESSERA_HD complex operator()(index_t c, index_t i) const {
         real w[3][4];
-        index_t const z = taps(i / voxels[2] / voxels[1], voxels[0], coefficients.shape[1], w[0]);
-        index_t const y = taps(i / voxels[2] % voxels[1], voxels[1], coefficients.shape[2], w[1]);
-        index_t const x = taps(i % voxels[2], voxels[2], coefficients.shape[3], w[2]);
-        complex sum{};
+        index_t const first[3] = {taps(i / voxels[2] / voxels[1], voxels[0], coefficients.shape[1], w[0]),
+            taps(i / voxels[2] % voxels[1], voxels[1], coefficients.shape[2], w[1]),
+            taps(i % voxels[2], voxels[2], coefficients.shape[3], w[2])};
+        return sum(c, first, w);
+    }
+    /// Of the coefficients from `first` on, weighted.
+    TESSERA_HD complex sum(index_t c, index_t const (&first)[3], real const (&w)[3][4]) const {
+        complex total{};
         for (int a = 0; a < 4; ++a)
             for (int b = 0; b < 4; ++b)
-                for (int d = 0; d < 4; ++d) sum += (w[0][a] * w[1][b] * w[2][d]) * coefficients(c, z + a, y + b, x + d);
-        return sum;
+                for (int d = 0; d < 4; ++d)
+                    total += (w[0][a] * w[1][b] * w[2][d]) * coefficients(c, first[0] + a, first[1] + b, first[2] + d);
+        return total;
     }
 };
 

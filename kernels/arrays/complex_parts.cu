@@ -1,5 +1,6 @@
 #include "kernels/arrays/complex_parts.h"
 
+#include "kernels/divisor.h"
 #include "kernels/launch.h"
 
 namespace tessera {
@@ -31,8 +32,9 @@ template <> void execute<kDevice>(Stream stream, RealPart const& k) {
 
 template <> void execute<kDevice>(Stream stream, ZeroFirstPlanes const& k) {
     auto const v = k.x;
+    Indices<3> const indices(v);
     for_each(stream, v.size(), TESSERA_LAMBDA(index_t i) {
-        index_t const at[3] = {i / v.shape[2] / v.shape[1], i / v.shape[2] % v.shape[1], i % v.shape[2]};
+        auto const at = indices(i);
         for (int d = 0; d < 3; ++d)
             if (at[d] == 0 && v.shape[d] > 1) v[i] = complex{};
     });

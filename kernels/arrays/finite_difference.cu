@@ -1,5 +1,6 @@
 #include "kernels/arrays/finite_difference.h"
 
+#include "kernels/divisor.h"
 #include "kernels/launch.h"
 
 namespace tessera {
@@ -9,9 +10,11 @@ namespace {
 struct Voxel {
     index_t at[3], pitch[3], shape[3], i;
 
-    template <class T> TESSERA_HD Voxel(View<T, 3> const& v, index_t index)
-        : at{index / v.shape[2] / v.shape[1], index / v.shape[2] % v.shape[1], index % v.shape[2]},
-          pitch{v.shape[1] * v.shape[2], v.shape[2], 1}, shape{v.shape[0], v.shape[1], v.shape[2]}, i(index) {}
+    template <class T> TESSERA_HD Voxel(View<T, 3> const& v, Indices<3> const& indices, index_t index)
+        : pitch{v.shape[1] * v.shape[2], v.shape[2], 1}, shape{v.shape[0], v.shape[1], v.shape[2]}, i(index) {
+        auto const place = indices(index);
+        for (int d = 0; d < 3; ++d) at[d] = place[d];
+    }
     TESSERA_HD complex difference(View<complex const, 3> const& x, int axis) const {
         return at[axis] + 1 < shape[axis] ? x[i + pitch[axis]] - x[i] : complex{};
     }
@@ -21,8 +24,9 @@ struct Voxel {
 
 template <> void execute<kDevice>(Stream stream, SubtractDivergence const& k) {
     auto const kernel = k;
+    Indices<3> const indices(k.u);
     for_each(stream, k.u.size(), TESSERA_LAMBDA(index_t i) {
-        Voxel const voxel(kernel.u, i);
+        Voxel const voxel(kernel.u, indices, i);
         complex sum{};
         for (int a = 0; a < kernel.axes.count; ++a) {
             int const axis = kernel.axes.axis[a];
@@ -36,8 +40,9 @@ template <> void execute<kDevice>(Stream stream, SubtractDivergence const& k) {
 
 template <> void execute<kDevice>(Stream stream, DualStep const& k) {
     auto const kernel = k;
+    Indices<3> const indices(k.u);
     for_each(stream, k.u.size(), TESSERA_LAMBDA(index_t i) {
-        Voxel const voxel(kernel.u, i);
+        Voxel const voxel(kernel.u, indices, i);
         index_t const n = kernel.u.size();
         complex q[3];
         real squared = 0;
@@ -56,8 +61,9 @@ template <> void execute<kDevice>(Stream stream, DualStep const& k) {
 
 template <> void execute<kDevice>(Stream stream, DifferenceLength const& k) {
     auto const kernel = k;
+    Indices<3> const indices(k.x);
     for_each(stream, k.length.size(), TESSERA_LAMBDA(index_t i) {
-        Voxel const voxel(kernel.x, i);
+        Voxel const voxel(kernel.x, indices, i);
         real squared = 0;
         for (int a = 0; a < kernel.axes.count; ++a) squared += norm2(voxel.difference(kernel.x, kernel.axes.axis[a]));
         kernel.length[i] = std::sqrt(squared);

@@ -1,5 +1,6 @@
 #include "kernels/arrays/wavelet.h"
 
+#include "kernels/divisor.h"
 #include "kernels/launch.h"
 
 namespace tessera {
@@ -15,10 +16,13 @@ struct Lines {
         : box{extent[0], extent[1], extent[2]}, row(volume.shape[2]), plane(volume.shape[1] * volume.shape[2]), axis(along) {
         pitch = axis == 0 ? plane : axis == 1 ? row : 1;
     }
-    // Item i of `items` on every line: its number on the line, and the offset of the line's first value.
-    TESSERA_HD index_t locate(index_t i, index_t items, index_t& offset) const {
-        index_t const nx = axis == 2 ? items : box[2], ny = axis == 1 ? items : box[1];
-        index_t const x = i % nx, y = i / nx % ny, z = i / nx / ny;
+    // Of `count` items on every line.
+    Indices<3> items(index_t count) const {
+        return Indices<3>({axis == 0 ? count : box[0], axis == 1 ? count : box[1], axis == 2 ? count : box[2]});
+    }
+    // Item i on every line: its number on the line, and the offset of the line's first value.
+    TESSERA_HD index_t locate(index_t i, Indices<3> const& items, index_t& offset) const {
+        auto const [z, y, x] = items(i);
         offset = (axis == 0 ? 0 : z * plane) + (axis == 1 ? 0 : y * row) + (axis == 2 ? 0 : x);
         return axis == 0 ? z : axis == 1 ? y : x;
     }
@@ -34,10 +38,11 @@ template <> void execute<kDevice>(Stream stream, WaveletAnalysis const& k) {
     auto const x = k.x;
     auto const y = k.y;
     auto const filter = k.filter;
+    auto const items = lines.items(line.approximations());
     index_t const count = k.box[0] * k.box[1] * k.box[2] / line.length * line.approximations();
     for_each(stream, count, TESSERA_LAMBDA(index_t i) {
         index_t offset;
-        index_t const at = lines.locate(i, line.approximations(), offset);
+        index_t const at = lines.locate(i, items, offset);
         if (at == line.pairs()) {
             y[offset + at * lines.pitch] = x[offset + line.at(line.length - 1) * lines.pitch];
             return;
@@ -63,10 +68,11 @@ template <> void execute<kDevice>(Stream stream, WaveletSynthesis const& k) {
     auto const x = k.x;
     auto const y = k.y;
     auto const filter = k.filter;
+    auto const items = lines.items(line.approximations());
     index_t const count = k.box[0] * k.box[1] * k.box[2] / line.length * line.approximations();
     for_each(stream, count, TESSERA_LAMBDA(index_t i) {
         index_t offset;
-        index_t const at = lines.locate(i, line.approximations(), offset);
+        index_t const at = lines.locate(i, items, offset);
         if (at == line.pairs()) {
             x[offset + line.at(line.length - 1) * lines.pitch] = y[offset + at * lines.pitch];
             return;

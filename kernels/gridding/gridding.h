@@ -13,7 +13,8 @@ inline constexpr int kMaxKernelWidth = 11;
 
 /// One sorted k-space point. (z, y, x) is the position of the kernel's first cell, relative to its tile: the
 /// integer part is the cell, the fraction places the kernel. Relative, so that float keeps sub-cell precision.
-struct GridPoint {
+/// Aligned for one access of a GPU.
+struct alignas(16) GridPoint {
     real z, y, x;
     std::int32_t index; ///< which sample of the trajectory
 };

@@ -18,6 +18,12 @@ template <int Width = 3, class F> void with_kernel_width(int width, F&& f) {
         with_kernel_width<Width + 1>(width, std::forward<F>(f));
 }
 
+/// Cell i >= 0 of a periodic axis of n cells; a footprint wraps once, or a few times on a tiny grid.
+TESSERA_HD int wrapped(int i, int n) {
+    while (i >= n) i -= n;
+    return i;
+}
+
 /// The weight of cell j of those that the kernel covers along one axis; `f` is the fraction in [0, 1).
 template <int Width> TESSERA_HD real kernel_weight(KernelTable const& table, real f, int j) {
     real const u = 2 * f - 1;

@@ -1,5 +1,6 @@
 #include "kernels/network/convolution_weights.h"
 
+#include "kernels/divisor.h"
 #include "kernels/launch.h"
 
 namespace tessera {
@@ -13,7 +14,8 @@ template <> void execute<kDevice>(Stream stream, SwapLastAxes const& k) {
 }
 
 template <> void execute<kDevice>(Stream stream, AddBias const& k) {
-    for_each(stream, k.y.size(), TESSERA_LAMBDA(index_t i) { k.y[i] += k.bias[i % k.bias.shape[0]]; });
+    Divisor const channels(k.bias.shape[0]);
+    for_each(stream, k.y.size(), TESSERA_LAMBDA(index_t i) { k.y[i] += k.bias[channels.remainder(i)]; });
 }
 
 } // namespace tessera

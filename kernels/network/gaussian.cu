@@ -1,14 +1,16 @@
 #include "kernels/network/gaussian.h"
 
+#include "kernels/divisor.h"
 #include "kernels/launch.h"
 
 namespace tessera {
 
 template <> void execute<kDevice>(Stream stream, GaussianAlongAxis const& k) {
     auto const kernel = k;
+    Indices<3> const indices(k.y);
     for_each(stream, k.y.size(), TESSERA_LAMBDA(index_t n) {
-        index_t const inner = kernel.y.shape[2];
-        index_t const at = n % inner, here = n / inner % kernel.y.shape[1] + kernel.y_first, outer = n / inner / kernel.y.shape[1];
+        auto const [outer, row, at] = indices(n);
+        index_t const here = row + kernel.y_first;
         real sum = 0;
         for (index_t d = -kGaussianRadius; d <= kGaussianRadius; ++d) {
             index_t const there = here + d;

@@ -1,21 +1,10 @@
 #include "kernels/network/halve.h"
 
+#include "kernels/divisor.h"
 #include "kernels/launch.h"
 
 namespace tessera {
 namespace {
-
-struct Place {
-    index_t z, y, x, channel;
-};
-
-// Divides in 32 bits where it can, which is several times faster than in 64.
-template <class T> TESSERA_HD Place place(View<T, 4> const& map, index_t i) {
-    auto const& n = map.shape;
-    auto const voxel = static_cast<std::uint32_t>(i / n[3]), nx = static_cast<std::uint32_t>(n[2]), ny = static_cast<std::uint32_t>(n[1]);
-    auto const row = voxel / nx;
-    return {row / ny, row % ny, voxel % nx, i - voxel * n[3]};
-}
 
 // Fine voxels along an axis of n for coarse voxel q.
 TESSERA_HD index_t extent(index_t q, index_t n) { return n - 2 * q < 2 ? n - 2 * q : 2; }
@@ -24,9 +13,10 @@ TESSERA_HD index_t extent(index_t q, index_t n) { return n - 2 * q < 2 ? n - 2 *
 
 template <> void execute<kDevice>(Stream stream, SpreadBlocks const& k) {
     auto const kernel = k;
+    Indices<4> const indices(k.fine);
     for_each(stream, k.fine.size(), TESSERA_LAMBDA(index_t i) {
         auto const& n = kernel.fine.shape;
-        auto const [z, y, x, c] = place(kernel.fine, i);
+        auto const [z, y, x, c] = indices(i);
         real const value = kernel.coarse(z / 2, y / 2, x / 2, c);
         auto const voxels = extent(z / 2, n[0]) * extent(y / 2, n[1]) * extent(x / 2, n[2]);
         kernel.fine[i] = kernel.mean ? value / static_cast<real>(voxels) : value;
@@ -35,9 +25,10 @@ template <> void execute<kDevice>(Stream stream, SpreadBlocks const& k) {
 
 template <> void execute<kDevice>(Stream stream, GatherBlocks const& k) {
     auto const kernel = k;
+    Indices<4> const indices(k.coarse);
     for_each(stream, k.coarse.size(), TESSERA_LAMBDA(index_t i) {
         auto const& n = kernel.fine.shape;
-        auto const [z, y, x, c] = place(kernel.coarse, i);
+        auto const [z, y, x, c] = indices(i);
         index_t const nz = extent(z, n[0]), ny = extent(y, n[1]), nx = extent(x, n[2]);
         real sum = 0;
         for (index_t a = 0; a < nz; ++a)

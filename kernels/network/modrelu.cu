@@ -1,15 +1,17 @@
 #include "kernels/network/modrelu.h"
 
 #include "kernels/arrays/stretch_sums.h"
+#include "kernels/divisor.h"
 #include "kernels/launch.h"
 
 namespace tessera {
 
 template <> void execute<kDevice>(Stream stream, ModRelu const& k) {
     auto const [x, bias, y] = k;
+    Divisor const channels(bias.shape[0]);
     for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) {
         complex const value = x[i];
-        real const size = abs(value), left = size + bias[i % bias.shape[0]];
+        real const size = abs(value), left = size + bias[channels.remainder(i)];
         y[i] = size == 0 || left <= 0 ? complex{} : (left / size) * value; // NaN stays NaN, so that it is found
     });
 }
@@ -17,8 +19,9 @@ template <> void execute<kDevice>(Stream stream, ModRelu const& k) {
 // With u = x / |x| = y / |y|, dy = (|y| / |x|) dx - (bias / |x|) u Re(conj(u) dx), which is its own adjoint.
 template <> void execute<kDevice>(Stream stream, ModReluPullback const& k) {
     auto const [y, bias, g] = k;
+    Divisor const channels(bias.shape[0]);
     for_each(stream, g.size(), TESSERA_LAMBDA(index_t i) {
-        real const b = bias[i % bias.shape[0]], left = abs(y[i]);
+        real const b = bias[channels.remainder(i)], left = abs(y[i]);
         if (left > 0) {
             // |x|, which a positive bias drowns where it is small; the derivative grows without bound there, here to 1e6.
             real const least = real(1e-6) * left, size = left - b > least ? left - b : least;

@@ -80,5 +80,6 @@ template <class T> T atomicAdd(T* address, std::type_identity_t<T> value) {
     *address = old + value;
     return old;
 }
+template <class T> void add_atomic(Complex<T>& to, Complex<T> value) { to += value; }
 
 } // namespace tessera

@@ -1,7 +1,12 @@
 #include "nn/convolution/convolution.h"
 
+#include "nn/convolution/slabs.h"
+
 namespace tessera::convolution {
 namespace {
+
+// cuDNN's functions refuse maps of 2^31 elements.
+constexpr Library kCudnn{cuda::forward, cuda::backward_data, cuda::backward_weights, (index_t{1} << 31) - 1};
 
 Shape map_shape(Matrix const& m, index_t channels) { return {m[0], m[1], m[2], channels}; }
 
@@ -25,18 +30,18 @@ bool rehearsed(ConvolutionShape const& s, Stream stream) {
 
 void forward(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& w, Tensor<real> const& bias, Tensor<real> const& y) {
     check(s, x, w, bias, y);
-    y.device() == Device::cuda ? cuda::forward(s, x, w, bias, y) : host::forward(s, x, w, bias, y);
+    y.device() == Device::cuda ? forward(kCudnn, s, x, w, bias, y) : host::forward(s, x, w, bias, y);
 }
 
 void backward_data(ConvolutionShape const& s, Tensor<real> const& w, Tensor<real> const& gy, Tensor<real> const& gx) {
     check(s, gx, w, {}, gy);
-    gy.device() == Device::cuda ? cuda::backward_data(s, w, gy, gx) : host::backward_data(s, w, gy, gx);
+    gy.device() == Device::cuda ? backward_data(kCudnn, s, w, gy, gx) : host::backward_data(s, w, gy, gx);
 }
 
 void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& gy, Tensor<real> const& gw,
     Tensor<real> const& gbias) {
     check(s, x, gw, gbias, gy);
-    gy.device() == Device::cuda ? cuda::backward_weights(s, x, gy, gw, gbias) : host::backward_weights(s, x, gy, gw, gbias);
+    gy.device() == Device::cuda ? backward_weights(kCudnn, s, x, gy, gw, gbias) : host::backward_weights(s, x, gy, gw, gbias);
 }
 
 } // namespace tessera::convolution

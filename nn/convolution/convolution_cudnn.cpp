@@ -1,4 +1,5 @@
 // Convolutions on a GPU by cuDNN, with channels innermost ("NHWC" with one more axis).
+#include "nn/convolution/algorithm_choice.h"
 #include "nn/convolution/convolution.h"
 
 #include "kernels/network/convolution_weights.h"
@@ -34,7 +35,7 @@ using FilterDescriptor = Owned<cudnnFilterDescriptor_t, cudnnCreateFilterDescrip
 using ConvolutionDescriptor = Owned<cudnnConvolutionDescriptor_t, cudnnCreateConvolutionDescriptor, cudnnDestroyConvolutionDescriptor>;
 
 constexpr cudnnDataType_t kType = sizeof(real) == 4 ? CUDNN_DATA_FLOAT : CUDNN_DATA_DOUBLE;
-constexpr std::size_t kWorkspace = 256u << 20; // algorithms that want more are passed over
+constexpr std::size_t kModest = 256u << 20; // bytes of workspace; larger ones are for shapes that have no other algorithm
 
 template <class Algorithm> struct Choice {
     Algorithm algorithm;
@@ -88,23 +89,34 @@ struct Plans {
     std::map<ConvolutionShape, std::unique_ptr<Plan>> plans;
 };
 
-// The first algorithm, fastest first as cuDNN's heuristics rank them, that gives the same bits every time: in full
-// precision where there is one, else with rounded factors (TF32). `ask` fills results and their number.
-template <class Performance, class Algorithm, class Ask> Choice<Algorithm> choose(Plan const& plan, char const* what, Ask const& ask) {
-    for (auto const math : {CUDNN_FMA_MATH, CUDNN_DEFAULT_MATH}) {
-        check(cudnnSetConvolutionMathType(plan.convolution, math), "setting the precision");
-        std::array<Performance, 16> results;
-        int count = 0;
-        if (ask(static_cast<int>(results.size()), &count, results.data()) != CUDNN_STATUS_SUCCESS) continue;
-        for (int i = 0; i < count; ++i) {
-            auto const& r = results[static_cast<std::size_t>(i)];
-            if (r.status == CUDNN_STATUS_SUCCESS && r.determinism == CUDNN_DETERMINISTIC && r.memory <= kWorkspace)
-                return {r.algo, r.memory, math};
-        }
-    }
+// The fastest algorithm by cuDNN's heuristics that gives the same bits every time in the precision of the context. `ask` fills results and
+// their number, `measure` says how much workspace an algorithm takes in the precision that is set.
+template <class Performance, class Algorithm, class Ask, class Measure>
+Choice<Algorithm> choose(Context const& context, Plan const& plan, char const* what, Ask const& ask, Measure const& measure) {
     auto const& s = plan.shape;
-    fail("convolution, {}: cuDNN has no algorithm for {} to {} channels, kernel {}, stride {} on {} x {} x {} voxels", what, s.in, s.out,
-        s.kernel, s.stride, s.input[0], s.input[1], s.input[2]);
+    bool const rounded = context.resource<PrecisionChoice>().precision == Precision::tf32;
+    auto const math = rounded ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH;
+    check(cudnnSetConvolutionMathType(plan.convolution, math), "setting the precision");
+    std::array<Performance, 16> results;
+    int count = 0;
+    check(ask(static_cast<int>(results.size()), &count, results.data()), what);
+    std::vector<Candidate> candidates;
+    for (int i = 0; i < count; ++i) {
+        auto const& r = results[static_cast<std::size_t>(i)];
+        // Its time and determinism are those of its own precision, which is one that the setting allows: full precision always is.
+        bool const wanted = r.mathType == math || r.mathType == CUDNN_FMA_MATH;
+        Candidate c{r.status == CUDNN_STATUS_SUCCESS, r.determinism == CUDNN_DETERMINISTIC, wanted, 0};
+        if (c.works && wanted) {
+            check(cudnnSetConvolutionMathType(plan.convolution, r.mathType), "setting the precision");
+            c.works = measure(r.algo, &c.workspace) == CUDNN_STATUS_SUCCESS;
+        }
+        candidates.push_back(c);
+    }
+    auto const chosen = convolution::choose(candidates, kModest);
+    require(chosen.has_value(),
+        "convolution, {}: cuDNN has no reproducible algorithm in {} for {} to {} channels, kernel {}, stride {} on {} x {} x {} voxels",
+        what, rounded ? "TF32" : "float32", s.in, s.out, s.kernel, s.stride, s.input[0], s.input[1], s.input[2]);
+    return {results[*chosen].algo, candidates[*chosen].workspace, results[*chosen].mathType};
 }
 
 Tensor<std::byte> workspace(Context const& context, std::size_t bytes) { return {context, {static_cast<index_t>(bytes)}}; }
@@ -125,9 +137,13 @@ void forward(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> cons
     auto& plans = y.context().resource<Plans>();
     auto& plan = plans.of(s);
     if (!plan.forward)
-        plan.forward =
-            choose<cudnnConvolutionFwdAlgoPerf_t, cudnnConvolutionFwdAlgo_t>(plan, "forward", [&](int most, int* count, auto* results) {
+        plan.forward = choose<cudnnConvolutionFwdAlgoPerf_t, cudnnConvolutionFwdAlgo_t>(
+            y.context(), plan, "forward",
+            [&](int most, int* count, auto* results) {
                 return cudnnGetConvolutionForwardAlgorithm_v7(plans.handle, plan.x, plan.w, plan.convolution, plan.y, most, count, results);
+            },
+            [&](auto algorithm, std::size_t* bytes) {
+                return cudnnGetConvolutionForwardWorkspaceSize(plans.handle, plan.x, plan.w, plan.convolution, plan.y, algorithm, bytes);
             });
     check(cudnnSetConvolutionMathType(plan.convolution, plan.forward->math), "setting the precision");
     auto const weights = channels_last(s, w);
@@ -143,10 +159,15 @@ void backward_data(ConvolutionShape const& s, Tensor<real> const& w, Tensor<real
     auto& plans = gy.context().resource<Plans>();
     auto& plan = plans.of(s);
     if (!plan.data)
-        plan.data = choose<cudnnConvolutionBwdDataAlgoPerf_t, cudnnConvolutionBwdDataAlgo_t>(plan, "gradient of the input",
+        plan.data = choose<cudnnConvolutionBwdDataAlgoPerf_t, cudnnConvolutionBwdDataAlgo_t>(
+            gy.context(), plan, "gradient of the input",
             [&](int most, int* count, auto* results) {
                 return cudnnGetConvolutionBackwardDataAlgorithm_v7(plans.handle, plan.w, plan.y, plan.convolution, plan.x, most, count,
                     results);
+            },
+            [&](auto algorithm, std::size_t* bytes) {
+                return cudnnGetConvolutionBackwardDataWorkspaceSize(plans.handle, plan.w, plan.y, plan.convolution, plan.x, algorithm,
+                    bytes);
             });
     check(cudnnSetConvolutionMathType(plan.convolution, plan.data->math), "setting the precision");
     auto const weights = channels_last(s, w);
@@ -162,10 +183,15 @@ void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<r
     auto& plans = gy.context().resource<Plans>();
     auto& plan = plans.of(s);
     if (!plan.weights)
-        plan.weights = choose<cudnnConvolutionBwdFilterAlgoPerf_t, cudnnConvolutionBwdFilterAlgo_t>(plan, "gradient of the weights",
+        plan.weights = choose<cudnnConvolutionBwdFilterAlgoPerf_t, cudnnConvolutionBwdFilterAlgo_t>(
+            gy.context(), plan, "gradient of the weights",
             [&](int most, int* count, auto* results) {
                 return cudnnGetConvolutionBackwardFilterAlgorithm_v7(plans.handle, plan.x, plan.y, plan.convolution, plan.w, most, count,
                     results);
+            },
+            [&](auto algorithm, std::size_t* bytes) {
+                return cudnnGetConvolutionBackwardFilterWorkspaceSize(plans.handle, plan.x, plan.y, plan.convolution, plan.w, algorithm,
+                    bytes);
             });
     check(cudnnSetConvolutionMathType(plan.convolution, plan.weights->math), "setting the precision");
     index_t const taps = s.kernel * s.kernel * s.kernel;

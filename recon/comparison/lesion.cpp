@@ -9,7 +9,7 @@
 
 namespace tessera {
 
-using namespace metrics_detail;
+using namespace metrics;
 
 namespace {
 

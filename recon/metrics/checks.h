@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-namespace tessera::metrics_detail {
+namespace tessera::metrics {
 
 /// Sums term(i) over [0, n): in parallel, and always in the same order.
 template <class F> auto sum(index_t n, F const& term) {
@@ -62,4 +62,4 @@ inline double maximum(char const* metric, Tensor<real> const& reference, Mask co
     return largest;
 }
 
-} // namespace tessera::metrics_detail
+} // namespace tessera::metrics

@@ -4,7 +4,7 @@
 
 namespace tessera {
 
-using namespace metrics_detail;
+using namespace metrics;
 
 namespace {
 

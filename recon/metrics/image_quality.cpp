@@ -7,7 +7,7 @@
 
 namespace tessera {
 
-using namespace metrics_detail;
+using namespace metrics;
 
 namespace {
 

@@ -189,6 +189,7 @@ MemoryNeed Toeplitz::bytes(Device device, Matrix const& matrix, bool symmetric) 
     else {
         need.held += static_cast<std::size_t>(3 * (z + y + x)) * sizeof(complex);
         need.workspace = static_cast<std::size_t>(z * y * x) * sizeof(complex);
+        if (device == Device::cuda) need.workspace *= 2; // cuFFT's workspace, taken for as large as what it transforms
     }
     return need;
 }

@@ -5,20 +5,22 @@
 #include "core/device/device.h"
 #include "tests/support/catch.h"
 
+#include <cmath>
 #include <random>
+#include <span>
 #include <vector>
 
 namespace tessera::test {
 
+/// A context of every device that is there, or of those that the environment variable TESSERA_DEVICES names ("cuda", "cpu,cuda").
+std::vector<Context> const& contexts();
+/// Before main() returns: libraries' handles must not outlive the CUDA runtime.
+void end_contexts();
+
 /// Inside a TEST_CASE: repeats the rest of it once per device.
 inline Context each_device() {
-    static std::vector<Context> const contexts = [] {
-        std::vector<Context> all;
-        for (Device const d : available_devices()) all.emplace_back(d);
-        return all;
-    }();
-    auto const i = GENERATE(range(0, static_cast<int>(available_devices().size())));
-    return contexts[static_cast<std::size_t>(i)];
+    auto const i = GENERATE(range(0, static_cast<int>(contexts().size())));
+    return contexts()[static_cast<std::size_t>(i)];
 }
 
 /// Rounding errors that a test may allow: `f` for float builds, `d` for double.

@@ -1,7 +1,12 @@
 #define CATCH_CONFIG_RUNNER
 #include "tests/support/catch.h"
+#include "tests/support/devices.h"
 
-int main(int argc, char** argv) { return Catch::Session().run(argc, argv); }
+int main(int argc, char** argv) {
+    int const result = Catch::Session().run(argc, argv);
+    tessera::test::end_contexts();
+    return result;
+}
 
 #if defined(__SANITIZE_ADDRESS__)
 // An allocation that cannot be served is something that tests ask for, not a fault.

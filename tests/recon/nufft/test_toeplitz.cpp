@@ -99,7 +99,9 @@ TEST_CASE("toeplitz takes the bytes that it declares", "[toeplitz]") {
     std::size_t const between = live();
     ctx.allocator().reset_peak();
     toeplitz.apply(x, y);
-    CHECK(ctx.allocator().use().peak - between == need.workspace);
+    std::size_t const taken = ctx.allocator().use().peak - between;
+    CHECK(taken <= need.workspace);
+    if (ctx.device() != Device::cuda) CHECK(taken == need.workspace); // what cuFFT wants is known on the device only
     CHECK(live() == between);
 }
 
