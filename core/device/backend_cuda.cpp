@@ -43,9 +43,9 @@ namespace cuda {
 void* allocate(Stream stream, std::size_t bytes) {
     void* memory = nullptr;
     cudaError_t e = cudaMallocAsync(&memory, bytes, native(stream));
-    if (e == cudaErrorMemoryAllocation) { // what was freed may wait for the stream, or be cut in pieces that the pool keeps
+    if (e == cudaErrorMemoryAllocation) { // what was freed may wait for a stream, or be cut in pieces that the pool keeps
         (void)cudaGetLastError();
-        cuda_check(cudaStreamSynchronize(native(stream)), "cudaStreamSynchronize");
+        cuda_check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
         cuda_check(cudaMemPoolTrimTo(pool(), 0), "cudaMemPoolTrimTo");
         e = cudaMallocAsync(&memory, bytes, native(stream));
     }

@@ -6,8 +6,9 @@
 namespace tessera {
 
 template <> void execute<kDevice>(Stream stream, SwapLastAxes const& k) {
+    Indices<3> const indices(k.to);
     for_each(stream, k.to.size(), TESSERA_LAMBDA(index_t i) {
-        index_t const b = i % k.to.shape[2], c = i / k.to.shape[2] % k.to.shape[1], a = i / k.to.shape[2] / k.to.shape[1];
+        auto const [a, c, b] = indices(i);
         real const value = k.from(a, b, c);
         k.to[i] = k.add ? k.to[i] + value : value;
     });

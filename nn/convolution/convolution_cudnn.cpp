@@ -35,7 +35,7 @@ using FilterDescriptor = Owned<cudnnFilterDescriptor_t, cudnnCreateFilterDescrip
 using ConvolutionDescriptor = Owned<cudnnConvolutionDescriptor_t, cudnnCreateConvolutionDescriptor, cudnnDestroyConvolutionDescriptor>;
 
 constexpr cudnnDataType_t kType = sizeof(real) == 4 ? CUDNN_DATA_FLOAT : CUDNN_DATA_DOUBLE;
-constexpr std::size_t kModest = 256u << 20; // bytes of workspace; larger ones are for shapes that have no other algorithm
+constexpr std::size_t kModest = 1u << 30; // bytes of workspace; larger ones are for shapes that have no other algorithm
 
 template <class Algorithm> struct Choice {
     Algorithm algorithm;

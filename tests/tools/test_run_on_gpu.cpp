@@ -72,7 +72,7 @@ TEST_CASE("a bundle uses the GPU for everything where it opens", "[gpu]") {
     CHECK(bundle.results()[2]["note"] == "All tests passed on cuda");
 }
 
-TEST_CASE("a bundle's steps end with the time that is given; what was done before is recorded at once", "[gpu]") {
+TEST_CASE("a bundle's steps end with the time that is given, and what was done before is recorded at once", "[gpu]") {
     Bundle const bundle;
     bundle.program("test_core", "cp \"$OUT/summary.jsonl\" \"$OUT/../seen\"; sleep 60");
     auto const start = std::chrono::steady_clock::now();
