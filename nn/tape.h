@@ -59,6 +59,7 @@ private:
 using Pullback = std::function<void(Tensor<real> gradient)>;
 
 /// A record of operations.
+/// One thread at a time.
 class Tape {
 public:
     enum class Mode {

@@ -1,7 +1,7 @@
 // The separable wavelet transform of volumes in three dimensions.
 #pragma once
 
-#include "kernels/arrays/wavelet.h"
+#include "kernels/compressed_sensing/wavelet.h"
 #include "core/arrays/shape.h"
 #include "core/arrays/tensor.h"
 
@@ -12,7 +12,7 @@ namespace tessera {
 
 /// An orthonormal multi-level wavelet transform of volumes [z, y, x] of one shape, of any size; all bands lie in one volume of that
 /// shape, the coarsest approximation in its first corner. Axes are circles but for the last value of an odd length, see
-/// kernels/arrays/wavelet.h.
+/// kernels/compressed_sensing/wavelet.h.
 class WaveletTransform {
 public:
     /// `levels`: at each level every axis of at least two values is halved; null: axes are halved while at least

@@ -11,6 +11,8 @@ namespace tessera {
 
 /// A device with its stream and allocator. A cheap handle: copies share the same stream and byte counts,
 /// and a Tensor keeps the context that it was made in alive.
+///
+/// What is made in a context is for one thread at a time unless it says otherwise: it works through one stream, in order.
 class Context {
 public:
     explicit Context(Device device = Device::cpu);

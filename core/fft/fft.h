@@ -9,6 +9,7 @@
 namespace tessera {
 
 /// In-place, unnormalised 3D FFT of a grid [z, y, x, coil]; forward has exp(-i...). FFTW on the host, cuFFT on cuda.
+/// One thread at a time on cuda, where the plan has one workspace; thread-safe elsewhere.
 class Fft {
 public:
     Fft(Context const& context, Matrix grid, index_t coils);

@@ -13,6 +13,8 @@ namespace tessera {
 ///
 /// The volume's voxel N/2 is the origin, the grid's zero frequency is index 0; unnormalised. Weights are separable.
 /// On the CPU the rows that padding makes zero, or cropping drops, are skipped.
+///
+/// On a host thread-safe; on cuda one thread at a time, as a cuFFT plan has one workspace.
 class PaddedFft {
 public:
     /// weights: one vector per axis (z, y, x) of the volume's extent.

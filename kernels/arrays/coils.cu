@@ -95,22 +95,4 @@ template <> void execute<kDevice>(Stream stream, DivideByRoot const& k) {
     });
 }
 
-template <> void execute<kDevice>(Stream stream, ScaleGrid const& k) {
-    auto const w = k.w;
-    auto const grid = k.grid;
-    Divisor const coils(grid.shape[1]);
-    for_each(stream, grid.size(), TESSERA_LAMBDA(index_t i) { grid[i] = w[coils.quotient(i)] * grid[i]; });
-}
-
-template <> void execute<kDevice>(Stream stream, ApplyAlongAxis const& k) {
-    auto const kernel = k;
-    Indices<3> const indices(k.out);
-    for_each(stream, k.out.size(), TESSERA_LAMBDA(index_t n) {
-        auto const [o, r, i] = indices(n);
-        complex sum{};
-        for (index_t j = 0; j < kernel.matrix.shape[1]; ++j) sum += kernel.matrix(r, j) * kernel.in(o, j, i);
-        kernel.out[n] = sum;
-    });
-}
-
 } // namespace tessera

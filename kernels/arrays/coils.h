@@ -95,17 +95,4 @@ struct DivideByRoot {
     View<complex, 2> coils;
 };
 
-/// grid[i, coil] *= w[i]: real weights on a coils-innermost grid.
-struct ScaleGrid {
-    View<real const, 1> w;
-    View<complex, 2> grid; ///< [n, coil]
-};
-
-/// out(o, r, i) = sum over j of matrix(r, j) in(o, j, i): a small dense matrix along one axis.
-struct ApplyAlongAxis {
-    View<complex const, 2> matrix;
-    View<complex const, 3> in;
-    View<complex, 3> out;
-};
-
 } // namespace tessera

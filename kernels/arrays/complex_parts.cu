@@ -1,6 +1,5 @@
 #include "kernels/arrays/complex_parts.h"
 
-#include "kernels/divisor.h"
 #include "kernels/launch.h"
 
 namespace tessera {
@@ -28,16 +27,6 @@ template <> void execute<kDevice>(Stream stream, Magnitude const& k) {
 template <> void execute<kDevice>(Stream stream, RealPart const& k) {
     auto const [x, scale, y] = k;
     for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = scale * x[i].re; });
-}
-
-template <> void execute<kDevice>(Stream stream, ZeroFirstPlanes const& k) {
-    auto const v = k.x;
-    Indices<3> const indices(v);
-    for_each(stream, v.size(), TESSERA_LAMBDA(index_t i) {
-        auto const at = indices(i);
-        for (int d = 0; d < 3; ++d)
-            if (at[d] == 0 && v.shape[d] > 1) v[i] = complex{};
-    });
 }
 
 } // namespace tessera

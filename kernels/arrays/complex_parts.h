@@ -37,9 +37,4 @@ struct RealPart {
     View<real, 1> y;
 };
 
-/// Zeroes the planes z = 0, y = 0 and x = 0 of a volume, along axes longer than 1.
-struct ZeroFirstPlanes {
-    View<complex, 3> x;
-};
-
 } // namespace tessera

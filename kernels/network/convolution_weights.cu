@@ -14,9 +14,4 @@ template <> void execute<kDevice>(Stream stream, SwapLastAxes const& k) {
     });
 }
 
-template <> void execute<kDevice>(Stream stream, AddBias const& k) {
-    Divisor const channels(k.bias.shape[0]);
-    for_each(stream, k.y.size(), TESSERA_LAMBDA(index_t i) { k.y[i] += k.bias[channels.remainder(i)]; });
-}
-
 } // namespace tessera

@@ -12,10 +12,4 @@ struct SwapLastAxes {
     bool add = false;
 };
 
-/// Adds bias(c) to y(v, c).
-struct AddBias {
-    View<real const, 1> bias;
-    View<real, 2> y;
-};
-
 } // namespace tessera

@@ -2,6 +2,7 @@
 #include "nn/convolution/algorithm_choice.h"
 #include "nn/convolution/convolution.h"
 
+#include "kernels/network/add_bias.h"
 #include "kernels/network/convolution_weights.h"
 
 #include <array>

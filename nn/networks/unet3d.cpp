@@ -4,7 +4,7 @@
 #include "nn/ops/add.h"
 #include "nn/ops/append_constants.h"
 #include "nn/ops/concat.h"
-#include "nn/ops/resample.h"
+#include "nn/ops/two_scales.h"
 
 #include <ranges>
 

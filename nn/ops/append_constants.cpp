@@ -1,5 +1,6 @@
 #include "nn/ops/append_constants.h"
 
+#include "kernels/network/add_bias.h"
 #include "kernels/network/convolution_weights.h"
 #include "nn/ops/concat.h"
 

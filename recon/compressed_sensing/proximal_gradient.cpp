@@ -4,7 +4,7 @@
 #include "core/arrays/power_iteration.h"
 #include "core/arrays/vector_ops.h"
 #include "core/device/rehearsed_loop.h"
-#include "kernels/arrays/gradient_step.h"
+#include "kernels/compressed_sensing/gradient_step.h"
 
 #include <cmath>
 #include <limits>

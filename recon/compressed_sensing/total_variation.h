@@ -1,7 +1,7 @@
 // Total variation, which images of few edges have small.
 #pragma once
 
-#include "kernels/arrays/finite_difference.h"
+#include "kernels/compressed_sensing/finite_difference.h"
 #include "recon/compressed_sensing/proximal_gradient.h"
 
 namespace tessera {

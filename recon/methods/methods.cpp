@@ -1,5 +1,6 @@
 #include "recon/methods/methods.h"
 
+#include "core/arrays/passes.h"
 #include "core/arrays/vector_ops.h"
 #include "core/device/stage.h"
 #include "core/terminal/log.h"
@@ -80,16 +81,14 @@ Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
         return image;
     }
     auto const squares = Tensor<real>::zeros(context, image.shape());
-    index_t const coils = scan_.kspace.shape()[0], most = std::min(coils, config_.nufft.coils_per_pass);
-    for (index_t first = 0; first < coils; first += most) {
-        index_t const last = std::min(coils, first + most);
+    in_passes(scan_.kspace.shape()[0], config_.nufft.coils_per_pass, [&](index_t first, index_t last) {
         Tensor<complex> const samples(context, {last - first, scan_.kspace.shape()[1]});
         samples.copy_from(scan_.kspace.slice(first, last));
         enqueue(context.stream(), MultiplyReal{scan_.weights.flat(), samples.view<2>()});
         Tensor<complex> const volumes(context, {last - first, nz, ny, nx});
         nufft->adjoint(samples, volumes);
         enqueue(context.stream(), AddSquares{volumes.reshape({last - first, image.size()}).view<2>(), squares.flat()});
-    }
+    });
     enqueue(context.stream(), RootToComplex{squares.flat(), image.flat()});
     return image;
 }

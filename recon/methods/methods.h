@@ -18,6 +18,7 @@ struct MethodProgress {
 };
 
 /// Reconstructs one prepared scan, as often as wanted: what methods and weights share is made when it is first needed and kept.
+/// One thread at a time.
 class Reconstructor {
 public:
     /// config: how the scan was prepared; its nufft is used.

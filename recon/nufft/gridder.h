@@ -8,6 +8,8 @@
 namespace tessera {
 
 /// The sorted trajectory and kernel of a NUFFT, without its Fourier transform. 2D where matrix[0] is 1.
+///
+/// Thread-safe once made: it only reads its plan. Each call uses all threads itself.
 class Gridder {
 public:
     /// trajectory: [..., 3], (kx, ky, kz) in cycles per field of view; copied. Throws Error for non-finite coordinates.

@@ -26,6 +26,8 @@ struct NufftConfig {
 /// Shapes: volumes [coil, z, y, x], k-space [coil, points]; a matrix with 1 in z is a 2D transform.
 /// Source: gridding with a Kaiser-Bessel kernel, Jackson et al. 1991, doi:10.1109/42.97598;
 /// Beatty et al. 2005, doi:10.1109/TMI.2004.841230.
+///
+/// One thread at a time: a Fourier transform for another number of coils is planned on first use.
 class Nufft {
 public:
     /// The trajectory is [..., 3] and is copied into the plan, sorted. Throws Error for non-finite coordinates.

@@ -7,6 +7,7 @@
 #include "kernels/arrays/complex_parts.h"
 #include "kernels/arrays/pad.h"
 #include "kernels/gridding/fold_weights.h"
+#include "kernels/gridding/scale_grid.h"
 
 #include <cmath>
 #include <limits>

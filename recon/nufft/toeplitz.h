@@ -17,6 +17,8 @@ namespace tessera {
 /// every k (full spokes), either sign has the same spectrum, and half of it is kept.
 ///
 /// Source: Wajer and Pruessmann, ISMRM 2001, p. 767; Fessler et al. 2005, doi:10.1109/TSP.2005.853152.
+///
+/// apply() takes its workspace anew, so that threads may share one; each call uses all threads itself.
 class Toeplitz {
 public:
     /// trajectory: [..., 3], cycles per field of view of `matrix`; weights: as many as points. Both only read here.

@@ -1,5 +1,6 @@
 #include "recon/scan/coil_basis.h"
 
+#include "kernels/arrays/apply_along_axis.h"
 #include "kernels/arrays/coils.h"
 
 #include <cmath>

@@ -2,6 +2,7 @@
 
 #include "core/fft/lane_rows.h"
 #include "core/fft/panel_pass.h"
+#include "kernels/arrays/apply_along_axis.h"
 #include "kernels/arrays/coils.h"
 
 #include <Eigen/Dense>

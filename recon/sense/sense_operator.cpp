@@ -1,5 +1,6 @@
 #include "recon/sense/sense_operator.h"
 
+#include "core/arrays/passes.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 
@@ -22,10 +23,7 @@ SenseOperator::SenseOperator(std::shared_ptr<Nufft const> nufft, CoilMaps maps, 
 template <class F> void SenseOperator::passes(index_t at_once, F const& f) const {
     index_t const coils = maps_.shape()[0], most = std::min(coils, at_once);
     Tensor<complex> const buffer(context(), domain().prepended(most));
-    for (index_t first = 0; first < coils; first += most) {
-        index_t const last = std::min(coils, first + most);
-        f(first, last, buffer.slice(0, last - first));
-    }
+    in_passes(coils, most, [&](index_t first, index_t last) { f(first, last, buffer.slice(0, last - first)); });
 }
 
 void SenseOperator::weigh(Tensor<complex> const& samples) const {

@@ -15,6 +15,8 @@ namespace tessera {
 ///
 /// Coils go through in passes: the workspace holds the images of one pass, not of all coils.
 /// Source: Pruessmann et al. 2001, doi:10.1002/mrm.1241.
+///
+/// One thread at a time, as its NUFFT.
 class SenseOperator : public LinearOperator {
 public:
     /// weights: [points] or empty for W = 1.

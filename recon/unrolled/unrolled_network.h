@@ -56,6 +56,8 @@ struct MemoryConfig {
 ///
 /// Source: Aggarwal, Mani, Jacob 2019 (MoDL), doi:10.1109/TMI.2018.2865356; in blocks Miller, Pirasteh, Johnson 2023,
 /// arXiv:2204.13862.
+///
+/// One thread at a time: passes forward and back share parameters and the store of volumes.
 class UnrolledNetwork {
 public:
     /// Adds its parameters to the list: "regulariser." or "regularisers.<k>.", and the number that data consistency trains

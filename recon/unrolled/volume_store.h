@@ -16,6 +16,7 @@ enum class CheckpointPlace {
 constexpr std::array<std::string_view, 2> config_names(CheckpointPlace) { return {"device", "host"}; }
 
 /// A stack of volumes of one context, kept where they were made or in host memory.
+/// One thread at a time.
 class VolumeStore {
 public:
     VolumeStore(Context const& context, CheckpointPlace place);

@@ -33,6 +33,7 @@ Rooms with(Rooms rooms, Rooms const& more) {
 std::map<std::string, Rooms> const kRooms{
     {"kernels/simt", {}},
     {"kernels/arrays", {}},
+    {"kernels/compressed_sensing", {"kernels/arrays"}},
     {"kernels/gridding", {"kernels/arrays"}},
     {"kernels/network", {"kernels/arrays"}},
     {"recon/acquisition", {}},

@@ -13,7 +13,7 @@ namespace {
 std::vector<fs::path> ready_configurations() {
     std::vector<fs::path> files;
     for (auto const& entry : fs::directory_iterator(fs::path(TESSERA_SOURCE_DIR) / "configs/training")) files.push_back(entry.path());
-    files.push_back(fs::path(TESSERA_SOURCE_DIR) / "configs/weights/train.json");
+    files.push_back(fs::path(TESSERA_SOURCE_DIR) / "configs/weights/first_steps.json");
     std::sort(files.begin(), files.end());
     return files;
 }

@@ -11,7 +11,7 @@ HIGH = LOW[::-1] * np.array([1, -1, 1, -1], np.float32)
 
 
 def analysis(x, axis):
-    """Approximations, then details, of an axis of even length on a circle (kernels/arrays/wavelet.h)."""
+    """Approximations, then details, of an axis of even length on a circle (kernels/compressed_sensing/wavelet.h)."""
     shifted = [np.roll(x, -t, axis) for t in range(4)]
     even = tuple(slice(None, None, 2) if d == axis else slice(None) for d in range(x.ndim))
     return np.concatenate([sum(f[t] * shifted[t][even] for t in range(4)) for f in (LOW, HIGH)], axis)

@@ -1,4 +1,5 @@
 #include "core/arrays/tensor.h"
+#include "kernels/arrays/apply_along_axis.h"
 #include "kernels/arrays/coils.h"
 #include "tests/support/devices.h"
 

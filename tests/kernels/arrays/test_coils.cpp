@@ -1,5 +1,6 @@
 #include "core/arrays/tensor.h"
 #include "kernels/arrays/coils.h"
+#include "kernels/gridding/scale_grid.h"
 #include "tests/support/devices.h"
 
 using namespace tessera;

@@ -30,18 +30,3 @@ TEST_CASE("parts of complex numbers over awkward sizes", "[complex_parts]") {
         CHECK(part_host[i] == Approx(0.5 * zs[i].re));
     }
 }
-
-TEST_CASE("the first planes become zero along axes longer than one", "[complex_parts]") {
-    Context const ctx = each_device();
-    Matrix const m = GENERATE(Matrix{3, 5, 7}, Matrix{1, 4, 9}, Matrix{1, 1, 1}, Matrix{2, 1, 3}, Matrix{0, 4, 4});
-    Shape const shape{m[0], m[1], m[2]};
-    auto const values = random_complex(static_cast<std::size_t>(shape.size()), 3);
-    auto const x = Tensor<complex>::from(ctx, shape, values);
-    enqueue(ctx.stream(), ZeroFirstPlanes{x.view<3>()});
-    auto const found = x.to_host();
-    for (index_t i = 0; i < shape.size(); ++i) {
-        index_t const z = i / m[2] / m[1], y = i / m[2] % m[1], column = i % m[2];
-        bool const zero = (m[0] > 1 && z == 0) || (m[1] > 1 && y == 0) || (m[2] > 1 && column == 0);
-        CHECK(found[static_cast<std::size_t>(i)] == (zero ? complex{} : values[static_cast<std::size_t>(i)]));
-    }
-}

@@ -6,8 +6,8 @@
 #include "nn/ops/complex_conv3d.h"
 #include "nn/ops/concat.h"
 #include "nn/ops/modrelu.h"
-#include "nn/ops/resample.h"
 #include "nn/ops/scale.h"
+#include "nn/ops/two_scales.h"
 #include "tests/support/gradient_check.h"
 
 #include <complex>

@@ -2,7 +2,7 @@
 #include "core/arrays/operator_algebra.h"
 #include "core/arrays/power_iteration.h"
 #include "core/arrays/vector_ops.h"
-#include "kernels/arrays/gradient_step.h"
+#include "kernels/compressed_sensing/gradient_step.h"
 #include "recon/compressed_sensing/total_variation.h"
 #include "recon/compressed_sensing/wavelet_norm.h"
 #include "tests/support/dense_operator.h"

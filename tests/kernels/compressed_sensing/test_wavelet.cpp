@@ -1,6 +1,6 @@
 // One level of the wavelet transform against its definition, and what makes it a wavelet transform.
 #include "core/arrays/tensor.h"
-#include "kernels/arrays/wavelet.h"
+#include "kernels/compressed_sensing/wavelet.h"
 #include "tests/support/devices.h"
 
 #include <algorithm>

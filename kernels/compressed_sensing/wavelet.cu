@@ -1,4 +1,4 @@
-#include "kernels/arrays/wavelet.h"
+#include "kernels/compressed_sensing/wavelet.h"
 
 #include "kernels/divisor.h"
 #include "kernels/launch.h"

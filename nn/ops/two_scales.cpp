@@ -1,4 +1,4 @@
-#include "nn/ops/resample.h"
+#include "nn/ops/two_scales.h"
 
 #include "kernels/network/halve.h"
 

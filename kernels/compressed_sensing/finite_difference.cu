@@ -1,4 +1,4 @@
-#include "kernels/arrays/finite_difference.h"
+#include "kernels/compressed_sensing/finite_difference.h"
 
 #include "kernels/divisor.h"
 #include "kernels/launch.h"

@@ -1,5 +1,5 @@
 // Inner loops run along x, whichever axis is filtered, over the real and imaginary parts alike.
-#include "kernels/arrays/wavelet.h"
+#include "kernels/compressed_sensing/wavelet.h"
 
 #include <algorithm>
 

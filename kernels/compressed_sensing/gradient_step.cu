@@ -1,4 +1,4 @@
-#include "kernels/arrays/gradient_step.h"
+#include "kernels/compressed_sensing/gradient_step.h"
 
 #include "kernels/launch.h"
 
