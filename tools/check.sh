@@ -18,7 +18,7 @@ mapfile -t sources < <({
 echo "check: ${#sources[@]} sources changed since $(git describe --always "$base")"
 [ ${#sources[@]} -eq 0 ] && exit 0
 
-failed=0
+failed=0 unread=()
 tools/format.sh --check "${sources[@]}" || failed=1
 
 mapfile -t units < <(printf '%s\n' "${sources[@]}" | grep '\.cpp$')
@@ -36,8 +36,19 @@ if [ ${#units[@]} -gt 0 ]; then
     for unit in "${units[@]}"; do
         grep -qF "/$unit\"" "$commands/compile_commands.json" || { echo "check: $unit is in no build, left out"; continue; }
         echo "check: clang-tidy $unit"
-        clang-tidy -p "$commands" --quiet "$unit" 2>/dev/null || failed=1
+        findings=$(clang-tidy -p "$commands" --quiet "$unit" 2>"$commands/errors")
+        status=$?
+        # What clang cannot parse, or dies of, is no finding: it is said, and decides nothing.
+        if [ $status -ge 126 ] || grep -q '\[clang-diagnostic-error' <<<"$findings"; then
+            unread+=("$unit")
+            echo "check: clang-tidy cannot read $unit (status $status):"
+            { grep -m 3 'error:' <<<"$findings" || tail -n 3 "$commands/errors"; } | sed 's/^/    /'
+        elif [ $status -ne 0 ]; then
+            echo "$findings"
+            failed=1
+        fi
     done
 fi
+[ ${#unread[@]} -eq 0 ] || echo "check: not looked at by clang-tidy, which cannot read them: ${unread[*]}"
 [ $failed -eq 0 ] && echo "check: good"
 exit $failed

@@ -33,6 +33,15 @@ void check_gradients(TrainingConfig const& config) {
     fmt::print("peak device memory: block {}, full {}\n", format_bytes(c.block_peak), format_bytes(c.full_peak));
 }
 
+std::string in_words(CaseRecord const& c) {
+    auto const maybe = [](char const* format, double value) {
+        return std::isfinite(value) ? fmt::format(fmt::runtime(format), value) : "";
+    };
+    if (c.has_image()) return fmt::format("{} (in the object{})", summary(c.object), maybe("; seam {:.3f}", c.seam));
+    return fmt::format("k-space error {:.4f} on held-out readouts (iterative SENSE: {:.4f}{}), {:.4f} on the selection", c.kspace_error,
+        c.kspace_error_sense, maybe(", l1-wavelet: {:.4f}", c.kspace_error_l1_wavelet), c.kspace_error_selection);
+}
+
 // The checkpoint to go on from; none: the run starts anew.
 std::optional<fs::path> checkpoint_of(TrainingConfig const& config, std::string const& resume) {
     if (resume.empty()) return {};
@@ -120,12 +129,7 @@ private:
         if (!trainer_.has_validation()) return;
         auto const record = trainer_.validate();
         folder_.add(record);
-        for (auto const& c : record.cases)
-            log_info("step {}, {}: {}", record.step, c.name,
-                c.has_image() ? fmt::format("{} (in the object{})", summary(c.object),
-                                    std::isfinite(c.seam) ? fmt::format("; seam {:.3f}", c.seam) : "")
-                              : fmt::format("k-space error {:.4f} on held-out readouts (iterative SENSE: {:.4f})", c.kspace_error,
-                                    c.kspace_error_sense));
+        for (auto const& c : record.cases) log_info("step {}, {}: {}", record.step, c.name, in_words(c));
         if (record.score() < best_ && trainer_.step_number() > 0) {
             best_ = record.score();
             trainer_.save_best(RunFolder::best_checkpoint(config_));

@@ -68,7 +68,7 @@ index_t DoubledConvolution::workspace_size(Matrix const& volume, int threads) {
 }
 
 void DoubledConvolution::pack(complex const* grid, real scale, index_t parity_z, index_t parity_y, real* spectrum) const {
-    auto const [hz, hy, hx] = half_;
+    index_t const hz = half_[0], hy = half_[1], hx = half_[2];
     index_t const pz = axis_parities(0);
     // [x / kAbreast][parity y][y][parity z][z][x % kAbreast], each axis in the order of its transform
 #pragma omp parallel for schedule(static)
@@ -101,7 +101,7 @@ void DoubledConvolution::apply(complex const* in, RowFactors const* factors, std
 // Ends one job along x and begins the next, row by row in the same memory of the workspace.
 void DoubledConvolution::between_x(complex const* in, RowFactors const* factors, Job const* ended, Job const* next, complex* workspace,
     int threads, complex* out) const {
-    auto const [nz, ny, nx] = volume_;
+    index_t const nz = volume_[0], ny = volume_[1], nx = volume_[2];
     index_t const hx = half_[2], row_blocks = blocks_of(ny), stride = plane_stride(volume_);
 #pragma omp parallel num_threads(threads)
     {
@@ -137,8 +137,8 @@ void DoubledConvolution::between_x(complex const* in, RowFactors const* factors,
 
 // y and z of every plane of kAbreast frequencies of x, forth and back.
 void DoubledConvolution::planes(real const* spectrum, complex* workspace, int threads) const {
-    auto const [nz, ny, nx] = volume_;
-    auto const [hz, hy, hx] = half_;
+    index_t const nz = volume_[0], ny = volume_[1], nx = volume_[2];
+    index_t const hz = half_[0], hy = half_[1], hx = half_[2];
     index_t const blocks = blocks_of(hx), pz = axis_parities(0), stride = row_stride(half_);
 #pragma omp parallel num_threads(threads)
     {

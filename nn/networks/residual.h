@@ -6,7 +6,6 @@
 #include "nn/ops/append_constants.h"
 
 #include <cmath>
-#include <ranges>
 #include <string>
 #include <vector>
 
@@ -39,9 +38,9 @@ public:
     Reach reach() const override {
         auto const needs = [&](Interval out) {
             auto in = tail_.needs(out);
-            for (Block const& block : blocks_ | std::views::reverse) {
+            for (auto block = blocks_.rbegin(); block != blocks_.rend(); ++block) {
                 auto const skipped = in;
-                for (auto const& convolution : block.convolutions | std::views::reverse) in = convolution.needs(in);
+                for (auto c = block->convolutions.rbegin(); c != block->convolutions.rend(); ++c) in = c->needs(in);
                 in = hull(in, skipped);
             }
             return hull(head_.needs(in), out);

@@ -6,8 +6,6 @@
 #include "nn/ops/concat.h"
 #include "nn/ops/two_scales.h"
 
-#include <ranges>
-
 namespace tessera {
 namespace {
 
@@ -20,7 +18,7 @@ std::vector<Conv3d> make_convolutions(ParameterList& parameters, std::string con
 }
 
 Interval convolutions_need(std::vector<Conv3d> const& convolutions, Interval out) {
-    for (auto const& convolution : convolutions | std::views::reverse) out = convolution.needs(out);
+    for (auto c = convolutions.rbegin(); c != convolutions.rend(); ++c) out = c->needs(out);
     return out;
 }
 

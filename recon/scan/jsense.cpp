@@ -185,16 +185,16 @@ Tensor<complex> jsense_coefficients(Matrix const& matrix, Tensor<complex> const&
 
 MapPlanes basis_planes(Matrix const& matrix, Tensor<complex> const& coefficients, index_t order) {
     Context const host;
-    auto const [nz, ny, nx] = matrix;
+    index_t const nz = matrix[0], ny = matrix[1], nx = matrix[2];
     auto const basis = std::make_shared<CoilBasis>(host, Matrix{1, ny, nx}, order);
-    return [=, n = nz](index_t z) {
+    return [=](index_t z) {
         Shape const& s = coefficients.shape();
         index_t const half = s[1] / 2, inner = s[2] * s[3];
         Tensor<complex> const on_plane(host, {s[0], 1, s[2], s[3]}), maps(host, {s[0], 1, ny, nx});
         auto const all = coefficients.reshape({s[0], s[1], inner}).view<3>();
         on_plane.zero();
         for (index_t j = 0; j < s[1]; ++j) {
-            double const phase = std::numbers::pi * static_cast<double>((j - half) * (z - n / 2)) / static_cast<double>(n);
+            double const phase = std::numbers::pi * static_cast<double>((j - half) * (z - nz / 2)) / static_cast<double>(nz);
             complex const e{static_cast<real>(std::cos(phase)), static_cast<real>(std::sin(phase))};
             for (index_t c = 0; c < s[0]; ++c)
                 for (index_t i = 0; i < inner; ++i) on_plane.data()[c * inner + i] += e * all(c, j, i);

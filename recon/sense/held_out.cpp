@@ -57,6 +57,15 @@ SplitScan hold_out(Scan const& scan, double fraction, std::uint64_t seed) {
     return {select_readouts(scan, used), select_readouts(scan, held_out)};
 }
 
+HeldOutReadouts hold_out_twice(index_t readouts, double report, double choose, std::uint64_t seed) {
+    auto [reported, rest] = draw_readouts(all_readouts(readouts), share_of(readouts, report), seed, kHeldOutStream);
+    auto const count = share_of(std::ssize(rest), choose);
+    auto [chosen, used] = draw_readouts(std::move(rest), count, seed, kHeldOutStream);
+    require(std::ssize(used) >= 2, "held-out readouts: of {} readouts {} are to report on and {} to choose by, which leaves {}", readouts,
+        reported.size(), chosen.size(), used.size());
+    return {std::move(reported), std::move(chosen), std::move(used)};
+}
+
 double kspace_error(Scan const& held_out, Tensor<complex> const& image, NufftConfig const& config) {
     auto const model =
         sense_model(held_out.maps, {held_out.kspace, held_out.trajectory, held_out.weights}, config, NormalOperator::gridded);

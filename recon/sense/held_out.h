@@ -30,6 +30,17 @@ struct SplitScan {
     Scan used, held_out;
 };
 
+/// Readouts of a scan in three parts that share none, each ascending.
+struct HeldOutReadouts {
+    std::vector<index_t> report; ///< errors are reported on these, and nothing is decided by them
+    std::vector<index_t> choose; ///< weights, and whatever else is tried, are chosen by these
+    std::vector<index_t> used;   ///< all others
+};
+
+/// The readouts to report on are those of hold_out(); the ones to choose by are drawn from the rest, so many of it as
+/// share_of(rest, choose) says: what hold_out() of SplitScan::used holds out. Throws Error where less than two are left.
+HeldOutReadouts hold_out_twice(index_t readouts, double report, double choose, std::uint64_t seed);
+
 /// Holds a random part of the readouts out, share_of() of them; the weights of either part grow as its gaps do.
 /// Throws Error for fewer than two readouts and a fraction that is not between 0 and 1.
 SplitScan hold_out(Scan const& scan, double fraction, std::uint64_t seed);

@@ -26,6 +26,7 @@ struct DataConfig {
     std::optional<std::array<double, 2>> readouts;
     double loss_fraction = 0.4;
     double held_out = 0.1;
+    double selection = 0.05;
     bool keep_operators = false;
     ScanConfig scan;
 
@@ -39,7 +40,11 @@ struct DataConfig {
             {.above = 0, .max = 1});
         v("loss_fraction", loss_fraction, "self_supervised: part of the readouts that a step draws for the loss; the others are the input.",
             {.above = 0, .max = 0.9});
-        v("held_out", held_out, "self_supervised: part of the readouts that training never sees; validation measures on them.",
+        v("held_out", held_out, "self_supervised: part of the readouts that training never sees; the errors reported are those on them.",
+            {.above = 0, .max = 0.5});
+        v("selection", selection,
+            "self_supervised: part of the other readouts that training never sees either; the best weights are those with the least error on "
+            "them.",
             {.above = 0, .max = 0.5});
         v("keep_operators", keep_operators,
             "Keeps the normal operator and the gridded image of every file on the device, where steps draw no readouts.");

@@ -24,6 +24,18 @@ std::vector<std::string> term_names(TrainingConfig const& config) {
     return names;
 }
 
+constexpr char const *kHeldOut = "held_out.json", *kBaselines = "baselines.json";
+
+void write_held_out(std::filesystem::path const& file, TrainingSet const& validation) {
+    auto all = nlohmann::ordered_json::array();
+    for (std::size_t i = 0; i < validation.size(); ++i) {
+        auto const& parts = validation.held_out(i);
+        all.push_back(
+            {{"scan", validation.name(i)}, {"readouts", validation.scan(i).readouts}, {"report", parts.report}, {"choose", parts.choose}});
+    }
+    write_text_file(file, all.dump() + "\n");
+}
+
 index_t sets_of_weights(TrainingConfig const& config) { return config.model.shared_weights ? 1 : config.model.unrolls; }
 
 /// For as long as the run lives: two that write to one folder would ruin both.
@@ -64,13 +76,14 @@ RunFolder::RunFolder(TrainingConfig const& config, std::optional<index_t> resume
     : config_(config), lock_(locked(config)), log_(prepared(config, resumed.has_value()), resumed.has_value()),
       metrics_(resumed ? RunMetrics(config.output, term_names(config), sets_of_weights(config), *resumed)
                        : RunMetrics(config.output, term_names(config), sets_of_weights(config))) {
-    RunRecord const record{{"config.json", "environment.json", "log.txt", "metrics.csv", "metrics.jsonl", "validation.csv",
-                               "validation.jsonl", "report.html"},
+    RunRecord record{{"config.json", "environment.json", "log.txt", "metrics.csv", "metrics.jsonl", "validation.csv", "validation.jsonl",
+                         "report.html"},
         {}};
+    if (config.data.supervision == Supervision::self_supervised) record.files.insert(record.files.end(), {kHeldOut, kBaselines});
     write_text_file(config.output / "config.json", with_record(config_json(config), record));
 }
 
-void RunFolder::describe(Context const& context, Trainer const& trainer) {
+void RunFolder::describe(Context const& context, Trainer& trainer) {
     auto const& seen = trainer.network().reach();
     auto const& patch = config_.memory.patch;
     facts_ = {{"device", device_name(context.device()) + (context.device() == Device::cuda ? ", " + backend::cuda_description() : "")},
@@ -87,6 +100,16 @@ void RunFolder::describe(Context const& context, Trainer const& trainer) {
     environment["version"] = trainer.metadata().at("tessera_version");
     for (auto const& [name, value] : facts_) environment[name] = value;
     write_text_file(config_.output / "environment.json", environment.dump(4) + "\n");
+    if (config_.data.supervision == Supervision::self_supervised) {
+        auto const& validation = trainer.validation_set();
+        write_held_out(config_.output / kHeldOut, validation);
+        trainer.keep_baselines(config_.output / kBaselines);
+        for (std::size_t i = 0; i < validation.size(); ++i) {
+            auto const& parts = validation.held_out(i);
+            log_info("{}, {} readouts: errors are reported on {}, the best weights are chosen by {} others, {} are trained on",
+                validation.name(i), validation.scan(i).readouts, parts.report.size(), parts.choose.size(), parts.used.size());
+        }
+    }
     facts_.insert(facts_.begin(), {"version", trainer.metadata().at("tessera_version")});
     facts_.emplace_back("configuration", config_json(config_));
 }

@@ -12,6 +12,7 @@ namespace tessera {
 /// What a training run leaves behind, written as it goes:
 ///
 ///     config.json, environment.json      what ran, where
+///     held_out.json, baselines.json      self-supervised: readouts that nothing is trained on; what other methods do
 ///     log.txt                            messages
 ///     metrics.{csv,jsonl}, validation.{csv,jsonl}
 ///     checkpoints/last.safetensors       to go on from; checkpoints/best.safetensors: to reconstruct with
@@ -33,8 +34,8 @@ public:
         return config.output / "checkpoints" / "best.safetensors";
     }
 
-    /// Facts for environment.json and the report.
-    void describe(Context const& context, Trainer const& trainer);
+    /// Facts for environment.json and the report; the trainer keeps its baselines here.
+    void describe(Context const& context, Trainer& trainer);
     void add(StepRecord const& record);
     void add(ValidationRecord const& record);
     /// status: one sentence on the state of the run.

@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::array<double ImageQuality::*, 6> kQuality{&ImageQuality::nrmse, &ImageQuality::psnr, &ImageQuality::ssim,
     &ImageQuality::hfen, &ImageQuality::data_range, &ImageQuality::scale};
-constexpr std::array<double CaseRecord::*, 3> kOthers{&CaseRecord::seam, &CaseRecord::kspace_error, &CaseRecord::kspace_error_sense};
+constexpr std::array<double CaseRecord::*, 5> kOthers{&CaseRecord::seam, &CaseRecord::kspace_error, &CaseRecord::kspace_error_sense,
+    &CaseRecord::kspace_error_l1_wavelet, &CaseRecord::kspace_error_selection};
 constexpr std::array<char const*, 6> kQualityNames{"nrmse", "psnr", "ssim", "hfen", "data_range", "scale"};
 
 std::vector<std::string> training_columns(std::vector<std::string> const& terms, index_t unrolls) {
@@ -24,7 +25,8 @@ std::vector<std::string> validation_columns() {
     std::vector<std::string> columns{"step", "case"};
     for (char const* where : {"object", "volume"})
         for (char const* name : kQualityNames) columns.push_back(fmt::format("{}_{}", where, name));
-    for (char const* name : {"seam", "kspace_error", "kspace_error_sense"}) columns.emplace_back(name);
+    for (char const* name : {"seam", "kspace_error", "kspace_error_sense", "kspace_error_l1_wavelet", "kspace_error_selection"})
+        columns.emplace_back(name);
     return columns;
 }
 
@@ -49,7 +51,7 @@ private:
 
 CaseRecord mean_of(std::vector<CaseRecord> const& cases) {
     require(!cases.empty(), "validation: no case to take the mean of");
-    CaseRecord mean{cases.front().step, CaseRecord::kMean, {}, {}, 0, 0, 0};
+    CaseRecord mean{cases.front().step, CaseRecord::kMean, {}, {}, 0, 0, 0, 0, 0};
     auto const n = static_cast<double>(cases.size());
     for (auto const& c : cases) {
         for (auto const member : kQuality) {

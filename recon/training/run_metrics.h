@@ -35,8 +35,10 @@ struct CaseRecord {
     ImageQuality object = kNoQuality, volume = kNoQuality; ///< in the object's mask and without
     double seam = kNone;                                   ///< seam_ratio(); NaN without patches
     // Self-supervised runs have no image to compare with (object and volume are NaN) and measure these; NaN elsewhere.
-    double kspace_error = kNone;       ///< ||W^1/2 (A x - y)|| / ||W^1/2 y|| of held-out readouts
-    double kspace_error_sense = kNone; ///< of iterative SENSE at its best lambda
+    double kspace_error = kNone;            ///< ||W^1/2 (A x - y)|| / ||W^1/2 y|| of held-out readouts
+    double kspace_error_sense = kNone;      ///< of iterative SENSE, lambda chosen by the selection
+    double kspace_error_l1_wavelet = kNone; ///< of compressed sensing, lambda chosen likewise
+    double kspace_error_selection = kNone;  ///< as kspace_error, of the readouts that the best weights are chosen by
 
     bool has_image() const { return object.nrmse == object.nrmse; } ///< whether there was an image to compare with
 };

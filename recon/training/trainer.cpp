@@ -81,7 +81,7 @@ RunState run_state(Safetensors const& file, std::uint64_t seed) {
 
 double ValidationRecord::score() const {
     double sum = 0;
-    for (auto const& c : cases) sum += c.has_image() ? c.object.nrmse : c.kspace_error;
+    for (auto const& c : cases) sum += c.has_image() ? c.object.nrmse : c.kspace_error_selection;
     return sum / static_cast<double>(cases.size());
 }
 
@@ -91,7 +91,8 @@ Trainer::Trainer(Context const& context, TrainingConfig const& config, std::func
           [&](index_t done) {
               if (progress) progress(static_cast<index_t>(training_.size()) + done);
           }),
-      parameters_(context, true, config.seed), network_(config.model, parameters_), optimiser_(config.optimiser, parameters_) {
+      parameters_(context, true, config.seed), network_(config.model, parameters_), optimiser_(config.optimiser, parameters_),
+      baselines_(config.baselines) {
     require(training_.size() > 0, "training: /data/train names no scans");
     require(!config.loss.empty() || config.data.supervision == Supervision::self_supervised, "training: /loss has no terms");
     if (!config.initial_weights.empty()) start_from(config.initial_weights);
@@ -110,8 +111,7 @@ void Trainer::start_from(std::filesystem::path const& path) const {
 
 LossValue Trainer::loss_of(Tape& tape, Example const& e, Var const& prediction) const {
     Stage const stage(context_, "loss");
-    if (config_.data.supervision == Supervision::self_supervised)
-        return {weighted_l2_loss(tape, apply(tape, e.loss_model, prediction), e.loss_kspace.to(context_), e.loss_weights), {}};
+    if (e.loss) return {weighted_l2_loss(tape, apply(tape, e.loss->model, prediction), e.loss->kspace.to(context_), e.loss->weights), {}};
     LossMask mask;
     if (config_.loss_in_object) mask = e.object->to(context_);
     return evaluate_loss(tape, config_.loss, prediction, e.target->to(context_), mask);
@@ -254,8 +254,12 @@ CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
         }
         if (preview) preview->target = target;
     } else {
-        record.kspace_error = std::sqrt(value_of(loss_of(tape, example, output).total));
-        compare_with_sense(i, example, record);
+        auto const result = as_complex(output.value());
+        record.kspace_error = kspace_error(*example.loss, result);
+        record.kspace_error_selection = kspace_error(*example.selection, result);
+        auto const& baselines = baselines_.of(example);
+        record.kspace_error_sense = baselines.sense.kspace_error;
+        record.kspace_error_l1_wavelet = baselines.l1_wavelet.kspace_error;
     }
     if (preview) {
         preview->name = example.name;
@@ -273,24 +277,6 @@ CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
     return record;
 }
 
-// The best that iterative SENSE can do with the same input, found once.
-void Trainer::compare_with_sense(std::size_t i, Example const& e, CaseRecord& record) {
-    if (!sense_.contains(i)) {
-        auto best = std::pair(0.0, std::numeric_limits<double>::infinity());
-        for (double const lambda : {0.0, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0}) {
-            auto const x = Tensor<complex>::zeros(context_, e.data.b.shape());
-            cg_sense(e.data, {.iterations = 50, .tolerance = 1e-3, .lambda = lambda}, x);
-            Tape tape(Tape::Mode::skip);
-            double const error = std::sqrt(value_of(loss_of(tape, e, as_var(x)).total));
-            if (error < best.second) best = {lambda, error};
-        }
-        sense_[i] = best.second;
-        log_info("{}: iterative SENSE predicts held-out readouts with an error of {:.4f} at its best lambda of {:g}", e.name, best.second,
-            best.first);
-    }
-    record.kspace_error_sense = sense_[i];
-}
-
 Metadata Trainer::metadata() const {
     ModelInfo info;
     info.model = config_.model;
@@ -299,7 +285,7 @@ Metadata Trainer::metadata() const {
     double least = std::numeric_limits<double>::infinity(), most = 0;
     auto const& d = config_.data; // what part of the readouts is the input
     auto used = d.readouts.value_or(std::array<double, 2>{1, 1});
-    if (d.supervision == Supervision::self_supervised) used = {(1 - d.held_out) * (1 - d.loss_fraction), 1};
+    if (d.supervision == Supervision::self_supervised) used = {(1 - d.held_out) * (1 - d.selection) * (1 - d.loss_fraction), 1};
     for (std::size_t i = 0; i < training_.size(); ++i) {
         auto const& s = training_.scan(i);
         double const density = static_cast<double>(s.readouts * s.samples) / static_cast<double>(s.matrix[0] * s.matrix[1] * s.matrix[2]);

@@ -3,6 +3,7 @@
 
 #include "nn/moving_average.h"
 #include "nn/weights/safetensors.h"
+#include "recon/training/baselines.h"
 #include "recon/training/run_metrics.h"
 #include "recon/training/training_config.h"
 #include "recon/training/training_set.h"
@@ -20,7 +21,7 @@ struct ValidationRecord {
     index_t step = 0;
     std::vector<CaseRecord> cases;
     std::optional<Preview> preview; ///< of the first scan
-    /// What the best weights have least of: the mean NRMSE in the object, or the mean k-space error.
+    /// What the best weights have least of: the mean NRMSE in the object, or the mean k-space error of the selection.
     double score() const;
 };
 
@@ -41,6 +42,8 @@ public:
     StepRecord step();
     /// Measures on the validation scans, with the averaged weights where there is an average.
     ValidationRecord validate();
+    /// A file for the baselines of self-supervised validation, so that a run that goes on need not find them again.
+    void keep_baselines(std::filesystem::path const& file) { baselines_.keep_in(file); }
     bool has_validation() const { return validation_.size() > 0; }
 
     /// Everything that going on needs, and what a reconstruction needs. `best`: the score of the best weights so far.
@@ -57,6 +60,7 @@ public:
     /// What files of weights say about themselves.
     Metadata metadata() const;
     TrainingSet const& training_set() const { return training_; }
+    TrainingSet const& validation_set() const { return validation_; }
 
 private:
     StepRecord attempt();
@@ -64,7 +68,6 @@ private:
     LossValue loss_of(Tape& tape, Example const& example, Var const& prediction) const;
     void check_gradients(double norm, std::string const& scans) const;
     CaseRecord measure(std::size_t i, Preview* preview);
-    void compare_with_sense(std::size_t i, Example const& example, CaseRecord& record);
     NamedTensors state() const;
     void start_from(std::filesystem::path const& file) const;
 
@@ -77,7 +80,7 @@ private:
     std::optional<MovingAverage> average_;
     index_t step_ = 0;
     bool warned_ = false, warned_of_memory_ = false;
-    std::map<std::size_t, double> sense_; ///< k-space error of iterative SENSE by validation scan
+    Baselines baselines_;
 };
 
 } // namespace tessera

@@ -5,6 +5,7 @@
 #include "nn/loss.h"
 #include "nn/optimiser.h"
 #include "nn/schedule.h"
+#include "recon/training/baselines.h"
 #include "recon/training/data_config.h"
 #include "recon/unrolled/unrolled_network.h"
 
@@ -21,6 +22,7 @@ struct TrainingConfig : DeviceConfig {
     bool loss_in_object = false;
     OptimiserConfig optimiser;
     ScheduleConfig schedule;
+    BaselineConfig baselines;
     std::optional<double> average;
     index_t steps = 1000;
     index_t batch = 1;
@@ -41,6 +43,7 @@ struct TrainingConfig : DeviceConfig {
         v("loss_in_object", loss_in_object, "supervised: voxels outside the object (air) do not count.");
         v("optimiser", optimiser, "How gradients change weights.");
         v("schedule", schedule, "How the learning rate changes.");
+        v("baselines", baselines, "self_supervised: what the network is measured beside, apart from iterative SENSE.");
         v("average", average, "Decay of the moving average of weights that is validated and saved as the best; null: none.",
             {.above = 0, .max = 0.99999});
         v("steps", steps, "Changes of the weights.", {.min = 1});

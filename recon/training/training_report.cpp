@@ -102,7 +102,13 @@ std::vector<std::string> validation_charts(std::vector<CaseRecord> const& rows) 
     Series const kspace = series("network", rows, [](CaseRecord const& v) { return v.kspace_error; });
     if (has_values(kspace)) {
         Series const sense = series("iterative SENSE, best \u03bb", rows, [](CaseRecord const& v) { return v.kspace_error_sense; });
-        return {svg({"k-space error of held-out readouts, lower is better", "step", "", {kspace, sense}, false})};
+        Series const wavelets =
+            series("compressed sensing, best \u03bb", rows, [](CaseRecord const& v) { return v.kspace_error_l1_wavelet; });
+        Series const choosing =
+            series("network, readouts to choose by", rows, [](CaseRecord const& v) { return v.kspace_error_selection; });
+        std::vector<Series> shown{kspace, sense, choosing};
+        if (has_values(wavelets)) shown.push_back(wavelets);
+        return {svg({"k-space error of held-out readouts, lower is better", "step", "", shown, false})};
     }
     both("NRMSE, lower is better", "", &ImageQuality::nrmse);
     both("PSNR, higher is better", "dB", &ImageQuality::psnr);
@@ -132,8 +138,10 @@ bool self_supervised(std::vector<CaseRecord> const& rows) {
 }
 
 Table kspace_table(index_t step, std::vector<CaseRecord> const& rows) {
-    Table table{{"case", "network", "iterative SENSE, best \u03bb"}, {}, fmt::format("Step {}, k-space error of held-out readouts", step)};
-    for (auto const& v : rows) table.rows.push_back({v.name, fixed(v.kspace_error, 4), fixed(v.kspace_error_sense, 4)});
+    Table table{{"case", "network", "iterative SENSE, best \u03bb", "compressed sensing, best \u03bb"}, {},
+        fmt::format("Step {}, k-space error of held-out readouts", step)};
+    for (auto const& v : rows)
+        table.rows.push_back({v.name, fixed(v.kspace_error, 4), fixed(v.kspace_error_sense, 4), fixed(v.kspace_error_l1_wavelet, 4)});
     return table;
 }
 
@@ -148,14 +156,15 @@ void add_state(Page& page, TrainingReport const& r, std::vector<CaseRecord> cons
             {"peak device memory", format_bytes(static_cast<std::size_t>(std::isfinite(last.peak_bytes) ? last.peak_bytes : 0))}},
         ""};
     auto const better = [](CaseRecord const& a, CaseRecord const& b) {
-        return std::isfinite(a.kspace_error) ? a.kspace_error < b.kspace_error : a.object.nrmse < b.object.nrmse;
+        return std::isfinite(a.kspace_error) ? a.kspace_error_selection < b.kspace_error_selection : a.object.nrmse < b.object.nrmse;
     };
+    auto const trained = mean.begin() + (mean.size() > 1 && mean.front().step == 0); // what is saved is never untrained
     if (self_supervised(mean)) {
-        auto const& best = *std::min_element(mean.begin(), mean.end(), better);
-        table.rows.push_back(
-            {"best mean over held-out readouts", fmt::format("k-space error {:.4f} at step {}", best.kspace_error, best.step)});
+        auto const& best = *std::min_element(trained, mean.end(), better);
+        table.rows.push_back({"best weights",
+            fmt::format("step {}, by the readouts to choose by; k-space error {:.4f} on the held-out ones", best.step, best.kspace_error)});
     } else if (!mean.empty()) {
-        auto const& best = *std::min_element(mean.begin(), mean.end(), better);
+        auto const& best = *std::min_element(trained, mean.end(), better);
         table.rows.push_back(
             {"best mean over held-out cases", fmt::format("{}, in the object, at step {}", summary(best.object), best.step)});
     }

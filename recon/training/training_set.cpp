@@ -5,7 +5,6 @@
 #include "core/device/stage.h"
 #include "core/terminal/log.h"
 #include "recon/metrics/image_quality.h"
-#include "recon/sense/held_out.h"
 #include "recon/sense/normalisation.h"
 
 #include <algorithm>
@@ -52,9 +51,10 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
     Case c;
     c.name = file.stem().string();
     if (config_.supervision == Supervision::self_supervised) {
-        require(scan.readouts >= 4, "{}: {} readouts cannot be split into input, loss and held-out ones", file.string(), scan.readouts);
+        require(scan.readouts >= 4, "{}: {} readouts cannot be split into input, loss, selection and held-out ones", file.string(),
+            scan.readouts);
         // A function of the number of readouts only: a scan may be in both sets, at other places, and holds the same out in both.
-        c.held_out = draw_readouts(all_readouts(scan.readouts), share_of(scan.readouts, config_.held_out), seed_, kHeldOutStream).first;
+        c.held_out = hold_out_twice(scan.readouts, config_.held_out, config_.selection, seed_);
     } else if (config_.target == TargetSource::reference) {
         require(scan.target.has_value(),
             "{}: the file has no reference and maps of the matrix {} x {} x {} to train towards (/data/target \"reconstruction\" makes a target "
@@ -90,7 +90,8 @@ Samples TrainingSet::select(Case const& c, std::vector<index_t> const& readouts)
     return {chosen.kspace, chosen.trajectory.to(context_), chosen.weights.to(context_)};
 }
 
-Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss) const {
+Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss,
+    std::vector<index_t> const& selection) const {
     Example e;
     e.name = c.name;
     auto const maps = c.scan.maps.to(context_);
@@ -107,13 +108,14 @@ Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, s
         axpby(1 / e.scale, *e.target, 0, *e.target);
         e.object = *c.object;
     }
-    if (!loss.empty()) {
-        auto const held = select(c, loss);
-        e.loss_model = sense_model(maps, held, config_.scan.nufft, NormalOperator::gridded);
-        e.loss_kspace = held.kspace;
-        axpby(1 / e.scale, e.loss_kspace, 0, e.loss_kspace);
-        e.loss_weights = held.weights;
-    }
+    auto const predicted = [&](std::vector<index_t> const& readouts) -> std::optional<KspaceTarget> {
+        if (readouts.empty()) return {};
+        auto const s = select(c, readouts);
+        axpby(1 / e.scale, s.kspace, 0, s.kspace);
+        return KspaceTarget{sense_model(maps, s, config_.scan.nufft, NormalOperator::gridded), s.kspace, s.weights};
+    };
+    e.loss = predicted(loss);
+    e.selection = predicted(selection);
     return e;
 }
 
@@ -122,8 +124,7 @@ Example TrainingSet::training_example(std::size_t i, std::uint64_t drawn) const 
     auto const all = all_readouts(c.scan.readouts);
     std::uint64_t const stream = kTraining + drawn;
     if (config_.supervision == Supervision::self_supervised) {
-        std::vector<index_t> seen;
-        std::set_difference(all.begin(), all.end(), c.held_out.begin(), c.held_out.end(), std::back_inserter(seen));
+        auto const& seen = c.held_out.used;
         auto const [loss, input] = draw_readouts(seen, share_of(static_cast<index_t>(seen.size()), config_.loss_fraction), seed_, stream);
         return example(c, input, loss);
     }
@@ -131,27 +132,23 @@ Example TrainingSet::training_example(std::size_t i, std::uint64_t drawn) const 
         auto const [low, high] = *config_.readouts;
         auto const block = philox(seed_, stream, ~std::uint64_t{0}); // apart from those that draw_readouts() takes
         double const fraction = low + (high - low) * uniform<double>(block.word[0], block.word[1]);
-        return example(c, fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, stream).first, {});
+        return example(c, fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, stream).first);
     }
-    if (!config_.keep_operators) return example(c, all, {});
-    if (!kept_.contains(i)) kept_.emplace(i, example(c, all, {}));
+    if (!config_.keep_operators) return example(c, all);
+    if (!kept_.contains(i)) kept_.emplace(i, example(c, all));
     return kept_.at(i);
 }
 
 Example TrainingSet::validation_example(std::size_t i) const {
     Case const& c = cases_.at(i);
     auto const all = all_readouts(c.scan.readouts);
-    if (config_.supervision == Supervision::self_supervised) {
-        std::vector<index_t> input;
-        std::set_difference(all.begin(), all.end(), c.held_out.begin(), c.held_out.end(), std::back_inserter(input));
-        return example(c, input, c.held_out);
-    }
+    if (config_.supervision == Supervision::self_supervised) return example(c, c.held_out.used, c.held_out.report, c.held_out.choose);
     if (config_.readouts) {
         double const fraction = ((*config_.readouts)[0] + (*config_.readouts)[1]) / 2;
-        return example(c, fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, kValidation + i).first, {});
+        return example(c, fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, kValidation + i).first);
     }
     if (config_.keep_operators && kept_.contains(i)) return kept_.at(i);
-    auto e = example(c, all, {});
+    auto e = example(c, all);
     if (config_.keep_operators) kept_.emplace(i, e);
     return e;
 }

@@ -4,10 +4,18 @@
 #include "core/files/expand_paths.h"
 #include "nn/tape.h"
 #include "recon/sense/data_term.h"
+#include "recon/sense/held_out.h"
 #include "recon/sense/sense_model.h"
 #include "recon/training/data_config.h"
 
 namespace tessera {
+
+/// Readouts that an image has to predict, divided by Example::scale.
+struct KspaceTarget {
+    std::shared_ptr<SenseOperator const> model;
+    Tensor<complex> kspace; ///< [coil, points], in host memory
+    Tensor<real> weights;   ///< [points]
+};
 
 /// What one training step works on, in the memory of the device. All intensities are divided by `scale`.
 struct Example {
@@ -16,10 +24,8 @@ struct Example {
     DataTerm data;
     std::optional<Tensor<complex>> target; ///< [z, y, x]; supervised
     std::optional<Tensor<real>> object;    ///< [z, y, x] in host memory; supervised: 1 in the object of the target
-    // Self-supervised: readouts for the loss.
-    std::shared_ptr<SenseOperator const> loss_model;
-    Tensor<complex> loss_kspace; ///< [coil, points], in host memory
-    Tensor<real> loss_weights;   ///< [points]
+    std::optional<KspaceTarget> loss;      ///< self-supervised; in validation, what is reported
+    std::optional<KspaceTarget> selection; ///< self-supervised, in validation: what the best weights are chosen by
 };
 
 /// Prepared scans in host memory. They may differ in matrix, coils and readouts.
@@ -36,9 +42,13 @@ public:
     void use_coils_per_pass(index_t coils) { config_.scan.nufft.coils_per_pass = coils; }
     Scan const& scan(std::size_t i) const { return cases_.at(i).scan; }
 
+    /// Self-supervised: which readouts of scan i are held out, and for what.
+    HeldOutReadouts const& held_out(std::size_t i) const { return cases_.at(i).held_out; }
+
     /// Scan i with readouts drawn by (seed, draw). Self-supervised, the readouts that validation uses are never drawn.
     Example training_example(std::size_t i, std::uint64_t draw) const;
-    /// Scan i as it is measured on: with the same readouts every time. Self-supervised, the loss is that of the held-out ones.
+    /// Scan i as it is measured on: with the same readouts every time. Self-supervised, the loss is that of the held-out ones,
+    /// and neither they nor those of the selection are part of the input.
     Example validation_example(std::size_t i) const;
 
 private:
@@ -47,12 +57,13 @@ private:
         Scan scan;
         std::optional<Tensor<complex>> target;
         std::optional<Tensor<real>> object;
-        double noise = 1;              ///< of a sample
-        std::vector<index_t> held_out; ///< readouts, ascending
+        double noise = 1; ///< of a sample
+        HeldOutReadouts held_out;
     };
 
     Case prepare(std::filesystem::path const& file) const;
-    Example example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss) const;
+    Example example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss = {},
+        std::vector<index_t> const& selection = {}) const;
     Samples select(Case const& c, std::vector<index_t> const& readouts) const;
 
     Context context_;

@@ -2,9 +2,13 @@
 #include "core/files/hdf5_handle.h"
 #include "core/files/hdf5_writer.h"
 #include "tests/support/acquisitions.h"
+#include "tests/support/run_program.h"
 #include "tests/support/temporary_folder.h"
 
+#include <chrono>
+#include <ctime>
 #include <fstream>
+#include <thread>
 
 using namespace tessera;
 using namespace tessera::test;
@@ -51,6 +55,26 @@ TEST_CASE("datasets and attributes come back as they were written", "[hdf5]") {
     std::vector<complex> block(2 * 2);
     file.read("group/z", std::span(block), hdf5::Block{{1, 1, 2}, {1, 2, 2}});
     CHECK(block == std::vector<complex>{z[12 + 4 + 2], z[12 + 4 + 3], z[12 + 8 + 2], z[12 + 8 + 3]});
+}
+
+TEST_CASE("equal contents are equal bytes, whenever they are written", "[hdf5]") {
+    TemporaryFolder const folder;
+    std::vector<double> const x{1.5, -2, 3e300};
+    auto const write = [&](std::filesystem::path const& path) {
+        hdf5::Writer file(path);
+        hdf5::DatasetOptions options;
+        options.gzip = 4;
+        file.dataset("group/packed", Shape{3}, std::span<double const>(x), options);
+        file.dataset("plain", Shape{3}, std::span<double const>(x));
+        file.group("empty");
+        file.attribute("/", "n", std::int64_t(7));
+        file.commit();
+    };
+    write(folder / "a.h5");
+    auto const second = std::time(nullptr);
+    while (std::time(nullptr) == second) std::this_thread::sleep_for(std::chrono::milliseconds(20)); // HDF5's times are in seconds
+    write(folder / "b.h5");
+    CHECK(text_of(folder / "a.h5") == text_of(folder / "b.h5"));
 }
 
 TEST_CASE("floats with a last extent of 2 read as complex, whole and in blocks", "[hdf5]") {

@@ -84,6 +84,25 @@ TEST_CASE("readouts are split by a seed, once each, with weights for the wider g
     CHECK_THROWS_WITH(select_readouts(scan, {scan.readouts}), Contains("readouts: "));
 }
 
+TEST_CASE("readouts to choose by are held out of what those to report on leave", "[held_out]") {
+    auto const scan = prepare_scan(Context(), without_noise({8, 8, 8}), accurate(), true);
+    auto const parts = hold_out_twice(scan.readouts, 0.2, 0.1, 5);
+    std::set<index_t> all(parts.report.begin(), parts.report.end());
+    all.insert(parts.choose.begin(), parts.choose.end());
+    all.insert(parts.used.begin(), parts.used.end());
+    CHECK(std::ssize(all) == scan.readouts);
+    CHECK(parts.report.size() + parts.choose.size() + parts.used.size() == all.size());
+
+    // As a comparison does whose weights are chosen by held-out readouts and which reports held-out readouts.
+    auto const judged = hold_out(scan, 0.2, 5), chosen = hold_out(judged.used, 0.1, 5);
+    CHECK(same(judged.held_out.kspace, select_readouts(scan, parts.report).kspace));
+    CHECK(same(chosen.held_out.kspace, select_readouts(scan, parts.choose).kspace));
+    CHECK(same(chosen.used.kspace, select_readouts(scan, parts.used).kspace));
+
+    CHECK_NOTHROW(hold_out_twice(4, 0.1, 0.1, 5));
+    CHECK_THROWS_WITH(hold_out_twice(10, 0.9, 0.9, 5), Contains("of 10 readouts 9 are to report on"));
+}
+
 TEST_CASE("the k-space error is its definition: 0 for what made the samples, 1 for nothing", "[held_out]") {
     Context const ctx = each_device();
     auto scan = prepare_scan(ctx, without_noise({5, 6, 6}, 4), accurate(), true);

@@ -87,17 +87,24 @@ TEST_CASE("self-supervised draws split the readouts and never touch the held-out
     TrainingSet const training(ctx, {a, b}, config, 5), validation(ctx, {b}, config, 5);
     auto const& scan = training.scan(1);
     auto const measured = validation.validation_example(0);
-    auto const held_out = readouts_of(measured.loss_kspace, measured.scale, validation.scan(0));
+    auto const held_out = readouts_of(measured.loss->kspace, measured.scale, validation.scan(0));
     CHECK(static_cast<double>(held_out.size()) == Approx(0.1 * static_cast<double>(scan.readouts)).margin(1));
-    double const others = static_cast<double>(scan.readouts) - static_cast<double>(held_out.size());
+    auto const selection = readouts_of(measured.selection->kspace, measured.scale, validation.scan(0));
+    CHECK(static_cast<double>(selection.size()) == Approx(0.05 * 0.9 * static_cast<double>(scan.readouts)).margin(1));
+    for (index_t const r : selection) CHECK_FALSE(held_out.contains(r));
+    auto const& parts = training.held_out(1);
+    CHECK(std::set<index_t>(parts.report.begin(), parts.report.end()) == held_out);
+    CHECK(std::set<index_t>(parts.choose.begin(), parts.choose.end()) == selection);
+    double const others = static_cast<double>(scan.readouts) - static_cast<double>(held_out.size() + selection.size());
     std::set<index_t> drawn, before;
     for (std::uint64_t draw = 0; draw < 12; ++draw) { // b is the second scan here and the first there
         auto const e = training.training_example(1, draw);
-        auto const loss = readouts_of(e.loss_kspace, e.scale, scan);
-        for (index_t const r : loss) CHECK_FALSE(held_out.contains(r));
+        auto const loss = readouts_of(e.loss->kspace, e.scale, scan);
+        for (index_t const r : loss) CHECK_FALSE((held_out.contains(r) || selection.contains(r)));
+        CHECK_FALSE(e.selection.has_value());
         CHECK(static_cast<double>(loss.size()) == Approx(0.4 * others).margin(1));
         CHECK(loss != before);
-        CHECK(e.loss_weights.size() == static_cast<index_t>(loss.size()) * scan.samples);
+        CHECK(e.loss->weights.size() == static_cast<index_t>(loss.size()) * scan.samples);
         CHECK_FALSE(e.target.has_value());
         drawn.insert(loss.begin(), loss.end());
         before = loss;
@@ -118,9 +125,10 @@ TEST_CASE("the input of a self-supervised step has no readout of its loss and no
     write_acquisition(folder / "all.h5", acquisition);
     TrainingSet const all(ctx, {folder / "all.h5"}, config, 5);
     auto const whole = all.training_example(0, 3);
-    auto const loss = readouts_of(whole.loss_kspace, whole.scale, all.scan(0));
+    auto const loss = readouts_of(whole.loss->kspace, whole.scale, all.scan(0));
     auto const measured = all.validation_example(0);
-    auto const held_out = readouts_of(measured.loss_kspace, measured.scale, all.scan(0));
+    auto const held_out = readouts_of(measured.loss->kspace, measured.scale, all.scan(0));
+    auto const selection = readouts_of(measured.selection->kspace, measured.scale, all.scan(0));
     index_t used = 0;
     for (index_t r = 0; r < readouts; ++r) {
         acquisition.kspace.copy_from(kspace);
@@ -129,10 +137,14 @@ TEST_CASE("the input of a self-supervised step has no readout of its loss and no
         TrainingSet const one(ctx, {folder / "one.h5"}, config, 5);
         auto const e = one.training_example(0, 3);
         bool const differs = std::abs(norm_of(e.data.b, e.scale) / norm_of(whole.data.b, whole.scale) - 1) > 1e-3;
-        CHECK(differs == !(loss.contains(r) || held_out.contains(r)));
+        bool const held = held_out.contains(r) || selection.contains(r);
+        CHECK(differs == !(loss.contains(r) || held));
         used += differs;
+        auto const v = one.validation_example(0); // reconstructs from all that nothing is measured on
+        bool const measured_from = std::abs(norm_of(v.data.b, v.scale) / norm_of(measured.data.b, measured.scale) - 1) > 1e-3;
+        CHECK(measured_from == !held);
     }
-    CHECK(used == readouts - static_cast<index_t>(loss.size() + held_out.size()));
+    CHECK(used == readouts - static_cast<index_t>(loss.size() + held_out.size() + selection.size()));
 }
 
 TEST_CASE("images of part of the readouts keep their intensity, and are divided by intensity_scale", "[training]") {
