@@ -2,7 +2,10 @@
 #include "core/device/device.h"
 #include "core/files/bytes.h"
 #include "core/terminal/progress.h"
+#include "recon/formats/read.h"
+#include "recon/methods/shipped_weights.h"
 #include "recon/planner/training_plan.h"
+#include "recon/training/adaptation.h"
 #include "recon/training/gradient_check.h"
 #include "recon/training/run_folder.h"
 #include "recon/unrolled/model_file.h"
@@ -59,6 +62,19 @@ std::vector<fs::path> inputs_of(TrainingConfig const& config, fs::path const& fi
     return paths;
 }
 
+/// Where none are named, the weights that come with the program for the first scan, of which a rehearsal knows what is needed.
+TrainingConfig with_weights(TrainingConfig config) {
+    if (!config.initial_weights.empty()) return config;
+    auto const files = expand_paths(config.data.train);
+    require(!files.empty(), "/adapt: /data/train names no scans");
+    LogPause const quiet;
+    auto const context = Context::rehearsal(Device::cpu);
+    auto const scan =
+        prepare_scan(context, read_acquisition(files.front(), config.data.scan.read_options(), context.host()), config.data.scan, false);
+    config.initial_weights = shipped_weights(scan, config.data.scan.density);
+    return config;
+}
+
 class Training {
 public:
     Training(TrainingConfig const& config, std::string const& resume)
@@ -87,7 +103,12 @@ public:
             if (fs::exists(last)) log_error("the last good checkpoint is {}", last.string());
             throw;
         }
-        bool const complete = trainer_.step_number() >= config_.steps;
+        bool const complete = trainer_.step_number() >= config_.steps || impatient();
+        if (impatient())
+            log_info("no validation was better in {} in a row: the run ends after step {}", since_best_, trainer_.step_number());
+        if (config_.adapt && !resumed_)
+            log_info("adapted: the error of readouts that neither training nor choice has seen went from {:.4f} to {:.4f} ({:+.1f} %)",
+                reported_.first, reported_.second, 100 * (reported_.second / reported_.first - 1));
         folder_.write_report(complete ? "The run is complete." : fmt::format("Stopped on request after step {}.", trainer_.step_number()));
         if (complete)
             log_info("wrote {}", config_.output.string());
@@ -103,12 +124,14 @@ private:
         return best;
     }
 
+    bool impatient() const { return config_.patience && since_best_ >= *config_.patience; }
+
     void train() {
         WholeSteps const whole;
         index_t const start = trainer_.step_number();
         if (start == 0) validate();
         Progress progress("training", config_.steps - start);
-        while (trainer_.step_number() < config_.steps && !interruption()) {
+        while (trainer_.step_number() < config_.steps && !interruption() && !impatient()) {
             step();
             progress.update(trainer_.step_number() - start, note_);
         }
@@ -130,8 +153,13 @@ private:
         auto const record = trainer_.validate();
         folder_.add(record);
         for (auto const& c : record.cases) log_info("step {}, {}: {}", record.step, c.name, in_words(c));
-        if (record.score() < best_ && trainer_.step_number() > 0) {
+        ++since_best_;
+        bool const counts = trainer_.step_number() > 0 || config_.adapt; // weights that nothing has trained are no result
+        if (trainer_.step_number() == 0) reported_.first = record.reported();
+        if (record.score() < best_ && counts) {
             best_ = record.score();
+            since_best_ = 0;
+            reported_.second = record.reported();
             trainer_.save_best(RunFolder::best_checkpoint(config_));
         }
         folder_.write_report("The run is going on.");
@@ -149,7 +177,8 @@ private:
     std::optional<index_t> resumed_;
     double best_;
     RunFolder folder_;
-    index_t saved_ = -1;
+    index_t saved_ = -1, since_best_ = 0;
+    std::pair<double, double> reported_{0, 0}; ///< errors of readouts that choose nothing: at the start, of the best weights
     std::string note_;
 };
 
@@ -162,13 +191,16 @@ int main(int argc, char** argv) {
         .inputs = "data.train",
         .several = true,
         .shortcuts = {{"--validation", "data.validation"}, {"--weights", "initial_weights"}},
+        .flags = {{"--adapt", "adapt=true", "Fit trained weights, by default those that come with the program, to the scans themselves"}},
         .examples = {"tessera-train scans/ -o run --validation more_scans/ --set steps=2000",
-            "tessera-train scan.h5 -o run --set data.supervision=self_supervised", "tessera-train config.json --resume auto"},
+            "tessera-train scan.h5 -o run --set data.supervision=self_supervised", "tessera-train scan.h5 -o adapted --adapt",
+            "tessera-train config.json --resume auto"},
         .fields = {"data.supervision", "data.target", "model.unrolls", "model.shared_weights", "memory.patch", "memory.checkpoints",
             "optimiser.learning_rate", "steps", "validate_every", "seed"}};
     return program<TrainingConfig>(
         usage, argc, argv,
-        [&](TrainingConfig const& config, fs::path const& file, std::vector<std::string> const& given) {
+        [&](TrainingConfig const& wanted, fs::path const& file, std::vector<std::string> const& given) {
+            auto const config = wanted.adapt ? adapted(with_weights(wanted), given) : wanted;
             if (options.plan.plan) return print_plan(config, given, options.plan, plan_training, training_savings());
             if (options.check_gradients) return check_gradients(config);
             require_apart({RunFolder::last_checkpoint(config), RunFolder::best_checkpoint(config), config.output / "config.json"},

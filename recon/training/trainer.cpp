@@ -85,6 +85,12 @@ double ValidationRecord::score() const {
     return sum / static_cast<double>(cases.size());
 }
 
+double ValidationRecord::reported() const {
+    double sum = 0;
+    for (auto const& c : cases) sum += c.has_image() ? c.object.nrmse : c.kspace_error;
+    return sum / static_cast<double>(cases.size());
+}
+
 Trainer::Trainer(Context const& context, TrainingConfig const& config, std::function<void(index_t)> const& progress)
     : context_(context), config_(config), training_(context, expand_paths(config.data.train), config.data, config.seed, progress),
       validation_(context, expand_paths(config.data.validation), config.data, config.seed,

@@ -23,6 +23,8 @@ struct ValidationRecord {
     std::optional<Preview> preview; ///< of the first scan
     /// What the best weights have least of: the mean NRMSE in the object, or the mean k-space error of the selection.
     double score() const;
+    /// The same of what chooses nothing: the mean NRMSE in the object, or the mean k-space error of the readouts that are reported.
+    double reported() const;
 };
 
 /// A network, its optimiser and the scans.

@@ -17,6 +17,7 @@ struct TrainingConfig : DeviceConfig {
     DataConfig data;
     ModelConfig model;
     std::filesystem::path initial_weights;
+    bool adapt = false;
     MemoryConfig memory;
     std::vector<LossTerm> loss{LossTerm{}};
     bool loss_in_object = false;
@@ -27,6 +28,7 @@ struct TrainingConfig : DeviceConfig {
     index_t steps = 1000;
     index_t batch = 1;
     index_t validate_every = 100;
+    std::optional<index_t> patience;
     index_t checkpoint_every = 50;
 
     void describe(ConfigVisitor& v) {
@@ -38,6 +40,9 @@ struct TrainingConfig : DeviceConfig {
         v("initial_weights", initial_weights,
             "Trained weights to start from (safetensors), of the same network; the number of unrolls may differ where "
             "weights are shared. Empty: random ones.");
+        v("adapt", adapt,
+            "Fits the initial weights, empty: those that come with the program, to the scans of data.train by their own readouts: network, memory "
+            "and density compensation are theirs, and steps are few and small where the configuration does not say otherwise.");
         v("memory", memory, "What is kept for the gradients, and where.");
         v("loss", loss, "supervised: terms that are added. Self-supervised runs always use the density-weighted L2 norm in k-space.");
         v("loss_in_object", loss_in_object, "supervised: voxels outside the object (air) do not count.");
@@ -49,6 +54,7 @@ struct TrainingConfig : DeviceConfig {
         v("steps", steps, "Changes of the weights.", {.min = 1});
         v("batch", batch, "Scans whose gradients are added up for one step; they pass one after the other.", {.min = 1, .max = 1 << 16});
         v("validate_every", validate_every, "Steps between two validations; one more follows the last step.", {.min = 1});
+        v("patience", patience, "Validations without a better one after which the run ends; null: it never does.", {.min = 1});
         v("checkpoint_every", checkpoint_every, "Steps between two writings of checkpoints/last.safetensors.", {.min = 1});
     }
 };

@@ -121,7 +121,7 @@ TEST_CASE("configurations for the true size say what they take", "[planner]") {
     };
     TemporaryFolder const folder;
     for (Case const& c :
-        {Case{"paper/full/first_steps.json", {300, 200, 300}, 11781, 600}, Case{"paper/full/train.json", {300, 200, 300}, 11781, 600},
+        {Case{"paper/full/first_steps.json", {300, 200, 300}, 11781, 300}, Case{"paper/full/train.json", {300, 200, 300}, 11781, 300},
             Case{"training/big_volume_gpu.json", {450, 300, 450}, 20000, 900}}) {
         auto const config = fs::path(TESSERA_SOURCE_DIR) / "configs" / c.file;
         CAPTURE(c.file);

@@ -32,8 +32,8 @@ RULES = {
     "arrays/pad": ([NO_DIVISIONS], [WIDE_LOADS]),
     "arrays/coils": ([NO_DIVISIONS], [WIDE_LOADS]),
     "arrays/copy_box": ([NO_DIVISIONS], [WIDE_LOADS]),
-    "arrays/wavelet": ([NO_DIVISIONS], [WIDE_LOADS]),
-    "arrays/finite_difference": ([NO_DIVISIONS], [WIDE_LOADS]),
+    "compressed_sensing/wavelet": ([NO_DIVISIONS], [WIDE_LOADS]),
+    "compressed_sensing/finite_difference": ([NO_DIVISIONS], [WIDE_LOADS]),
 }
 TABLE = ["gridding/spread", "gridding/interpolate"]
 

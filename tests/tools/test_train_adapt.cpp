@@ -1,0 +1,44 @@
+// The weights that come with the program, fitted to one scan.
+#include "tests/support/training_run.h"
+
+#include <fstream>
+
+using namespace tessera;
+using namespace tessera::test;
+namespace fs = std::filesystem;
+
+TEST_CASE("a scan is adapted to, and never for the worse", "[adapt]") {
+    TemporaryFolder const folder;
+    auto const scan = training_scan(folder, "scan", 3, {24, 26, 28}, 3, 3);
+    auto const adapt = [&](std::string const& name, std::string const& more) {
+        auto const result = run_program("tessera-train",
+            fmt::format("{} -o {} --adapt --set data.scan.maps.source=file --set threads=1 --set validate_every=1 {}", scan.string(),
+                (folder / name).string(), more));
+        INFO(result.errors);
+        REQUIRE(result.status == 0);
+        CHECK_THAT(result.errors, Catch::Contains("adapted: the error of readouts that neither training nor choice has seen went from"));
+        return folder / name / "checkpoints/best.safetensors";
+    };
+    auto const image = [&](std::string const& name, fs::path const& weights) {
+        auto const result = recon(scan, folder / name, "mbdl",
+            "--set maps.source=file --set threads=1" + (weights.empty() ? "" : " --set mbdl.weights=" + weights.string()));
+        INFO(result.output);
+        REQUIRE(result.status == 0);
+        return image_of(folder / name);
+    };
+    auto const shipped = image("shipped", {});
+
+    auto const good = adapt("good", "--set steps=2");
+    CHECK(fs::exists(good));
+    image("with_good", good);
+
+    // Steps that only do harm: the weights are those that it began with, and patience ends it.
+    auto const bad = adapt("bad", "--set steps=50 --set optimiser.learning_rate=3 --set schedule.kind=constant --set patience=2");
+    CHECK_THAT(text_of(folder / "bad" / "log.txt"), Catch::Contains("no validation was better in 2 in a row"));
+    auto const kept = image("with_bad", bad);
+    REQUIRE(kept.size() == shipped.size());
+    for (std::size_t i = 0; i < kept.size(); i += 97) {
+        CHECK(kept[i].re == shipped[i].re);
+        CHECK(kept[i].im == shipped[i].im);
+    }
+}
