@@ -25,6 +25,8 @@ struct Acquisition {
     std::optional<Tensor<complex>> maps;      ///< [coil, z, y, x] sensitivity maps, if the file has them
     std::optional<Tensor<complex>> reference; ///< [z, y, x] ground truth, if the file has it (simulations)
     std::vector<VesselSegment> vessels;       ///< the vessel tree, if the file knows it (simulations); else empty
+    std::vector<double> times;                ///< [readout] in seconds, if the file knows when readouts were acquired; else empty
+    std::vector<double> respiration;          ///< [readout] in any unit, larger where more is inspired, if the file has it; else empty
     Matrix matrix{0, 0, 0};                   ///< as the file states it; 0: unknown
     Geometry geometry;
     std::string source;                ///< file name, for messages

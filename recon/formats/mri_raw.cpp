@@ -3,6 +3,7 @@
 #include "core/files/hdf5_writer.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tessera {
 
@@ -61,6 +62,25 @@ Tensor<complex> read_noise(hdf5::File const& file, Context const& host, index_t 
     bool const by_coil = s.rank() >= 1 && s.size() % coils == 0 && (s.rank() == 1 || s[0] == coils);
     require(by_coil, "{}: Kdata/Noise: expected [{}, samples] for {} coils, found shape {}", file.path().string(), coils, coils, s.str());
     return noise.reshape({coils, s.size() / coils});
+}
+
+/// Gating/<name>_E<e>, a number a readout; empty where the file has none.
+std::vector<double> read_signal(hdf5::File const& file, std::string const& name, Selection const& s, Context const& host, Acquisition& a) {
+    for (char const* const group : {"Gating/", "gating/"}) {
+        std::string const dataset = group + name;
+        if (host.rehearses() || !file.has_dataset(dataset)) continue;
+        auto const info = file.info(dataset);
+        bool const numbers = info.kind == hdf5::Kind::real || info.kind == hdf5::Kind::integer;
+        auto const values = numbers ? file.read<double>(dataset) : std::vector<double>{};
+        index_t const readouts = s.coordinates.size() / s.samples;
+        if (std::ssize(values) != readouts || !std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); })) {
+            a.warnings.push_back(
+                fmt::format("{} is left out: expected {} finite numbers, found {} {}", dataset, readouts, info.type, info.shape.str()));
+            continue;
+        }
+        return {values.begin() + s.first, values.begin() + s.first + s.readouts};
+    }
+    return {};
 }
 
 void read_attributes(hdf5::File const& file, Acquisition& a) {
@@ -122,6 +142,8 @@ Acquisition read_mri_raw(hdf5::File const& file, ReadOptions const& options, Con
         std::copy(values.begin(), values.end(), a.kspace[c].data());
     }
     if (file.has_dataset("Kdata/Noise")) a.noise = read_noise(file, host, coils);
+    a.times = read_signal(file, "TIME" + encoding, s, host, a);
+    a.respiration = read_signal(file, "RESP" + encoding, s, host, a);
     read_attributes(file, a);
 
     TrajectoryUnits const units =
@@ -149,6 +171,9 @@ void write_mri_raw(std::filesystem::path const& path, Acquisition const& a) {
         file.dataset("Kdata/KW_E0", shape, std::span<real const>(k), options); // readers of the layout expect it
     for (index_t c = 0; c < a.coils(); ++c) file.dataset(fmt::format("Kdata/KData_E0_C{}", c), a.kspace[c].reshape(shape), options);
     if (a.noise) file.dataset("Kdata/Noise", *a.noise, options);
+    Shape const readouts{1, a.readouts()};
+    if (!a.times.empty()) file.dataset("Gating/TIME_E0", readouts, std::span<double const>(a.times));
+    if (!a.respiration.empty()) file.dataset("Gating/RESP_E0", readouts, std::span<double const>(a.respiration));
 
     file.attribute("Kdata", "Num_Encodings", std::int64_t(1));
     file.attribute("Kdata", "Num_Coils", std::int64_t(a.coils()));

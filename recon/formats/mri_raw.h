@@ -11,7 +11,7 @@ bool is_mri_raw(hdf5::File const& file);
 
 /// Reads one encoding: KX_E0, KY_E0, KZ_E0 and KW_E0 [slices, shots, readout], KData_E0_C0... and Noise.
 ///
-/// Files without attributes, with flattened complex arrays, with 2D arrays [shots, readout] and without KZ, KW or Noise are read too.
+/// Gating/TIME_E0 and Gating/RESP_E0 become times and respiration. Files without attributes, with flattened complex arrays, with 2D arrays [shots, readout] and without KZ, KW or Noise are read too.
 /// The layout does not state a matrix. Coordinates are in cycles per field of view.
 Acquisition read_mri_raw(hdf5::File const& file, ReadOptions const& options, Context const& host);
 

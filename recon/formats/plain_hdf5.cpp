@@ -8,7 +8,7 @@ namespace tessera {
 
 namespace {
 
-constexpr char const* kNames[] = {"kspace", "trajectory", "weights", "maps", "noise", "reference", "vessels"};
+constexpr char const* kNames[] = {"kspace", "trajectory", "weights", "maps", "noise", "reference", "vessels", "times", "respiration"};
 
 /// The dataset that holds an array, or "" for one that the file does not have.
 std::string dataset_of(hdf5::File const& file, ReadOptions const& options, std::string const& array) {
@@ -20,7 +20,7 @@ std::string dataset_of(hdf5::File const& file, ReadOptions const& options, std::
 void check_names(ReadOptions const& options) {
     for (auto const& [array, dataset] : options.datasets)
         require(std::find(std::begin(kNames), std::end(kNames), array) != std::end(kNames),
-            "datasets: '{}' is not one of kspace, trajectory, weights, maps, noise, reference, vessels", array);
+            "datasets: '{}' is not one of kspace, trajectory, weights, maps, noise, reference, vessels, times, respiration", array);
 }
 
 /// [front, ..., last] -> [front, product of the middle, last]; a missing front extent is 1.
@@ -114,6 +114,8 @@ Acquisition read_plain_hdf5(hdf5::File const& file, ReadOptions const& options, 
     if (auto const name = dataset_of(file, options, "reference"); !name.empty())
         a.reference = volume_of_rank(file.read_complex(host, name), 3, where(name));
     if (auto const name = dataset_of(file, options, "vessels"); !name.empty()) a.vessels = read_vessels(file, name, where(name));
+    if (auto const name = dataset_of(file, options, "times"); !name.empty()) a.times = file.read<double>(name);
+    if (auto const name = dataset_of(file, options, "respiration"); !name.empty()) a.respiration = file.read<double>(name);
 
     if (auto const m = three_numbers(file, "matrix", 1, true)) a.matrix = matrix_of(*m, a.source + ": attribute matrix");
     if (auto const fov = three_numbers(file, "fov_mm", 0, true)) a.geometry.fov_mm = *fov;
@@ -139,6 +141,8 @@ void write_tessera(std::filesystem::path const& path, Acquisition const& a) {
     if (a.maps) file.dataset("maps", *a.maps);
     if (a.reference) file.dataset("reference", *a.reference);
     if (!a.vessels.empty()) write_vessels(file, a.vessels);
+    if (!a.times.empty()) file.dataset("times", {a.readouts()}, std::span<double const>(a.times));
+    if (!a.respiration.empty()) file.dataset("respiration", {a.readouts()}, std::span<double const>(a.respiration));
     file.attribute("/", "format", "tessera acquisition");
     file.attribute("/", "version", std::int64_t(1));
     file.attribute("/", "trajectory_units", to_string(TrajectoryUnits::cycles_per_fov));

@@ -10,7 +10,8 @@ namespace tessera {
 bool is_tessera_file(hdf5::File const& file);
 
 /// Reads kspace [coil, ..., sample] complex, trajectory [..., sample, 2 or 3] and, where the file has them,
-/// weights [..., sample], maps [coil, z, y, x], noise [coil, n], reference [z, y, x] (2D: without z) and vessels [segment, 8].
+/// weights [..., sample], maps [coil, z, y, x], noise [coil, n], reference [z, y, x] (2D: without z), vessels [segment, 8],
+/// times and respiration [readout].
 ///
 /// options.datasets names the datasets where they are called differently; then only the named ones are read.
 /// Attributes of the root, each optional: matrix and fov_mm (z, y, x; 2D: y, x), centre_mm, x_direction,

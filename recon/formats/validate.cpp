@@ -70,6 +70,13 @@ void require_vessels(Acquisition const& a) {
     }
 }
 
+void require_signal(Acquisition const& a, std::vector<double> const& signal, char const* field) {
+    require(signal.empty() || std::ssize(signal) == a.readouts(), "{}: {}: expected a number for each of {} readouts, found {}", a.source,
+        field, a.readouts(), signal.size());
+    for (std::size_t i = 0; i < signal.size(); ++i)
+        require(std::isfinite(signal[i]), "{}: {} at [{}] is {}: expected finite numbers", a.source, field, i, signal[i]);
+}
+
 void require_geometry(Acquisition const& a) {
     Geometry const& g = a.geometry;
     for (std::size_t d = 0; d < 3; ++d) {
@@ -135,6 +142,8 @@ void validate(Acquisition const& a) {
                 fail("{}: weights at {} is {}: expected zero or more", a.source, index_string(a.weights->shape(), i), a.weights->data()[i]);
     require_intensity(a);
     require_vessels(a);
+    require_signal(a, a.times, "times");
+    require_signal(a, a.respiration, "respiration");
     require_geometry(a);
     if (a.matrix != Matrix{0, 0, 0}) require_inside(a);
 }

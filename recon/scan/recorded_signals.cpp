@@ -61,10 +61,11 @@ RecordedSignals recorded_signals(std::filesystem::path const& path) {
         }
         return found;
     }
+    if (file.has_dataset("respiration")) found.gating.emplace_back("respiration");
     for (char const* const group : {"Gating", "gating"})
         if (file.has_group(group))
             for (std::string const& name : file.datasets(group)) found.gating.push_back(name);
-    found.timestamps =
+    found.timestamps = file.has_dataset("times") ||
         std::any_of(found.gating.begin(), found.gating.end(), [](std::string const& name) { return name.starts_with("TIME"); });
     return found;
 }

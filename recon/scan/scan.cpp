@@ -6,6 +6,7 @@
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 #include "kernels/arrays/complex_parts.h"
+#include "recon/motion/gating.h"
 #include "recon/scan/coils.h"
 #include "recon/scan/field_of_view.h"
 #include "recon/scan/jsense.h"
@@ -112,19 +113,25 @@ Acquisition select_readouts(Acquisition const& a, index_t begin, index_t end) {
     if (a.weights) cut.weights = a.weights->slice(begin, end);
     cut.kspace = Tensor<complex>(a.kspace.context(), {a.coils(), n, a.samples()});
     for (index_t c = 0; c < a.coils(); ++c) cut.kspace[c].copy_from(a.kspace[c].slice(begin, end));
+    for (auto* const signal : {&cut.times, &cut.respiration})
+        if (!signal->empty()) *signal = {signal->begin() + begin, signal->begin() + end};
     return cut;
 }
 
 Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& config, bool maps) {
     for (auto const& note : a.notes) log_info("{}", note);
     for (auto const& warning : a.warnings) log_warn("{}", warning);
+    read_signal(a, config.gating);
     if (config.readouts) {
         a = select_readouts(a, (*config.readouts)[0], (*config.readouts)[1]);
         log_info("readouts: {} to {}", (*config.readouts)[0], (*config.readouts)[1]);
     }
 
+    auto const gates = gate(a, config.gating);
+
     Stage const preparing(context, "scan");
     Scan scan;
+    scan.soft_gated = !gates.empty();
     if (config.coils.prewhiten && a.noise) {
         scan.noise_deviation = typical_deviation(*a.noise); // and stays so: virtual coils are orthonormal
         auto const whitening = whitening_matrix(*a.noise);
@@ -144,7 +151,9 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
     auto const weights = [&] {
         Stage const stage(context, "density");
         Progress progress("density compensation", config.density.iterations);
-        return density_weights(context, scan.matrix, a, config.density, [&](index_t done) { progress.update(done); });
+        auto const density = density_weights(context, scan.matrix, a, config.density, [&](index_t done) { progress.update(done); });
+        weigh_readouts(density, gates, a, scan.matrix);
+        return density;
     }();
     compress_coils(a, weights, config.coils);
 

@@ -21,6 +21,7 @@ struct Scan {
     std::vector<VesselSegment> vessels;    ///< the vessel tree in mm from the volume's centre; empty where the file knows none
     /// Where the scan is whitened, noise is independent between coils and of this deviation (E |n|^2 = deviation^2 a sample).
     std::optional<double> noise_deviation;
+    bool soft_gated = false; ///< `weights` also tell readouts apart by breathing: an image without them would be ungated
 };
 
 /// Prepares an acquisition in `context` as configured: readouts, field of view, whitening, compression, density, maps.

@@ -3,6 +3,7 @@
 
 #include "core/config/config.h"
 #include "recon/formats/read.h"
+#include "recon/motion/gating_config.h"
 #include "recon/nufft/density.h"
 #include "recon/nufft/nufft.h"
 
@@ -66,6 +67,7 @@ struct ScanConfig {
     TrajectoryUnits trajectory_units = TrajectoryUnits::automatic;
     index_t encoding = 0, slice = 0, contrast = 0;
     std::optional<std::array<index_t, 2>> readouts;
+    GatingConfig gating;
     std::optional<Matrix> matrix;
     FieldOfView fov = FieldOfView::file;
     GeometryConfig geometry;
@@ -86,6 +88,7 @@ struct ScanConfig {
         v("slice", slice, "Which slice of 2D multi-slice data.", {.min = 0});
         v("contrast", contrast, "Which contrast (ISMRMRD).", {.min = 0});
         v("readouts", readouts, "First and end of the readouts to use, e.g. [400, 4600]; null: all.", {.min = 0});
+        v("gating", gating, "Which readouts of a breathing patient make the image.");
         v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null: as the file says or the trajectory spans.",
             {.min = 1, .max = kLongestAxis});
         v("fov", fov, "Field of view: that of the file, or estimated from the data (oversampled readouts).");

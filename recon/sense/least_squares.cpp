@@ -21,6 +21,7 @@ double weighted_energy(Tensor<complex> const& kspace, Tensor<real> const& weight
 LeastSquares least_squares(Scan const& scan, NufftConfig const& config, NormalOperator normal, bool weighted) {
     LeastSquares problem;
     Tensor<real> weights = scan.weights;
+    require(weighted || !scan.soft_gated, "weighted is false, which would undo soft gating: set it, or take /gating/kind \"hard\"");
     if (!weighted)
         weights = Tensor<real>::from(weights.context(), weights.shape(), std::vector<real>(static_cast<std::size_t>(weights.size()), 1));
     auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, weights}, config, normal);

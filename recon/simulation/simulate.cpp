@@ -3,6 +3,7 @@
 #include "recon/acquisition/noise.h"
 #include "recon/acquisition/resample.h"
 #include "recon/nufft/nufft.h"
+#include "recon/simulation/breathing.h"
 #include "recon/simulation/ellipsoids.h"
 #include "recon/simulation/source_volume.h"
 
@@ -19,11 +20,16 @@ void check(SimulationConfig const& c) {
         require(c.anatomy == Anatomy::ellipsoids && c.coils.coils == 1 && c.phase == 0,
             "simulate: k-space is known in closed form for anatomy \"ellipsoids\" with 1 coil and phase 0 only (found {} coils, phase {})",
             c.coils.coils, c.phase);
+    require(c.kspace != KspacePath::analytic || c.breathing.amplitude_mm == 0,
+        "simulate: /breathing/amplitude_mm is {}, but k-space in closed form is that of an object at rest", c.breathing.amplitude_mm);
 }
+
+/// Tells how many coils of all states are done.
+using Told = std::function<void(index_t)>;
 
 /// K-space [coil, readout, sample] of the coils' views of a fine volume, in passes over the coils.
 Tensor<complex> transform(Context const& context, SimulationConfig const& config, SourceVolume const& source, CoilArray const& array,
-    Tensor<real> const& trajectory, std::function<void(index_t)> const& progress) {
+    Tensor<real> const& trajectory, Told const& progress) {
     SamplingGrid const fine = source.grid.refined(config.supersample);
     index_t const coils = config.coils.coils, points = trajectory.size() / 3, voxels = source.values.size();
     Nufft const nufft(context, fine.matrix, trajectory, {.accuracy = 1e-6, .oversampling = 2, .coils_per_pass = config.coils_per_pass});
@@ -48,6 +54,31 @@ Tensor<complex> transform(Context const& context, SimulationConfig const& config
     return kspace.reshape({coils, trajectory.shape()[0], trajectory.shape()[1]});
 }
 
+/// K-space of an object that breathes: each readout sees the nearest of a few states.
+Tensor<complex> transform_states(Context const& context, SimulationConfig const& config, SourceVolume const& source, CoilArray const& array,
+    Acquisition const& scan, Told const& progress) {
+    SamplingGrid const fine = source.grid.refined(config.supersample);
+    auto const states = readouts_by_state(scan.respiration, config.breathing.states);
+    double const largest = *std::max_element(scan.respiration.begin(), scan.respiration.end());
+    Vector3 const& fov = scan.geometry.fov_mm;
+    double const unit = std::max({fov[0], fov[1], fov[2]}); // of the grid, in mm
+    Tensor<real> const& k = scan.trajectory;
+    Tensor<complex> const kspace(Context(Device::cpu), {config.coils.coils, k.shape()[0], k.shape()[1]});
+    for (std::size_t s = 0; s < states.size(); ++s) {
+        index_t const n = std::ssize(states[s]);
+        if (n == 0) continue;
+        Tensor<real> const trajectory(k.context(), {n, k.shape()[1], 3});
+        for (index_t i = 0; i < n; ++i) trajectory[i].copy_from(k[states[s][static_cast<std::size_t>(i)]]);
+        SourceVolume state = source;
+        state.values = inspired(source.values, fine, largest / unit * static_cast<double>(s) / static_cast<double>(states.size() - 1));
+        auto const part = transform(context, config, state, array, trajectory, {});
+        for (index_t c = 0; c < config.coils.coils; ++c)
+            for (index_t i = 0; i < n; ++i) kspace[c][states[s][static_cast<std::size_t>(i)]].copy_from(part[c][i]);
+        if (progress) progress(config.coils.coils * static_cast<index_t>(s + 1) / std::ssize(states));
+    }
+    return kspace;
+}
+
 } // namespace
 
 Acquisition simulate(Context const& context, SimulationConfig const& config, std::function<void(index_t)> const& progress) {
@@ -63,9 +94,17 @@ Acquisition simulate(Context const& context, SimulationConfig const& config, std
     scan.source = "simulation";
     scan.format = "simulation";
     scan.trajectory = make_trajectory(config.trajectory, scan.matrix);
+    bool const breathes = config.breathing.amplitude_mm > 0;
+    if (breathes) {
+        scan.respiration = breathing_course(config.breathing, scan.trajectory.shape()[0], config.seed);
+        for (std::size_t r = 0; r < scan.respiration.size(); ++r)
+            scan.times.push_back(1e-3 * config.breathing.repetition_time_ms * static_cast<double>(r));
+    }
     if (config.kspace == KspacePath::analytic) {
         auto const kspace = EllipsoidPhantom::head().kspace(source.grid, scan.trajectory);
         scan.kspace = kspace.reshape(kspace.shape().prepended(1));
+    } else if (breathes) {
+        scan.kspace = transform_states(context, config, source, array, scan, progress);
     } else {
         scan.kspace = transform(context, config, source, array, scan.trajectory, progress);
     }
@@ -79,6 +118,7 @@ Acquisition simulate(Context const& context, SimulationConfig const& config, std
             noise.add_to(*scan.noise, 1 / *config.snr, config.seed, kPrescanNoise);
         }
     }
+    add_spikes(scan.kspace, config.breathing.spikes, config.seed);
     return scan;
 }
 

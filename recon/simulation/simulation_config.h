@@ -1,6 +1,7 @@
 // The configuration of a simulated scan.
 #pragma once
 
+#include "recon/simulation/breathing_config.h"
 #include "recon/simulation/coil_field.h"
 #include "recon/simulation/trajectories.h"
 
@@ -32,6 +33,7 @@ struct SimulationConfig {
     std::optional<double> snr;
     index_t noise_samples = 4096;
     bool maps = true;
+    BreathingConfig breathing;
 
     void describe(ConfigVisitor& v) {
         v("seed", seed, "Fixes anatomy, phase and noise.");
@@ -55,6 +57,7 @@ struct SimulationConfig {
             {.above = 0});
         v("noise_samples", noise_samples, "Length of the noise prescan.", {.min = 0, .max = 1 << 24});
         v("maps", maps, "Stores the sensitivity maps with the acquisition.");
+        v("breathing", breathing, "Free breathing during the acquisition.");
     }
 };
 

@@ -31,6 +31,10 @@ inline Acquisition random_acquisition(index_t coils = 2, index_t readouts = 5, i
     a.maps = complex_tensor({coils, matrix[0], matrix[1], matrix[2]}, 5);
     a.reference = complex_tensor({matrix[0], matrix[1], matrix[2]}, 6);
     a.vessels = {{{1, -2, 3.5}, {4, 5, 6}, 2, 1.5}, {{4, 5, 6}, {4, 5, 9}, 1.5, 1}};
+    for (index_t r = 0; r < readouts; ++r) {
+        a.times.push_back(0.25 * static_cast<double>(r));
+        a.respiration.push_back(static_cast<double>(r * r % 7) - 2.5);
+    }
     a.matrix = matrix;
     a.geometry = {{60, 200, 120}, {1, -2, 3}, {0, 1, 0}, {0, 0, 1}, {1, 0, 0}};
     a.source = "made up";

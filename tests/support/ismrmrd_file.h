@@ -48,7 +48,8 @@ inline void write_ismrmrd(std::filesystem::path const& path, std::string const& 
         hvl_t trajectory, data;
     };
     hsize_t const three = 3, n = records.size(), one = 1;
-    Handle const vector(H5Tarray_create2(H5T_NATIVE_FLOAT, 1, &three)), floats(H5Tvlen_create(H5T_NATIVE_FLOAT));
+    Handle const vector(H5Tarray_create2(H5T_NATIVE_FLOAT, 1, &three)), stamps(H5Tarray_create2(H5T_NATIVE_UINT32, 1, &three));
+    Handle const floats(H5Tvlen_create(H5T_NATIVE_FLOAT));
     Handle const index(H5Tcreate(H5T_COMPOUND, 4)), head(H5Tcreate(H5T_COMPOUND, sizeof(IsmrmrdHead)));
     H5Tinsert(index.get(), "slice", 0, H5T_NATIVE_UINT16);
     H5Tinsert(index.get(), "contrast", 2, H5T_NATIVE_UINT16);
@@ -64,6 +65,8 @@ inline void write_ismrmrd(std::filesystem::path const& path, std::string const& 
     TESSERA_INSERT(read_dir, vector.get());
     TESSERA_INSERT(phase_dir, vector.get());
     TESSERA_INSERT(slice_dir, vector.get());
+    TESSERA_INSERT(acquisition_time_stamp, H5T_NATIVE_UINT32);
+    TESSERA_INSERT(physiology_time_stamp, stamps.get());
 #undef TESSERA_INSERT
     H5Tinsert(head.get(), "idx", offsetof(IsmrmrdHead, slice), index.get());
     Handle const row(H5Tcreate(H5T_COMPOUND, sizeof(Row)));

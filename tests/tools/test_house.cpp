@@ -22,8 +22,8 @@ constexpr int kMostFiles = 25;
 std::vector<std::string> const kFolders{"kernels", "core", "nn", "recon", "tools"};
 
 using Rooms = std::vector<std::string>;
-Rooms const kData{"recon/acquisition", "recon/metrics", "recon/formats", "recon/pictures", "recon/nufft", "recon/scan", "recon/sense",
-    "recon/unrolled"};
+Rooms const kData{"recon/acquisition", "recon/metrics", "recon/formats", "recon/pictures", "recon/nufft", "recon/motion", "recon/scan",
+    "recon/sense", "recon/unrolled"};
 Rooms with(Rooms rooms, Rooms const& more) {
     rooms.insert(rooms.end(), more.begin(), more.end());
     return rooms;
@@ -42,7 +42,8 @@ std::map<std::string, Rooms> const kRooms{
     {"recon/pictures", {"recon/acquisition", "recon/metrics"}},
     {"recon/nufft", {"recon/acquisition"}},
     {"recon/simulation", {"recon/acquisition", "recon/formats", "recon/nufft"}},
-    {"recon/scan", {"recon/acquisition", "recon/formats", "recon/nufft"}},
+    {"recon/motion", {"recon/acquisition", "recon/nufft"}},
+    {"recon/scan", {"recon/acquisition", "recon/formats", "recon/nufft", "recon/motion"}},
     {"recon/sense", {"recon/acquisition", "recon/nufft", "recon/scan"}},
     {"recon/compressed_sensing", {"recon/sense"}},
     {"recon/unrolled", {"recon/acquisition", "recon/scan", "recon/sense"}},

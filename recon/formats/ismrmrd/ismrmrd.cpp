@@ -2,6 +2,7 @@
 
 #include "recon/formats/ismrmrd/ismrmrd_header.h"
 #include "recon/formats/ismrmrd/ismrmrd_records.h"
+#include "recon/formats/ismrmrd/ismrmrd_stamps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -200,6 +201,10 @@ Acquisition read_ismrmrd(hdf5::File const& file, ReadOptions const& options, Con
     require_uniform(records.heads(), selection.imaging, a.source);
     read_imaging(records, selection.imaging, encoding.encoded.matrix[0] == 1, host, a);
     if (!selection.noise.empty()) read_noise(records, selection.noise, a);
+    a.times = acquisition_times(records.heads(), selection.imaging);
+    a.respiration = triggered_respiration(records.heads(), selection.imaging);
+    if (!a.respiration.empty())
+        a.notes.push_back("breathing is known from the physiology stamps, as time since a trigger that is taken for end-expiration");
     set_geometry(records.heads()[selection.imaging.front()], a);
     set_space(encoding, options, a);
     return a;

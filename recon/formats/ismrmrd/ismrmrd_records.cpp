@@ -18,7 +18,7 @@ constexpr std::size_t kBlock = 256;
 /// HDF5 matches members by name, so only what is wanted is described.
 Handle head_type() {
     hsize_t const three = 3;
-    Handle const vector(H5Tarray_create2(H5T_NATIVE_FLOAT, 1, &three));
+    Handle const vector(H5Tarray_create2(H5T_NATIVE_FLOAT, 1, &three)), stamps(H5Tarray_create2(H5T_NATIVE_UINT32, 1, &three));
     // slice and contrast lie in a compound of their own; its members sit at their place in IsmrmrdHead
     std::size_t const index_offset = offsetof(IsmrmrdHead, slice);
     Handle const index(H5Tcreate(H5T_COMPOUND, 2 * sizeof(std::uint16_t)));
@@ -39,6 +39,8 @@ Handle head_type() {
     add("phase_dir", offsetof(IsmrmrdHead, phase_dir), vector.get());
     add("slice_dir", offsetof(IsmrmrdHead, slice_dir), vector.get());
     add("idx", index_offset, index.get());
+    add("acquisition_time_stamp", offsetof(IsmrmrdHead, acquisition_time_stamp), H5T_NATIVE_UINT32);
+    add("physiology_time_stamp", offsetof(IsmrmrdHead, physiology_time_stamp), stamps.get());
     return head;
 }
 

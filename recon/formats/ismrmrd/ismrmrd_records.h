@@ -17,6 +17,7 @@ struct IsmrmrdHead {
     std::uint16_t number_of_samples, active_channels, discard_pre, discard_post, encoding_space_ref, trajectory_dimensions;
     float position[3], read_dir[3], phase_dir[3], slice_dir[3]; ///< LPS, mm
     std::uint16_t slice, contrast;
+    std::uint32_t acquisition_time_stamp, physiology_time_stamp[3]; ///< 0 where the file has none
 
     /// Flags are numbered from 1, as the standard does.
     bool flag(int number) const { return flags >> (number - 1) & 1; }

@@ -141,7 +141,8 @@ TEST_CASE("files of no known format are refused", "[validate]") {
     options.datasets["trajectory"] = "coord";
     CHECK(reading_error(path, options) == path.string() + ": no dataset 'coord' (there are kdata, images/)");
     options.datasets["k"] = "coord";
-    CHECK(reading_error(path, options) == "datasets: 'k' is not one of kspace, trajectory, weights, maps, noise, reference, vessels");
+    CHECK(reading_error(path, options) ==
+        "datasets: 'k' is not one of kspace, trajectory, weights, maps, noise, reference, vessels, times, respiration");
     options = {};
     options.format = "siemens";
     CHECK(reading_error(path, options) == "format: 'siemens' is not one of auto, bart, mri_raw, ismrmrd, tessera, hdf5");

@@ -26,6 +26,8 @@ TEST_CASE("the own format keeps everything", "[formats]") {
     CHECK(same(a.maps, b.maps));
     CHECK(same(a.reference, b.reference));
     CHECK(same(a.vessels, b.vessels));
+    CHECK(b.times == a.times);
+    CHECK(b.respiration == a.respiration);
     CHECK(b.matrix == a.matrix);
     CHECK(b.geometry.fov_mm == a.geometry.fov_mm);
     CHECK(b.geometry.centre_mm == a.geometry.centre_mm);
@@ -45,6 +47,8 @@ TEST_CASE("MRI_Raw.h5 keeps what the layout has a place for", "[formats]") {
     CHECK(same(a.noise, b.noise));
     CHECK(b.matrix == a.matrix);
     CHECK(b.geometry.fov_mm == a.geometry.fov_mm);
+    CHECK(b.times == a.times);
+    CHECK(b.respiration == a.respiration);
     CHECK_FALSE(b.maps);
     // as the layout has it, whatever the precision of this build
     hdf5::File const file(folder / "a.h5");

@@ -1,0 +1,168 @@
+#include "recon/motion/gating.h"
+
+#include "core/terminal/log.h"
+#include "recon/motion/respiratory_signal.h"
+#include "recon/nufft/density.h"
+
+#include <numeric>
+
+namespace tessera {
+namespace {
+
+constexpr double kEnd = 0.05, kLeastWeight = 0.01;
+
+bool is_path(GatingConfig const& config) { return config.signal != "auto" && config.signal != "file" && config.signal != "self"; }
+
+RespiratorySignal find_signal(Acquisition const& a, CentralSamples const& centre, std::vector<index_t> const& outliers,
+    GatingConfig const& config) {
+    require(config.signal != "file" || !a.respiration.empty(),
+        "{}: /gating/signal is file, but the file has no respiratory signal: take self, or the path of a file of numbers", a.source);
+    bool const self = config.signal == "self" || (config.signal == "auto" && a.respiration.empty());
+    auto signal = self ? self_gating_signal(a, centre, outliers) : recorded_signal(a);
+    std::string const rate = signal.band.seconds ? fmt::format("{:.1f} breaths a minute", 60 * signal.power.frequency)
+                                                 : fmt::format("a breath in {:.0f} readouts", 1 / std::max(signal.power.frequency, 1e-9));
+    log_info("gating: breathing {}, {}, trust {:.2f}", self ? "seen in " + signal.from : signal.from, rate, signal.power.trust);
+    if (self)
+        require(signal.power.trust >= config.trust,
+            "{}: gating: k = 0 shows no breathing: trust is {:.2f}, expected at least {:.2f} (/gating/trust); /gating/signal names another signal",
+            a.source, signal.power.trust, config.trust);
+    else if (signal.power.trust < config.trust)
+        log_warn("gating: little of the recorded signal is breathing: trust is {:.2f}, usual is more than {:.2f}", signal.power.trust,
+            config.trust);
+    return signal;
+}
+
+/// Distances of the signal from the wanted end of the breath, 0 or more.
+std::vector<double> distances(std::vector<double> signal, BreathEnd end) {
+    if (end == BreathEnd::inspiration)
+        for (double& v : signal) v = -v;
+    double const extreme = quantile(signal, kEnd);
+    for (double& v : signal) v = std::max(0.0, v - extreme);
+    return signal;
+}
+
+std::vector<double> soft_weights(std::vector<double> const& distance, double efficiency) {
+    double const largest = *std::max_element(distance.begin(), distance.end());
+    std::vector<double> weights(distance.size());
+    double low = 1e-3 * largest, high = 1e3 * largest; // of the width, whose logarithm is halved
+    for (int i = 0; i < 60; ++i) {
+        double const width = std::sqrt(low * high);
+        double sum = 0;
+        for (std::size_t r = 0; r < weights.size(); ++r) sum += weights[r] = std::exp(-0.5 * std::pow(distance[r] / width, 2));
+        (sum < efficiency * static_cast<double>(weights.size()) ? low : high) = width;
+    }
+    return weights;
+}
+
+void report_soft(std::vector<double> const& weights, std::size_t kept) {
+    double sum = 0, squares = 0;
+    for (double const w : weights) {
+        sum += w;
+        squares += w * w;
+    }
+    double const n = static_cast<double>(weights.size());
+    log_info("gating: soft: {} of {} readouts weigh 0.01 or more, {:.2f} in the mean of all; as good as {:.0f} % of the readouts", kept,
+        weights.size(), sum / n, 100 * sum * sum / squares / n);
+}
+
+index_t share_of(index_t readouts, double efficiency) {
+    return std::clamp<index_t>(std::llround(efficiency * static_cast<double>(readouts)), 1, readouts);
+}
+
+std::vector<double> rehearsed_gate(Acquisition& a, GatingConfig const& config) {
+    std::vector<index_t> kept(
+        static_cast<std::size_t>(config.kind == GatingKind::hard ? share_of(a.readouts(), config.efficiency) : a.readouts()));
+    std::iota(kept.begin(), kept.end(), index_t(0));
+    a = take_readouts(a, kept);
+    return std::vector<double>(config.kind == GatingKind::soft ? kept.size() : 0, 1.0);
+}
+
+} // namespace
+
+void read_signal(Acquisition& a, GatingConfig const& config) {
+    if (config.kind == GatingKind::off || !is_path(config)) return;
+    a.respiration = read_numbers(config.signal, a.readouts());
+}
+
+std::vector<double> gate(Acquisition& a, GatingConfig const& config) {
+    if (config.kind == GatingKind::off && !config.finds_outliers()) return {};
+    if (a.kspace.context().rehearses()) return rehearsed_gate(a, config);
+
+    auto const centre = central_samples(a);
+    auto const outliers = outlying_readouts(centre);
+    std::vector<index_t> candidates;
+    for (index_t r = 0; r < a.readouts(); ++r)
+        if (!config.finds_outliers() || !std::binary_search(outliers.begin(), outliers.end(), r)) candidates.push_back(r);
+    require(!candidates.empty(), "{}: gating: all {} readouts are outliers", a.source, a.readouts());
+    if (std::ssize(candidates) < a.readouts())
+        log_info("gating: {} outliers of {} readouts left out", a.readouts() - std::ssize(candidates), a.readouts());
+    if (config.kind == GatingKind::off) {
+        a = take_readouts(a, candidates);
+        return {};
+    }
+
+    auto const signal = find_signal(a, centre, outliers, config);
+    auto const values = config.drift ? without_drift(a, signal) : signal.values;
+    std::vector<double> chosen;
+    for (index_t const r : candidates) chosen.push_back(values[static_cast<std::size_t>(r)]);
+    auto const distance = distances(chosen, config.end);
+
+    std::vector<index_t> kept;
+    std::vector<double> weights;
+    if (config.kind == GatingKind::hard) {
+        if (config.end == BreathEnd::inspiration)
+            for (double& v : chosen) v = -v;
+        std::vector<std::size_t> order(chosen.size());
+        std::iota(order.begin(), order.end(), std::size_t(0));
+        std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return chosen[i] < chosen[j]; });
+        order.resize(static_cast<std::size_t>(share_of(std::ssize(candidates), config.efficiency)));
+        std::sort(order.begin(), order.end());
+        for (std::size_t const i : order) kept.push_back(candidates[i]);
+        log_info("gating: hard: {} of {} readouts kept, near {}", kept.size(), a.readouts(), config_name(config.end));
+    } else {
+        auto const soft = soft_weights(distance, config.efficiency);
+        for (std::size_t i = 0; i < soft.size(); ++i) {
+            if (soft[i] < kLeastWeight) continue;
+            kept.push_back(candidates[i]);
+            weights.push_back(soft[i]);
+        }
+        report_soft(soft, kept.size());
+    }
+    a = take_readouts(a, kept);
+    return weights;
+}
+
+Acquisition take_readouts(Acquisition const& a, std::vector<index_t> const& readouts) {
+    Acquisition taken = a;
+    Context const& host = a.kspace.context();
+    index_t const n = std::ssize(readouts), samples = a.samples();
+    taken.kspace = Tensor<complex>(host, {a.coils(), n, samples});
+    taken.trajectory = Tensor<real>(a.trajectory.context(), {n, samples, 3});
+    if (a.weights) taken.weights = Tensor<real>(a.weights->context(), {n, samples});
+    for (auto* const signal : {&taken.times, &taken.respiration}) {
+        if (signal->empty()) continue;
+        std::vector<double> cut;
+        for (index_t const r : readouts) cut.push_back((*signal)[static_cast<std::size_t>(r)]);
+        *signal = cut;
+    }
+    for (index_t i = 0; i < n; ++i) {
+        index_t const r = readouts[static_cast<std::size_t>(i)];
+        taken.trajectory[i].copy_from(a.trajectory[r]);
+        if (a.weights) (*taken.weights)[i].copy_from((*a.weights)[r]);
+        for (index_t c = 0; c < a.coils(); ++c) taken.kspace[c][i].copy_from(a.kspace[c][r]);
+    }
+    return taken;
+}
+
+void weigh_readouts(Tensor<real> const& density, std::vector<double> const& weights, Acquisition const& a, Matrix matrix) {
+    if (weights.empty()) return;
+    if (!density.context().rehearses()) {
+        auto values = density.to_host();
+        auto const samples = static_cast<std::size_t>(a.samples());
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] *= static_cast<real>(weights[i / samples]);
+        density.copy_from(Tensor<real>::from(density.context(), density.shape(), values));
+    }
+    normalise_weights(density, matrix, a.trajectory);
+}
+
+} // namespace tessera
