@@ -1,6 +1,7 @@
 // How the object of a simulation breathes.
 #pragma once
 
+#include "core/arrays/shape.h"
 #include "core/config/config.h"
 
 namespace tessera {

@@ -3,21 +3,8 @@
 #include "tests/support/recon_scan.h"
 #include "tests/support/temporary_folder.h"
 
-#include <fstream>
-#include <sstream>
-
 using namespace tessera;
 using namespace tessera::test;
-
-namespace {
-
-std::string text_of(std::filesystem::path const& file) {
-    std::ostringstream text;
-    text << std::ifstream(file).rdbuf();
-    return text.str();
-}
-
-} // namespace
 
 TEST_CASE("gating is one setting away, and the log says what it did", "[tessera-recon]") {
     TemporaryFolder const folder;
