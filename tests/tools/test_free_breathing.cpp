@@ -34,9 +34,9 @@ TEST_CASE("gating without breathing is refused, and nothing is written", "[tesse
     write_acquisition(scan, small_scan({16, 16, 16}, 2));
     auto const result = recon(scan, folder / "out", "gridding", "--set gating.kind=soft");
     CHECK(result.status == 1);
-    CHECK_THAT(result.output, Catch::Contains("k = 0 shows no breathing: trust is 0."));
+    CHECK_THAT(result.errors, Catch::Contains("k = 0 shows no breathing: trust is 0."));
     CHECK_FALSE(std::filesystem::exists(folder / "out"));
     auto const file = recon(scan, folder / "out", "gridding", "--set gating.kind=soft --set gating.signal=file");
     CHECK(file.status == 1);
-    CHECK_THAT(file.output, Catch::Contains("the file has no respiratory signal"));
+    CHECK_THAT(file.errors, Catch::Contains("the file has no respiratory signal"));
 }

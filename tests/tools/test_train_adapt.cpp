@@ -33,7 +33,7 @@ TEST_CASE("a scan is adapted to, and never for the worse", "[adapt]") {
     image("with_good", good);
 
     // Steps that only do harm: the weights are those that it began with, and patience ends it.
-    auto const bad = adapt("bad", "--set steps=50 --set optimiser.learning_rate=3 --set schedule.kind=constant --set patience=2");
+    auto const bad = adapt("bad", "--set steps=50 --set optimiser.learning_rate=0.03 --set schedule.kind=constant --set patience=2");
     CHECK_THAT(text_of(folder / "bad" / "log.txt"), Catch::Contains("no validation was better in 2 in a row"));
     auto const kept = image("with_bad", bad);
     REQUIRE(kept.size() == shipped.size());
