@@ -14,7 +14,7 @@ TEST_CASE("gating is one setting away, and the log says what it did", "[tessera-
     auto const soft = recon(scan, folder / "soft", "gridding", "--set gating.kind=soft --set gating.signal=self");
     auto const hard = recon(scan, folder / "hard", "gridding", "--set gating.kind=hard");
     for (auto const* const result : {&all, &soft, &hard}) {
-        CAPTURE(result->output);
+        CAPTURE(result->errors);
         CHECK(result->status == 0);
     }
     CHECK(text_of(folder / "all" / "log.txt").find("gating") == std::string::npos);
