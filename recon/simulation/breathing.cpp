@@ -43,6 +43,7 @@ std::vector<double> breathing_course(BreathingConfig const& config, index_t read
 Tensor<complex> inspired(Tensor<complex> const& object, SamplingGrid const& grid, double way) {
     constexpr double kMost = 0.3; // the slope of share() is 3 at most: beyond a third, tissue would fold
     require(way >= 0 && way <= kMost, "simulate: the diaphragm moves by {:.2f} of the field of view, expected 0 to {}", way, kMost);
+    if (way == 0) return object.clone(); // as it is, to the bit
     Tensor<complex> const moved(object.context(), object.shape());
     index_t const planes = object.shape()[0], plane = object.size() / planes;
     for (index_t z = 0; z < planes; ++z) {

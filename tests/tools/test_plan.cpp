@@ -114,6 +114,7 @@ TEST_CASE("a scan of 450 x 300 x 450 voxels and 20 coils is planned from its hea
 }
 
 TEST_CASE("configurations for the true size say what they take", "[planner]") {
+    if (sizeof(real) != sizeof(float)) return; // they say it of float
     struct Case {
         char const* file;
         Matrix matrix;
