@@ -21,8 +21,8 @@ TrainingConfig adapted(TrainingConfig config, std::vector<std::string> const& gi
     if (config.data.validation.empty()) config.data.validation = config.data.train;
     if (open("/steps")) config.steps = 60;
     if (open("/validate_every")) config.validate_every = 10;
-    if (open("/optimiser/learning_rate")) config.optimiser.learning_rate = 1e-4;
-    if (open("/optimiser/clip_norm")) config.optimiser.clip_norm = 0.02;
+    if (open("/optimiser/learning_rate")) config.optimiser.learning_rate = 5e-4;
+    if (open("/optimiser/clip_norm")) config.optimiser.clip_norm = 1;
     if (open("/schedule")) config.schedule.kind = ScheduleKind::cosine;
     if (open("/baselines")) config.baselines.l1_wavelet.clear();
     if (open("/patience")) config.patience = 3;
