@@ -108,7 +108,7 @@ public:
             log_info("no validation was better in {} in a row: the run ends after step {}", since_best_, trainer_.step_number());
         if (config_.adapt && !resumed_)
             log_info("adapted: the error of readouts that neither training nor choice has seen went from {:.4f} to {:.4f} ({:+.1f} %)",
-                reported_.first, reported_.second, 100 * (reported_.second / reported_.first - 1));
+                reported_at_start_, reported_of_best_, 100 * (reported_of_best_ / reported_at_start_ - 1));
         folder_.write_report(complete ? "The run is complete." : fmt::format("Stopped on request after step {}.", trainer_.step_number()));
         if (complete)
             log_info("wrote {}", config_.output.string());
@@ -155,11 +155,11 @@ private:
         for (auto const& c : record.cases) log_info("step {}, {}: {}", record.step, c.name, in_words(c));
         ++since_best_;
         bool const counts = trainer_.step_number() > 0 || config_.adapt; // weights that nothing has trained are no result
-        if (trainer_.step_number() == 0) reported_.first = record.reported();
+        if (trainer_.step_number() == 0) reported_at_start_ = record.reported();
         if (record.score() < best_ && counts) {
             best_ = record.score();
             since_best_ = 0;
-            reported_.second = record.reported();
+            reported_of_best_ = record.reported();
             trainer_.save_best(RunFolder::best_checkpoint(config_));
         }
         folder_.write_report("The run is going on.");
@@ -178,7 +178,7 @@ private:
     double best_;
     RunFolder folder_;
     index_t saved_ = -1, since_best_ = 0;
-    std::pair<double, double> reported_{0, 0}; ///< errors of readouts that choose nothing: at the start, of the best weights
+    double reported_at_start_ = 0, reported_of_best_ = 0; ///< errors of what chooses nothing
     std::string note_;
 };
 

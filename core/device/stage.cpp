@@ -15,9 +15,9 @@ struct Stages {
     std::vector<StageRecord> all;
     std::vector<std::size_t> running; // indices, the innermost last
 
-    std::size_t begin(std::string_view name) {
-        std::size_t const depth = running.size(), first = running.empty() ? 0 : running.back() + 1;
-        std::size_t at = first;
+    void begin(std::string_view name) {
+        std::size_t const depth = running.size();
+        std::size_t at = running.empty() ? 0 : running.back() + 1;
         while (at < all.size() && all[at].depth >= depth && !(all[at].depth == depth && all[at].name == name)) ++at;
         if (at == all.size() || all[at].depth != depth || all[at].name != name) {
             StageRecord fresh;
@@ -26,7 +26,6 @@ struct Stages {
             all.insert(all.begin() + static_cast<std::ptrdiff_t>(at), fresh); // behind those that are running
         }
         running.push_back(at);
-        return at;
     }
 };
 

@@ -32,16 +32,21 @@ RespiratorySignal find_signal(Acquisition const& a, CentralSamples const& centre
     return signal;
 }
 
-/// Distances of the signal from the wanted end of the breath, 0 or more.
-std::vector<double> distances(std::vector<double> signal, BreathEnd end) {
-    if (end == BreathEnd::inspiration)
-        for (double& v : signal) v = -v;
-    double const extreme = quantile(signal, kEnd);
-    for (double& v : signal) v = std::max(0.0, v - extreme);
-    return signal;
+/// The places of the `count` smallest values, in increasing order.
+std::vector<std::size_t> places_of_smallest(std::vector<double> const& values, index_t count) {
+    std::vector<std::size_t> order(values.size());
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return values[i] < values[j]; });
+    order.resize(static_cast<std::size_t>(count));
+    std::sort(order.begin(), order.end());
+    return order;
 }
 
-std::vector<double> soft_weights(std::vector<double> const& distance, double efficiency) {
+/// Of a signal that is smallest at the wanted end of the breath.
+std::vector<double> soft_weights(std::vector<double> const& signal, double efficiency) {
+    double const extreme = quantile(signal, kEnd);
+    std::vector<double> distance;
+    for (double const v : signal) distance.push_back(std::max(0.0, v - extreme));
     double const largest = *std::max_element(distance.begin(), distance.end());
     std::vector<double> weights(distance.size());
     double low = 1e-3 * largest, high = 1e3 * largest; // of the width, whose logarithm is halved
@@ -104,23 +109,17 @@ std::vector<double> gate(Acquisition& a, GatingConfig const& config) {
     auto const signal = find_signal(a, centre, outliers, config);
     auto const values = config.drift ? without_drift(a, signal) : signal.values;
     std::vector<double> chosen;
-    for (index_t const r : candidates) chosen.push_back(values[static_cast<std::size_t>(r)]);
-    auto const distance = distances(chosen, config.end);
+    double const sign = config.end == BreathEnd::inspiration ? -1 : 1; // smallest at the wanted end
+    for (index_t const r : candidates) chosen.push_back(sign * values[static_cast<std::size_t>(r)]);
 
     std::vector<index_t> kept;
     std::vector<double> weights;
     if (config.kind == GatingKind::hard) {
-        if (config.end == BreathEnd::inspiration)
-            for (double& v : chosen) v = -v;
-        std::vector<std::size_t> order(chosen.size());
-        std::iota(order.begin(), order.end(), std::size_t(0));
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return chosen[i] < chosen[j]; });
-        order.resize(static_cast<std::size_t>(share_of(std::ssize(candidates), config.efficiency)));
-        std::sort(order.begin(), order.end());
-        for (std::size_t const i : order) kept.push_back(candidates[i]);
+        auto const count = share_of(std::ssize(candidates), config.efficiency);
+        for (std::size_t const i : places_of_smallest(chosen, count)) kept.push_back(candidates[i]);
         log_info("gating: hard: {} of {} readouts kept, near {}", kept.size(), a.readouts(), config_name(config.end));
     } else {
-        auto const soft = soft_weights(distance, config.efficiency);
+        auto const soft = soft_weights(chosen, config.efficiency);
         for (std::size_t i = 0; i < soft.size(); ++i) {
             if (soft[i] < kLeastWeight) continue;
             kept.push_back(candidates[i]);

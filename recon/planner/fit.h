@@ -77,8 +77,8 @@ template <class Config> Plan fit(Config& config, std::vector<std::string> const&
         Plan smaller = plan;
         while (auto next = saved(other, smaller, s)) smaller = std::move(*next);
         if (limits.over(smaller) < limits.over(plan))
-            plan.notes.push_back(fmt::format("without {} as it is given, {} of {} memory would do", s.field,
-                format_bytes(smaller.device_peak_bytes), "device"));
+            plan.notes.push_back(
+                fmt::format("without {} as it is given, {} of device memory would do", s.field, format_bytes(smaller.device_peak_bytes)));
     }
     return plan;
 }

@@ -35,7 +35,8 @@ std::vector<Saving<ReconConfig>> reconstruction_savings() {
         {"/mbdl/patch",
             [](ReconConfig& c) {
                 if (c.method != Method::mbdl) return false;
-                if (!c.mbdl.patch) c.mbdl.patch = ModelInfo::of(Safetensors(c.mbdl.weights)).memory.patch;
+                if (!c.mbdl.patch) // which weights come with the program for a scan is known once it is read
+                    c.mbdl.patch = c.mbdl.weights.empty() ? MemoryConfig{}.patch : ModelInfo::of(Safetensors(c.mbdl.weights)).memory.patch;
                 return halve_patch(*c.mbdl.patch);
             }},
         {"/nufft/coils_per_pass", [](ReconConfig& c) { return halve_coils(c.nufft.coils_per_pass); }},

@@ -12,6 +12,7 @@
 #include "recon/scan/jsense.h"
 
 #include <cmath>
+#include <numeric>
 
 namespace tessera {
 namespace {
@@ -107,15 +108,9 @@ void compress_coils(Acquisition& a, Tensor<real> const& weights, CoilsConfig con
 
 Acquisition select_readouts(Acquisition const& a, index_t begin, index_t end) {
     require(begin >= 0 && begin < end && end <= a.readouts(), "{}: readouts [{}, {}) of {}", a.source, begin, end, a.readouts());
-    Acquisition cut = a;
-    index_t const n = end - begin;
-    cut.trajectory = a.trajectory.slice(begin, end);
-    if (a.weights) cut.weights = a.weights->slice(begin, end);
-    cut.kspace = Tensor<complex>(a.kspace.context(), {a.coils(), n, a.samples()});
-    for (index_t c = 0; c < a.coils(); ++c) cut.kspace[c].copy_from(a.kspace[c].slice(begin, end));
-    for (auto* const signal : {&cut.times, &cut.respiration})
-        if (!signal->empty()) *signal = {signal->begin() + begin, signal->begin() + end};
-    return cut;
+    std::vector<index_t> readouts(static_cast<std::size_t>(end - begin));
+    std::iota(readouts.begin(), readouts.end(), begin);
+    return take_readouts(a, readouts);
 }
 
 Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& config, bool maps) {

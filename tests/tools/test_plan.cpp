@@ -70,6 +70,24 @@ TEST_CASE("tessera-recon plans what it takes", "[planner]") {
     CHECK(!fs::exists(folder / "table"));
 }
 
+TEST_CASE("the weights that come with the program are made to fit as named ones are", "[planner]") {
+    TemporaryFolder const folder;
+    auto const scan = folder / "scan.h5";
+    write_acquisition(scan, small_scan({40, 40, 40}, 3, 4));
+    std::string const options = "--set device=cpu --set maps.source=file --set nufft.coils_per_pass=1 --plan --json ";
+    auto const peak = [&](std::string const& more) {
+        auto const plan = recon(scan, folder / "out", "mbdl", options + more);
+        INFO(plan.output + plan.errors);
+        REQUIRE(plan.status == 0);
+        return printed(plan);
+    };
+    auto const open = peak("");
+    double const limit = 0.8 * open.at("device_peak_bytes").get<double>();
+    auto const fitted = peak(fmt::format("--set memory_limit_gib={}", limit / (1 << 30)));
+    CHECK(fitted.at("device_peak_bytes").get<double>() <= limit);
+    CHECK_THAT(fitted.at("notes").dump(), Catch::Contains("/mbdl/patch was chosen to fit the memory"));
+}
+
 TEST_CASE("tessera-train plans what it takes", "[planner]") {
     TemporaryFolder const folder;
     auto const scan = training_scan(folder, "scan", 1);
