@@ -9,29 +9,29 @@ namespace tessera {
 namespace {
 
 // `gain` 1 is for random weights of variance 2 / (in taps).
-Parameter add_weight(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, Start start,
+Parameter add_weight(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t filter, Start start,
     double gain) {
-    require(kernel > 0 && kernel % 2 == 1, "network: \"{}\" has a kernel of {} voxels, expected an odd number", name, kernel);
-    Shape const shape{out, in, kernel, kernel, kernel};
+    require(filter > 0 && filter % 2 == 1, "network: \"{}\" has a filter of {} voxels (\"kernel\"), expected an odd number", name, filter);
+    Shape const shape{out, in, filter, filter, filter};
     if (start == Start::zero) return parameters.add_constant(name, shape, 0, true);
-    return parameters.add_he(name, shape, in * kernel * kernel * kernel, gain);
+    return parameters.add_he(name, shape, in * filter * filter * filter, gain);
 }
 
 } // namespace
 
-Conv3d::Conv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, index_t stride, Start start,
+Conv3d::Conv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t filter, index_t stride, Start start,
     double gain)
-    : kernel_(kernel), stride_(stride), weight_(add_weight(parameters, name + ".weight", in, out, kernel, start, gain)) {
+    : filter_(filter), stride_(stride), weight_(add_weight(parameters, name + ".weight", in, out, filter, start, gain)) {
     bias_ = parameters.add_constant(name + ".bias", {out}, 0);
 }
 
 Var Conv3d::operator()(Tape& tape, Var const& x) const { return conv3d(tape, x, weight_, &bias_, stride_); }
 
 // modReLU lets nearly all of a map through, where a ReLU stops half: the mean of |w|^2 is 1 / (in taps), half of it in each part.
-ComplexConv3d::ComplexConv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, index_t stride,
+ComplexConv3d::ComplexConv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t filter, index_t stride,
     Start start, double gain)
-    : kernel_(kernel), stride_(stride), real_(add_weight(parameters, name + ".weight_real", in, out, kernel, start, gain / 2)),
-      imaginary_(add_weight(parameters, name + ".weight_imag", in, out, kernel, start, gain / 2)) {
+    : filter_(filter), stride_(stride), real_(add_weight(parameters, name + ".weight_real", in, out, filter, start, gain / 2)),
+      imaginary_(add_weight(parameters, name + ".weight_imag", in, out, filter, start, gain / 2)) {
     bias_ = parameters.add_constant(name + ".bias", {2 * out}, 0);
 }
 

@@ -17,14 +17,14 @@ enum class Start {
 class Conv3d {
 public:
     static constexpr std::size_t kParts = 1; ///< real channels of a channel
-    /// Adds name + ".weight" and name + ".bias". `gain` multiplies random weights. Throws Error for an even kernel.
-    Conv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, index_t stride = 1,
+    /// Adds name + ".weight" and name + ".bias". `gain` multiplies random weights. Throws Error for an even filter.
+    Conv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t filter, index_t stride = 1,
         Start start = Start::he, double gain = 1);
     Var operator()(Tape& tape, Var const& x) const;
-    Interval needs(Interval out) const { return through_convolution(out, kernel_, stride_); }
+    Interval needs(Interval out) const { return through_convolution(out, filter_, stride_); }
 
 private:
-    index_t kernel_, stride_;
+    index_t filter_, stride_;
     Parameter weight_, bias_;
 };
 
@@ -33,13 +33,13 @@ class ComplexConv3d {
 public:
     static constexpr std::size_t kParts = 2; ///< real channels of a channel
     /// Adds name + ".weight_real", ".weight_imag" and ".bias". Otherwise like Conv3d.
-    ComplexConv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t kernel, index_t stride = 1,
+    ComplexConv3d(ParameterList& parameters, std::string const& name, index_t in, index_t out, index_t filter, index_t stride = 1,
         Start start = Start::he, double gain = 1);
     Var operator()(Tape& tape, Var const& x) const;
-    Interval needs(Interval out) const { return through_convolution(out, kernel_, stride_); }
+    Interval needs(Interval out) const { return through_convolution(out, filter_, stride_); }
 
 private:
-    index_t kernel_, stride_;
+    index_t filter_, stride_;
     Parameter real_, imaginary_, bias_;
 };
 

@@ -13,13 +13,13 @@ struct Resnet3dConfig {
     index_t channels = 32;
     index_t blocks = 3;
     index_t convolutions = 2;
-    index_t kernel = 3;
+    index_t filter = 3;
     double slope = 0.1;
     void describe(ConfigVisitor& v) {
         v("channels", channels, "Feature maps; multiples of 16 are fastest on a CPU.", {.min = 1, .max = 4096});
         v("blocks", blocks, "Blocks of convolutions, each with a skip around it.", {.min = 0, .max = 256});
         v("convolutions", convolutions, "Convolutions of a block, an activation between each two.", {.min = 1, .max = 64});
-        v("kernel", kernel, "Voxels of a convolution kernel along each axis: 1, 3 or 5.", {.min = 1, .max = 5});
+        v("kernel", filter, "Voxels of a convolution filter along each axis: 1, 3 or 5.", {.min = 1, .max = 5});
         v("slope", slope, "Of the leaky ReLU below 0; 0: ReLU.", {.min = 0, .max = 0.99});
     }
 };
@@ -28,13 +28,13 @@ struct ComplexResnet3dConfig {
     index_t channels = 16;
     index_t blocks = 3;
     index_t convolutions = 2;
-    index_t kernel = 3;
+    index_t filter = 3;
     double threshold = 0.05;
     void describe(ConfigVisitor& v) {
         v("channels", channels, "Complex feature maps; multiples of 8 are fastest on a CPU.", {.min = 1, .max = 4096});
         v("blocks", blocks, "Blocks of convolutions, each with a skip around it.", {.min = 0, .max = 256});
         v("convolutions", convolutions, "Convolutions of a block, an activation between each two.", {.min = 1, .max = 64});
-        v("kernel", kernel, "Voxels of a convolution kernel along each axis: 1, 3 or 5.", {.min = 1, .max = 5});
+        v("kernel", filter, "Voxels of a convolution filter along each axis: 1, 3 or 5.", {.min = 1, .max = 5});
         v("threshold", threshold, "Magnitude up to which modReLU gives 0 before training; learned per channel.", {.min = 0});
     }
 };
@@ -49,7 +49,7 @@ struct Unet3dConfig {
     index_t channels = 16;
     index_t levels = 3;
     index_t convolutions = 2;
-    index_t kernel = 3;
+    index_t filter = 3;
     double slope = 0.1;
     Halving halving = Halving::strided;
     void describe(ConfigVisitor& v) {
@@ -57,7 +57,7 @@ struct Unet3dConfig {
             {.min = 1, .max = 4096});
         v("levels", levels, "How often the resolution is halved.", {.min = 1, .max = 6});
         v("convolutions", convolutions, "Convolutions on each level, down and up.", {.min = 1, .max = 64});
-        v("kernel", kernel, "Voxels of a convolution kernel along each axis: 1, 3 or 5.", {.min = 1, .max = 5});
+        v("kernel", filter, "Voxels of a convolution filter along each axis: 1, 3 or 5.", {.min = 1, .max = 5});
         v("slope", slope, "Of the leaky ReLU below 0; 0: ReLU.", {.min = 0, .max = 0.99});
         v("halving", halving, "How the resolution is halved.");
     }

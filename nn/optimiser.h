@@ -30,7 +30,7 @@ struct OptimiserConfig {
         v("beta1", beta1, "Decay of the mean of gradients, below 1.", {.min = 0, .max = 1});
         v("beta2", beta2, "Decay of the mean of squared gradients, below 1.", {.min = 0, .max = 1});
         v("epsilon", epsilon, "Added to the root of the mean square.", {.above = 0});
-        v("weight_decay", weight_decay, "Weight decay of convolution kernels; biases and step sizes have none.", {.min = 0});
+        v("weight_decay", weight_decay, "Weight decay of convolution filters; biases and step sizes have none.", {.min = 0});
         v("clip_norm", clip_norm, "Largest norm of the gradient of all parameters together; null: any.", {.above = 0});
     }
 };

@@ -22,8 +22,8 @@ struct Interval {
 inline Interval hull(Interval a, Interval b) { return {std::min(a.first, b.first), std::max(a.last, b.last)}; }
 
 // What an operation reads for `out` of its result.
-inline Interval through_convolution(Interval out, index_t kernel, index_t stride) {
-    return {stride * out.first - (kernel - 1) / 2, stride * out.last + (kernel - 1) / 2};
+inline Interval through_convolution(Interval out, index_t filter, index_t stride) {
+    return {stride * out.first - (filter - 1) / 2, stride * out.last + (filter - 1) / 2};
 }
 inline Interval through_upsampling(Interval out) { return {out.first >> 1, out.last >> 1}; } // floor, of negative ones too
 inline Interval through_downsampling(Interval out) { return {2 * out.first, 2 * out.last + 1}; }

@@ -6,7 +6,7 @@
 #include "recon/methods/recon_config.h"
 #include "tools/bench/bench_case.h"
 #include "tools/bench/measure.h"
-#include "tools/program.h"
+#include "tools/program/program.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
     // The first word says what to time; without one it is the NUFFT.
     std::string_view const word = argc > 1 ? argv[1] : "";
     bool json = false;
-    auto const json_flag = [&](CLI::App& app) { app.add_flag("--json", json, "Print JSON in place of a table"); };
+    auto const json_flag = [&](CommandLine& line) { line.add_flag("--json", json, "Print JSON in place of a table"); };
     if (word == "recon") {
         Usage const usage{.name = "tessera-bench recon",
             .purpose = "Times a reconstruction from file to image; fields are those of tessera-recon.",

@@ -7,9 +7,9 @@
 #include "recon/methods/mbdl.h"
 #include "recon/planner/comparison_plan.h"
 #include "recon/training/training_set.h"
-#include "tools/method_bars.h"
-#include "tools/planning.h"
-#include "tools/program.h"
+#include "tools/program/method_bars.h"
+#include "tools/program/planning.h"
+#include "tools/program/program.h"
 
 #include <algorithm>
 #include <array>
@@ -159,5 +159,5 @@ int main(int argc, char** argv) {
             if (options.plan) return print_plan(config, given, options, plan_comparison, comparison_savings());
             run(fitted(config, given, plan_comparison, comparison_savings()), file, options);
         },
-        [&](CLI::App& app) { options.add_to(app); });
+        [&](CommandLine& line) { options.add_to(line); });
 }

@@ -2,7 +2,7 @@
 #include "recon/formats/read.h"
 #include "recon/methods/recon_config.h"
 #include "recon/scan/scan_info.h"
-#include "tools/program.h"
+#include "tools/program/program.h"
 
 using namespace tessera;
 
@@ -39,5 +39,5 @@ int main(int argc, char** argv) {
                 std::cout << (json ? config_json(info) : text_of(info));
             }
         },
-        [&](CLI::App& app) { app.add_flag("--json", json, "Print one JSON object for each file"); });
+        [&](CommandLine& line) { line.add_flag("--json", json, "Print one JSON object for each file"); });
 }

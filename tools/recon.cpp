@@ -13,9 +13,9 @@
 #include "recon/methods/outputs.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/planner/reconstruction_plan.h"
-#include "tools/method_bars.h"
-#include "tools/planning.h"
-#include "tools/program.h"
+#include "tools/program/method_bars.h"
+#include "tools/program/planning.h"
+#include "tools/program/program.h"
 
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -162,5 +162,5 @@ int main(int argc, char** argv) {
             if (options.plan) return print_plan(config, given, options, plan_reconstruction, reconstruction_savings());
             run(fitted(config, given, plan_reconstruction, reconstruction_savings()), file, options);
         },
-        [&](CLI::App& app) { options.add_to(app); });
+        [&](CommandLine& line) { options.add_to(line); });
 }

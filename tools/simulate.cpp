@@ -6,7 +6,7 @@
 #include "core/terminal/progress.h"
 #include "recon/formats/write.h"
 #include "recon/pictures/png.h"
-#include "tools/program.h"
+#include "tools/program/program.h"
 
 using namespace tessera;
 

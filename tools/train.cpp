@@ -9,8 +9,8 @@
 #include "recon/training/gradient_check.h"
 #include "recon/training/run_folder.h"
 #include "recon/unrolled/model_file.h"
-#include "tools/planning.h"
-#include "tools/program.h"
+#include "tools/program/planning.h"
+#include "tools/program/program.h"
 
 #include <algorithm>
 #include <cmath>
@@ -213,10 +213,10 @@ int main(int argc, char** argv) {
             training.run();
             options.plan.write_profile(config.output, training.context());
         },
-        [&](CLI::App& app) {
-            app.add_option("--resume", options.resume,
+        [&](CommandLine& line) {
+            line.add_option("--resume", options.resume,
                 "Go on with a run: a checkpoint, or \"auto\" for the one in /output, if there is one");
-            options.plan.add_to(app);
-            app.add_flag("--check-gradients", options.check_gradients, "Compare block-wise with full-volume gradients and exit");
+            options.plan.add_to(line);
+            line.add_flag("--check-gradients", options.check_gradients, "Compare block-wise with full-volume gradients and exit");
         });
 }

@@ -1,4 +1,4 @@
-// Convolution of volumes with a kernel of twice their size, on the host and in little memory.
+// Convolution of volumes with a point-spread function of twice their size, on the host and in little memory.
 #pragma once
 
 #include "core/arrays/shape.h"
@@ -20,7 +20,7 @@ public:
 /// out = sum over s of conj(S_s) C (S_s in): C multiplies the spectrum on a doubled grid by real numbers.
 ///
 /// The doubled grid never exists. Its frequencies along x are those at 2 j + 1/2, whose negatives are the ones left over, and which the
-/// same code reaches with complex conjugates; so one half of them is enough to store where the kernel is real. The rest is
+/// same code reaches with complex conjugates; so one half of them is enough to store where that function is real. The rest is
 /// column by column: x is transformed into the workspace, then for every eight frequencies of x the two other axes go forth and back
 /// at once, in cache.
 class DoubledConvolution {

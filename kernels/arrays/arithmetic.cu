@@ -7,7 +7,9 @@ namespace tessera {
 namespace {
 
 template <class T> void axpby(Stream stream, Axpby<T> const& k) {
-    auto const [a, x, b, y] = k;
+    auto const a = k.a, b = k.b;
+    auto const x = k.x;
+    auto const y = k.y;
     bool const keep = !(b == T{});
     for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = keep ? a * x[i] + b * y[i] : a * x[i]; });
 }
@@ -32,7 +34,8 @@ template <> void execute<kDevice>(Stream stream, MultiplyReal const& k) {
 }
 
 template <> void execute<kDevice>(Stream stream, ScaleBy const& k) {
-    auto const [x, factor, y] = k;
+    auto const x = k.x, factor = k.factor;
+    auto const y = k.y;
     for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) { y[i] = factor[0] * x[i]; });
 }
 
@@ -43,7 +46,7 @@ template <> void execute<kDevice>(Stream stream, Fill const& k) {
 }
 
 template <> void execute<kDevice>(Stream stream, SwapReal const& k) {
-    auto const [x, y] = k;
+    auto const x = k.x, y = k.y;
     for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) {
         real const held = x[i];
         x[i] = y[i];

@@ -5,7 +5,8 @@
 namespace tessera {
 
 template <> void execute<kDevice>(Stream stream, DotStretches const& k) {
-    auto const [x, y, partial] = k;
+    auto const x = k.x, y = k.y;
+    auto const partial = k.partial;
     for_each(stream, partial.size(), TESSERA_LAMBDA(index_t s) {
         auto const [first, last] = stretch_of(x.size(), partial.size(), s);
         double sum = 0;
@@ -15,7 +16,8 @@ template <> void execute<kDevice>(Stream stream, DotStretches const& k) {
 }
 
 template <> void execute<kDevice>(Stream stream, AddStretches const& k) {
-    auto const [partial, sums] = k;
+    auto const partial = k.partial;
+    auto const sums = k.sums;
     for_each(stream, sums.size(), TESSERA_LAMBDA(index_t c) {
         double sum = 0;
         for (index_t s = 0; s < partial.shape[0]; ++s) sum += partial(s, c);

@@ -28,65 +28,72 @@ struct Lines {
     }
 };
 
+// One of them: value p of it is value line(p) of the volume.
+struct Line : WaveletAxis {
+    index_t first, pitch;
+
+    TESSERA_HD index_t operator()(index_t p) const { return first + p * pitch; }
+};
+
+// f(line, n) on the device for approximation n of every line.
+template <class K, class F> void for_each_approximation(Stream stream, K const& k, F const& f) {
+    WaveletAxis const axis{k.box[k.axis], k.shift};
+    if (axis.length == 0) return;
+    Lines const lines(k.x, k.box, k.axis);
+    auto const items = lines.items(axis.approximations());
+    index_t const count = k.box[0] * k.box[1] * k.box[2] / axis.length * axis.approximations();
+    for_each(stream, count, TESSERA_LAMBDA(index_t i) {
+        index_t first;
+        index_t const n = lines.locate(i, items, first);
+        f(Line{axis, first, lines.pitch}, n);
+    });
+}
+
 } // namespace
 
 // A thread computes an approximation and the detail beside it.
 template <> void execute<kDevice>(Stream stream, WaveletAnalysis const& k) {
-    WaveletAxis const line{k.box[k.axis], k.shift};
-    if (line.length == 0) return;
-    Lines const lines(k.x, k.box, k.axis);
     auto const x = k.x;
     auto const y = k.y;
     auto const filter = k.filter;
-    auto const items = lines.items(line.approximations());
-    index_t const count = k.box[0] * k.box[1] * k.box[2] / line.length * line.approximations();
-    for_each(stream, count, TESSERA_LAMBDA(index_t i) {
-        index_t offset;
-        index_t const at = lines.locate(i, items, offset);
-        if (at == line.pairs()) {
-            y[offset + at * lines.pitch] = x[offset + line.at(line.length - 1) * lines.pitch];
+    for_each_approximation(stream, k, TESSERA_LAMBDA(Line const& line, index_t n) {
+        if (n == line.pairs()) {
+            y[line(n)] = x[line(line.at(line.length - 1))];
             return;
         }
         complex low{}, high{};
-        index_t p = 2 * at;
+        index_t p = 2 * n;
         for (int t = 0; t < filter.taps; ++t) {
             if (p == line.circle()) p = 0;
-            complex const value = x[offset + line.at(p++) * lines.pitch];
+            complex const value = x[line(line.at(p++))];
             low += filter.low[t] * value;
             high += filter.high(t) * value;
         }
-        y[offset + at * lines.pitch] = low;
-        y[offset + (line.approximations() + at) * lines.pitch] = high;
+        y[line(n)] = low;
+        y[line(line.approximations() + n)] = high;
     });
 }
 
 // A thread computes the two values of a pair.
 template <> void execute<kDevice>(Stream stream, WaveletSynthesis const& k) {
-    WaveletAxis const line{k.box[k.axis], k.shift};
-    if (line.length == 0) return;
-    Lines const lines(k.y, k.box, k.axis);
     auto const x = k.x;
     auto const y = k.y;
     auto const filter = k.filter;
-    auto const items = lines.items(line.approximations());
-    index_t const count = k.box[0] * k.box[1] * k.box[2] / line.length * line.approximations();
-    for_each(stream, count, TESSERA_LAMBDA(index_t i) {
-        index_t offset;
-        index_t const at = lines.locate(i, items, offset);
-        if (at == line.pairs()) {
-            x[offset + line.at(line.length - 1) * lines.pitch] = y[offset + at * lines.pitch];
+    for_each_approximation(stream, k, TESSERA_LAMBDA(Line const& line, index_t n) {
+        if (n == line.pairs()) {
+            x[line(line.at(line.length - 1))] = y[line(n)];
             return;
         }
         complex even{}, odd{};
-        index_t from = at;
+        index_t from = n;
         for (int t = 0; t < filter.taps; t += 2) {
-            complex const low = y[offset + from * lines.pitch], high = y[offset + (line.approximations() + from) * lines.pitch];
+            complex const low = y[line(from)], high = y[line(line.approximations() + from)];
             even += filter.low[t] * low + filter.high(t) * high;
             odd += filter.low[t + 1] * low + filter.high(t + 1) * high;
             from = from == 0 ? line.pairs() - 1 : from - 1;
         }
-        x[offset + line.at(2 * at) * lines.pitch] = even;
-        x[offset + line.at(2 * at + 1) * lines.pitch] = odd;
+        x[line(line.at(2 * n))] = even;
+        x[line(line.at(2 * n + 1))] = odd;
     });
 }
 

@@ -16,7 +16,9 @@ template <> void execute<kDevice>(Stream stream, AdamStep const& k) {
 }
 
 template <> void execute<kDevice>(Stream stream, FollowAverage const& k) {
-    auto const [x, rest, average] = k;
+    auto const x = k.x;
+    auto const rest = k.rest;
+    auto const average = k.average;
     for_each(stream, x.size(), TESSERA_LAMBDA(index_t i) { average[i] += rest * (x[i] - average[i]); });
 }
 

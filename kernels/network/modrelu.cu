@@ -7,7 +7,9 @@
 namespace tessera {
 
 template <> void execute<kDevice>(Stream stream, ModRelu const& k) {
-    auto const [x, bias, y] = k;
+    auto const x = k.x;
+    auto const bias = k.bias;
+    auto const y = k.y;
     Divisor const channels(bias.shape[0]);
     for_each(stream, y.size(), TESSERA_LAMBDA(index_t i) {
         complex const value = x[i];
@@ -18,7 +20,9 @@ template <> void execute<kDevice>(Stream stream, ModRelu const& k) {
 
 // With u = x / |x| = y / |y|, dy = (|y| / |x|) dx - (bias / |x|) u Re(conj(u) dx), which is its own adjoint.
 template <> void execute<kDevice>(Stream stream, ModReluPullback const& k) {
-    auto const [y, bias, g] = k;
+    auto const y = k.y;
+    auto const bias = k.bias;
+    auto const g = k.g;
     Divisor const channels(bias.shape[0]);
     for_each(stream, g.size(), TESSERA_LAMBDA(index_t i) {
         real const b = bias[channels.remainder(i)], left = abs(y[i]);
@@ -35,7 +39,8 @@ template <> void execute<kDevice>(Stream stream, ModReluPullback const& k) {
 }
 
 template <> void execute<kDevice>(Stream stream, ModReluBiasStretches const& k) {
-    auto const [y, g, partial] = k;
+    auto const y = k.y, g = k.g;
+    auto const partial = k.partial;
     for_each(stream, partial.size(), TESSERA_LAMBDA(index_t n) {
         index_t const channels = partial.shape[1], c = n % channels;
         auto const [first, last] = stretch_of(y.shape[0], partial.shape[0], n / channels);

@@ -5,7 +5,8 @@
 namespace tessera {
 
 template <> void execute<kDevice>(Stream stream, SsimMaps const& k) {
-    auto const [p, t, maps] = k;
+    auto const p = k.p, t = k.t;
+    auto const maps = k.maps;
     for_each(stream, p.size(), TESSERA_LAMBDA(index_t i) {
         real const x = abs(p[i]), r = abs(t[i]), d = x - r;
         maps(0, i) = d;

@@ -11,7 +11,7 @@ constexpr Library kCudnn{cuda::forward, cuda::backward_data, cuda::backward_weig
 Shape map_shape(Matrix const& m, index_t channels) { return {m[0], m[1], m[2], channels}; }
 
 void check(ConvolutionShape const& s, Tensor<real> const& x, Tensor<real> const& w, Tensor<real> const& bias, Tensor<real> const& y) {
-    require(s.kernel % 2 == 1 && s.kernel > 0 && s.stride >= 1, "convolution: kernel {}, stride {}; expected an odd kernel", s.kernel,
+    require(s.filter % 2 == 1 && s.filter > 0 && s.stride >= 1, "convolution: filter {}, stride {}; expected an odd filter", s.filter,
         s.stride);
     bool const fits = (x.size() == 0 || x.shape() == map_shape(s.input, s.in)) && (w.size() == 0 || w.shape() == s.weights()) &&
         (bias.size() == 0 || bias.shape() == Shape{s.out}) && y.shape() == map_shape(s.output(), s.out);

@@ -7,21 +7,21 @@
 
 namespace tessera {
 
-/// A convolution with zero padding of (kernel - 1) / 2 on every side.
+/// A convolution with zero padding of (filter - 1) / 2 on every side.
 struct ConvolutionShape {
     Matrix input{};          ///< voxels
     index_t in = 0, out = 0; ///< channels
-    index_t kernel = 3;      ///< odd; the same along z, y and x
+    index_t filter = 3;      ///< odd; the same along z, y and x
     index_t stride = 1;
 
     /// ceil(input / stride).
     Matrix output() const { return {(input[0] - 1) / stride + 1, (input[1] - 1) / stride + 1, (input[2] - 1) / stride + 1}; }
-    Shape weights() const { return {out, in, kernel, kernel, kernel}; }
+    Shape weights() const { return {out, in, filter, filter, filter}; }
     auto operator<=>(ConvolutionShape const&) const = default;
 };
 
 // Feature maps are [z, y, x, channel], weights [out, in, z, y, x] (PyTorch's layout), bias [out].
-// Like PyTorch, the kernel is not flipped: y(r) = sum_d w(d) x(stride r + d - padding).
+// Like PyTorch, the filter is not flipped: y(r) = sum_d w(d) x(stride r + d - padding).
 namespace convolution {
 
 /// Whether a stream only rehearses; its work is then added up.

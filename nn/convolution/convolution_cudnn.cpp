@@ -51,7 +51,7 @@ struct Plan {
         describe(y, s.output(), s.out);
         std::array<int, 5> const bias_shape{1, static_cast<int>(s.out), 1, 1, 1};
         check(cudnnSetTensorNdDescriptorEx(bias, CUDNN_TENSOR_NHWC, kType, 5, bias_shape.data()), "describing the bias");
-        int const k = static_cast<int>(s.kernel);
+        int const k = static_cast<int>(s.filter);
         std::array<int, 5> const weight_shape{static_cast<int>(s.out), static_cast<int>(s.in), k, k, k};
         check(cudnnSetFilterNdDescriptor(w, kType, CUDNN_TENSOR_NHWC, 5, weight_shape.data()), "describing the weights");
         std::array<int, 3> pad, stride, dilation{1, 1, 1};
@@ -115,8 +115,8 @@ Choice<Algorithm> choose(Context const& context, Plan const& plan, char const* w
     }
     auto const chosen = convolution::choose(candidates, kModest);
     require(chosen.has_value(),
-        "convolution, {}: cuDNN has no reproducible algorithm in {} for {} to {} channels, kernel {}, stride {} on {} x {} x {} voxels",
-        what, rounded ? "TF32" : "float32", s.in, s.out, s.kernel, s.stride, s.input[0], s.input[1], s.input[2]);
+        "convolution, {}: cuDNN has no reproducible algorithm in {} for {} to {} channels, filter {}, stride {} on {} x {} x {} voxels",
+        what, rounded ? "TF32" : "float32", s.in, s.out, s.filter, s.stride, s.input[0], s.input[1], s.input[2]);
     return {results[*chosen].algo, candidates[*chosen].workspace, results[*chosen].mathType};
 }
 
@@ -124,7 +124,7 @@ Tensor<std::byte> workspace(Context const& context, std::size_t bytes) { return 
 
 // [out, in, taps] to [out, taps, in].
 Tensor<real> channels_last(ConvolutionShape const& s, Tensor<real> const& w) {
-    index_t const taps = s.kernel * s.kernel * s.kernel;
+    index_t const taps = s.filter * s.filter * s.filter;
     Tensor<real> result(w.context(), {s.out, taps, s.in});
     enqueue(w.stream(), SwapLastAxes{w.reshape({s.out, s.in, taps}).view<3>(), result.view<3>()});
     return result;
@@ -195,7 +195,7 @@ void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<r
                     bytes);
             });
     check(cudnnSetConvolutionMathType(plan.convolution, plan.weights->math), "setting the precision");
-    index_t const taps = s.kernel * s.kernel * s.kernel;
+    index_t const taps = s.filter * s.filter * s.filter;
     Tensor<real> const found(gy.context(), {s.out, taps, s.in});
     auto const work = workspace(gy.context(), plan.weights->workspace);
     if (rehearsed(s, gy.stream())) return;

@@ -9,24 +9,24 @@ namespace {
 
 // Calls f(offset of the input voxel, offset of the tap) for all taps of output voxel o that lie inside the volume.
 template <class F> void taps(ConvolutionShape const& s, Matrix const& o, F const& f) {
-    index_t const pad = (s.kernel - 1) / 2;
+    index_t const pad = (s.filter - 1) / 2;
     index_t low[3], high[3];
     for (int d = 0; d < 3; ++d) {
         index_t const first = s.stride * o[d] - pad;
         low[d] = std::max<index_t>(0, -first);
-        high[d] = std::min(s.kernel, s.input[d] - first);
+        high[d] = std::min(s.filter, s.input[d] - first);
     }
     for (index_t a = low[0]; a < high[0]; ++a)
         for (index_t b = low[1]; b < high[1]; ++b)
             for (index_t c = low[2]; c < high[2]; ++c) {
                 index_t const z = s.stride * o[0] + a - pad, y = s.stride * o[1] + b - pad, x = s.stride * o[2] + c - pad;
-                f((z * s.input[1] + y) * s.input[2] + x, (a * s.kernel + b) * s.kernel + c);
+                f((z * s.input[1] + y) * s.input[2] + x, (a * s.filter + b) * s.filter + c);
             }
 }
 
 // [out, in, tap] to [tap, in, out]: the innermost loop runs over outputs.
 std::vector<real> taps_first(ConvolutionShape const& s, real const* w) {
-    index_t const n = s.kernel * s.kernel * s.kernel;
+    index_t const n = s.filter * s.filter * s.filter;
     std::vector<real> r(static_cast<std::size_t>(n * s.in * s.out));
     for (index_t o = 0; o < s.out; ++o)
         for (index_t i = 0; i < s.in; ++i)
@@ -79,7 +79,7 @@ void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<r
     Tensor<real> const& gbias) {
     if (rehearsed(s, gy.stream())) return;
     auto const m = s.output();
-    index_t const n = s.kernel * s.kernel * s.kernel;
+    index_t const n = s.filter * s.filter * s.filter;
 #pragma omp parallel for
     for (index_t i = 0; i < s.in; ++i) {
         std::vector<real> sums(static_cast<std::size_t>(n * s.out));

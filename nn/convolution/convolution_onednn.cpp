@@ -36,11 +36,11 @@ private:
             return memory::desc({1, channels, m[0], m[1], m[2]}, memory::data_type::f32, memory::format_tag::ndhwc);
         };
         auto const x = map(s.input, s.in), y = map(s.output(), s.out);
-        memory::desc const w({s.out, s.in, s.kernel, s.kernel, s.kernel}, memory::data_type::f32, memory::format_tag::any);
+        memory::desc const w({s.out, s.in, s.filter, s.filter, s.filter}, memory::data_type::f32, memory::format_tag::any);
         memory::desc const bias({s.out}, memory::data_type::f32, memory::format_tag::a);
-        memory::dims const stride(3, s.stride), left(3, (s.kernel - 1) / 2);
+        memory::dims const stride(3, s.stride), left(3, (s.filter - 1) / 2);
         memory::dims right(3);
-        for (std::size_t d = 0; d < 3; ++d) right[d] = (s.output()[d] - 1) * s.stride + s.kernel - s.input[d] - left[d];
+        for (std::size_t d = 0; d < 3; ++d) right[d] = (s.output()[d] - 1) * s.stride + s.filter - s.input[d] - left[d];
         auto const direct = dnnl::algorithm::convolution_direct;
         dnnl::primitive_attr attributes;
         attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user); // its memory is counted like all other
@@ -56,7 +56,7 @@ private:
 };
 
 memory::desc plain_weights(ConvolutionShape const& s) {
-    return {{s.out, s.in, s.kernel, s.kernel, s.kernel}, memory::data_type::f32, memory::format_tag::oidhw};
+    return {{s.out, s.in, s.filter, s.filter, s.filter}, memory::data_type::f32, memory::format_tag::oidhw};
 }
 
 // Memory of a tensor's context in the layout of a description.

@@ -41,7 +41,7 @@ bool fits(Library const& library, ConvolutionShape const& s) {
 template <class F> void each_slab(Library const& library, ConvolutionShape const& s, F const& f) {
     auto const m = s.output();
     // An output plane p reads inputs stride p - pad ... stride p + pad, which belong to planes at most so far away.
-    index_t const pad = (s.kernel - 1) / 2, reach = (pad + s.stride - 1) / s.stride;
+    index_t const pad = (s.filter - 1) / 2, reach = (pad + s.stride - 1) / s.stride;
     index_t const plane = std::max(s.stride * s.input[1] * s.input[2] * s.in, m[1] * m[2] * s.out);
     require((1 + 2 * reach) * plane <= library.most_elements,
         "convolution: {} planes of {} elements each do not fit {} elements, the most that the library takes", 1 + 2 * reach, plane,

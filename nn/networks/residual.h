@@ -20,9 +20,9 @@ public:
     /// `activation` makes one, given its name.
     template <class Config, class MakeActivation> Residual(Config const& c, ParameterList& parameters, std::string const& prefix,
         index_t in, index_t told, MakeActivation const& activation)
-        : told_(told), head_(parameters, prefix + "head", in + told, c.channels, c.kernel),
+        : told_(told), head_(parameters, prefix + "head", in + told, c.channels, c.filter),
           blocks_(make_blocks(c, parameters, prefix, activation)),
-          tail_(parameters, prefix + "tail", c.channels, in, c.kernel, 1, Start::zero) {}
+          tail_(parameters, prefix + "tail", c.channels, in, c.filter, 1, Start::zero) {}
 
     Var forward(Tape& tape, Var const& x, std::span<double const> told) const override {
         auto h = head_(tape, append_told(tape, x, told));
@@ -71,7 +71,7 @@ private:
             for (index_t i = 0; i < c.convolutions; ++i) {
                 bool const is_last = i + 1 == c.convolutions;
                 blocks[b].convolutions.emplace_back(parameters, fmt::format("{}blocks.{}.convs.{}", prefix, b, i), c.channels, c.channels,
-                    c.kernel, 1, Start::he, is_last ? last : 1);
+                    c.filter, 1, Start::he, is_last ? last : 1);
                 if (!is_last) blocks[b].activations.push_back(activation(fmt::format("{}blocks.{}.activations.{}", prefix, b, i)));
             }
         return blocks;

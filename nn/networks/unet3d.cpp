@@ -11,9 +11,9 @@ namespace {
 
 // The first of `n` convolutions changes the number of channels.
 std::vector<Conv3d> make_convolutions(ParameterList& parameters, std::string const& name, index_t n, index_t in, index_t out,
-    index_t kernel) {
+    index_t filter) {
     std::vector<Conv3d> convolutions;
-    for (index_t i = 0; i < n; ++i) convolutions.emplace_back(parameters, fmt::format("{}.convs.{}", name, i), i ? out : in, out, kernel);
+    for (index_t i = 0; i < n; ++i) convolutions.emplace_back(parameters, fmt::format("{}.convs.{}", name, i), i ? out : in, out, filter);
     return convolutions;
 }
 
@@ -32,11 +32,11 @@ std::vector<Unet3d::Level> Unet3d::make_levels(Unet3dConfig const& c, index_t to
     for (index_t l = 0; l < c.levels; ++l) {
         index_t const above = l ? channels(c, l - 1) : 2 + told, here = channels(c, l), below = channels(c, l + 1);
         auto const encoder = fmt::format("{}encoder.{}", prefix, l), decoder = fmt::format("{}decoder.{}", prefix, l);
-        auto first = make_convolutions(parameters, encoder, c.convolutions, above, here, c.kernel);
+        auto first = make_convolutions(parameters, encoder, c.convolutions, above, here, c.filter);
         std::optional<Conv3d> down;
-        if (c.halving == Halving::strided) down.emplace(parameters, encoder + ".down", here, here, c.kernel, 2);
-        Conv3d up(parameters, decoder + ".up", below, here, c.kernel);
-        auto last = make_convolutions(parameters, decoder, c.convolutions, 2 * here, here, c.kernel);
+        if (c.halving == Halving::strided) down.emplace(parameters, encoder + ".down", here, here, c.filter, 2);
+        Conv3d up(parameters, decoder + ".up", below, here, c.filter);
+        auto last = make_convolutions(parameters, decoder, c.convolutions, 2 * here, here, c.filter);
         levels.push_back({std::move(first), std::move(down), std::move(up), std::move(last)});
     }
     return levels;
@@ -44,8 +44,8 @@ std::vector<Unet3d::Level> Unet3d::make_levels(Unet3dConfig const& c, index_t to
 
 Unet3d::Unet3d(Unet3dConfig const& c, index_t told, ParameterList& parameters, std::string const& prefix)
     : told_(told), slope_(c.slope), levels_(make_levels(c, told, parameters, prefix)),
-      bottom_(make_convolutions(parameters, prefix + "bottom", c.convolutions, channels(c, c.levels - 1), channels(c, c.levels), c.kernel)),
-      tail_(parameters, prefix + "tail", c.channels, 2, c.kernel, 1, Start::zero) {}
+      bottom_(make_convolutions(parameters, prefix + "bottom", c.convolutions, channels(c, c.levels - 1), channels(c, c.levels), c.filter)),
+      tail_(parameters, prefix + "tail", c.channels, 2, c.filter, 1, Start::zero) {}
 
 Var Unet3d::through(Tape& tape, std::vector<Conv3d> const& convolutions, Var x) const {
     for (auto const& convolution : convolutions) x = leaky_relu(tape, convolution(tape, x), slope_);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/config/config.h"
-#include "kernels/types.h"
+#include "recon/sense/data_term.h"
 
 namespace tessera {
 
@@ -25,6 +25,7 @@ struct L1WaveletConfig {
     index_t iterations = 100;
     double tolerance = 1e-3;
     std::uint64_t seed = 1;
+    NormalOperator normal = NormalOperator::toeplitz;
     void describe(ConfigVisitor& v) {
         v("lambda", lambda, "Weight of the l1 norm, relative to density-compensated data whose brightest voxels are about 1.", {.min = 0});
         v("wavelet", wavelet, "Daubechies' wavelet with 2, 3 or 4 vanishing moments.");
@@ -34,6 +35,7 @@ struct L1WaveletConfig {
         v("iterations", iterations, "Iterations at most.", {.min = 1});
         v("tolerance", tolerance, "Stop when an iteration changes the image relatively by less.", {.min = 0, .max = 1});
         v("seed", seed, "Of the random shifts.");
+        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
     }
 };
 
@@ -44,6 +46,7 @@ struct TotalVariationConfig {
     bool weighted = true;
     index_t iterations = 100;
     double tolerance = 1e-3;
+    NormalOperator normal = NormalOperator::toeplitz;
     void describe(ConfigVisitor& v) {
         v("lambda", lambda, "Weight of the total variation, relative to density-compensated data whose brightest voxels are about 1.",
             {.min = 0});
@@ -51,6 +54,7 @@ struct TotalVariationConfig {
         v("weighted", weighted, "Weight samples by the density compensation (converges faster), or all alike (least noise).");
         v("iterations", iterations, "Iterations at most.", {.min = 1});
         v("tolerance", tolerance, "Stop when an iteration changes the image relatively by less.", {.min = 0, .max = 1});
+        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
     }
 };
 

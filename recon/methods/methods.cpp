@@ -114,7 +114,7 @@ template <class Config, class Solve> Tensor<complex> Reconstructor::compressed_s
         if (progress.update) progress.update(iteration, config.iterations, fmt::format("cost {:.6g}, change {:.1e}", cost, change));
         if (progress.cost) progress.cost(iteration, cost, change);
     };
-    auto const& problem = data_term(NormalOperator::toeplitz, config.weighted);
+    auto const& problem = data_term(config.normal, config.weighted);
     auto const result = solve(problem, config, options);
     log_info(
         "{}: lambda {:g}, scale {:.5g}, largest eigenvalue {:.4g}, {} iterations ({} restarts), cost {:.6g} to {:.6g}, last relative change "

@@ -30,6 +30,17 @@ Plan plan_reconstruction(Device device, Rates const& rates, ReconConfig const& c
     return plan;
 }
 
+namespace {
+
+// Gridding forth and back needs no spectrum on a doubled grid.
+template <class Settings> Saving<ReconConfig> gridded(char const* field, Method method, Settings MethodConfig::*settings) {
+    return {field, [=](ReconConfig& c) {
+                return c.method == method && std::exchange((c.*settings).normal, NormalOperator::gridded) != NormalOperator::gridded;
+            }};
+}
+
+} // namespace
+
 std::vector<Saving<ReconConfig>> reconstruction_savings() {
     return {
         {"/mbdl/patch",
@@ -40,10 +51,10 @@ std::vector<Saving<ReconConfig>> reconstruction_savings() {
                 return halve_patch(*c.mbdl.patch);
             }},
         {"/nufft/coils_per_pass", [](ReconConfig& c) { return halve_coils(c.nufft.coils_per_pass); }},
-        {"/cg/normal",
-            [](ReconConfig& c) {
-                return c.method == Method::cg_sense && std::exchange(c.cg.normal, NormalOperator::gridded) != NormalOperator::gridded;
-            }},
+        gridded("/cg/normal", Method::cg_sense, &MethodConfig::cg),
+        gridded("/l1_wavelet/normal", Method::l1_wavelet, &MethodConfig::l1_wavelet),
+        gridded("/tv/normal", Method::tv, &MethodConfig::tv),
+        gridded("/mbdl/normal", Method::mbdl, &MethodConfig::mbdl),
     };
 }
 

@@ -13,6 +13,7 @@ using MatrixXcd = Eigen::MatrixXcd;
 
 constexpr index_t kBlock = 4096;             // samples whose products are added at a time
 constexpr index_t kMostSamples = 1 << 20;    // that virtual coils are found from: a subset tells the few numbers well
+constexpr index_t kPiece = 1 << 13;          // samples that are mixed at a time
 constexpr double kSmallestEigenvalue = 1e-9; // of a correlation matrix that can be inverted
 
 /// sum over columns of x x^H, in double.
@@ -54,6 +55,25 @@ Tensor<complex> to_tensor(Context const& host, MatrixXcd const& m) {
         for (index_t j = 0; j < m.cols(); ++j)
             t.data()[i * m.cols() + j] = {static_cast<real>(m(i, j).real()), static_cast<real>(m(i, j).imag())};
     return t;
+}
+
+// What mix_coils() returns, in the memory of the data where nobody else sees it and as many coils remain: k-space and maps of all coils
+// are the largest things of a scan. In host memory.
+Tensor<complex> mix_owned(Tensor<complex> const& matrix, Tensor<complex> data) {
+    index_t const from = matrix.shape()[1], to = matrix.shape()[0];
+    if (from != to || !data.unique() || data.context().device() != Device::cpu) return mix_coils(matrix, data);
+    Context const& host = data.context();
+    index_t const n = data.shape().tail().size(), most = std::min(n, kPiece);
+    Tensor<complex> const taken(host, {1, from, most}), mixed(host, {1, to, most});
+    if (host.rehearses()) return data;
+    for (index_t first = 0; first < n; first += kPiece) {
+        index_t const count = std::min(n - first, kPiece);
+        View<complex, 3> const in{taken.data(), {1, from, count}}, out{mixed.data(), {1, to, count}};
+        for (index_t c = 0; c < from; ++c) std::copy_n(data.data() + c * n + first, count, in.data + c * count);
+        enqueue(host.stream(), ApplyAlongAxis{matrix.view<2>(), in, out});
+        for (index_t c = 0; c < to; ++c) std::copy_n(out.data + c * count, count, data.data() + c * n + first);
+    }
+    return data;
 }
 
 } // namespace
@@ -151,9 +171,9 @@ VirtualCoils find_virtual_coils(Tensor<complex> const& kspace, std::optional<Ten
 }
 
 void mix_coils(Acquisition& scan, Tensor<complex> const& matrix) {
-    scan.kspace = mix_coils(matrix, scan.kspace);
-    if (scan.noise) scan.noise = mix_coils(matrix, *scan.noise);
-    if (scan.maps) scan.maps = mix_coils(matrix, *scan.maps);
+    scan.kspace = mix_owned(matrix, std::move(scan.kspace));
+    for (auto* const t : {&scan.noise, &scan.maps})
+        if (*t) *t = mix_owned(matrix, std::move(**t));
 }
 
 } // namespace tessera

@@ -35,7 +35,8 @@ double typical_deviation(Tensor<complex> const& noise);
 /// Source: Buehrer et al. 2007, doi:10.1002/mrm.21237; Huang et al. 2008, doi:10.1016/j.mri.2007.04.010.
 VirtualCoils find_virtual_coils(Tensor<complex> const& kspace, std::optional<Tensor<real>> const& weights, index_t coils, double energy);
 
-/// Replaces the coils of k-space, noise and maps by combinations of them.
+/// Replaces the coils of k-space, noise and maps by combinations of them: in their own memory, where as many coils remain and nobody else
+/// sees it.
 void mix_coils(Acquisition& scan, Tensor<complex> const& matrix);
 
 } // namespace tessera

@@ -1,5 +1,6 @@
 #include "recon/simulation/simulate.h"
 
+#include "core/arrays/passes.h"
 #include "recon/acquisition/noise.h"
 #include "recon/acquisition/resample.h"
 #include "recon/nufft/nufft.h"
@@ -38,8 +39,7 @@ Tensor<complex> transform(Context const& context, SimulationConfig const& config
     auto const scale = static_cast<real>(std::sqrt(static_cast<double>(m[0] * m[1] * m[2]) / static_cast<double>(voxels)));
 
     Tensor<complex> const kspace(Context(Device::cpu), {coils, points});
-    for (index_t begin = 0; begin < coils; begin += config.coils_per_pass) {
-        index_t const end = std::min(coils, begin + config.coils_per_pass);
+    in_passes(coils, config.coils_per_pass, [&](index_t begin, index_t end) {
         Tensor<complex> const views = array.maps(fine, begin, end);
         for (index_t c = 0; c < end - begin; ++c) {
             complex* const view = views[c].data();
@@ -50,7 +50,7 @@ Tensor<complex> transform(Context const& context, SimulationConfig const& config
         nufft.forward(views.to(context), result);
         kspace.slice(begin, end).copy_from(result);
         if (progress) progress(end);
-    }
+    });
     return kspace.reshape({coils, trajectory.shape()[0], trajectory.shape()[1]});
 }
 

@@ -28,6 +28,7 @@ struct DataConfig {
     double held_out = 0.1;
     double selection = 0.05;
     bool keep_operators = false;
+    NormalOperator normal = NormalOperator::toeplitz;
     ScanConfig scan;
 
     void describe(ConfigVisitor& v) {
@@ -48,6 +49,7 @@ struct DataConfig {
             {.above = 0, .max = 0.5});
         v("keep_operators", keep_operators,
             "Keeps the normal operator and the gridded image of every file on the device, where steps draw no readouts.");
+        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
         v("scan", scan, "How the files are read and prepared.");
     }
 };

@@ -96,7 +96,7 @@ Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, s
     e.name = c.name;
     auto const maps = c.scan.maps.to(context_);
     auto const samples = select(c, input);
-    auto const model = sense_model(maps, samples, config_.scan.nufft, NormalOperator::toeplitz);
+    auto const model = sense_model(maps, samples, config_.scan.nufft, config_.normal);
     e.data.b = Tensor<complex>(context_, model->domain());
     model->weighted_adjoint(samples.kspace, e.data.b);
     e.data.model = model;

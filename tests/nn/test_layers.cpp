@@ -39,14 +39,14 @@ TEST_CASE("networks come from JSON and name their parameters like PyTorch's modu
     CHECK(average.size() == 2 * (2 * 3 + 2));
     CHECK(std::count(strided.begin(), strided.end(), "regulariser.encoder.1.down.weight") == 1);
     CHECK(std::count(average.begin(), average.end(), "regulariser.encoder.1.down.weight") == 0);
-    CHECK_THROWS_WITH(made(R"({"resnet3d": {"kernel": 4}})"), Catch::Matchers::Contains("kernel of 4 voxels"));
+    CHECK_THROWS_WITH(made(R"({"resnet3d": {"kernel": 4}})"), Catch::Matchers::Contains("filter of 4 voxels"));
 }
 
 TEST_CASE("channels of a U-Net double with each halving", "[nn]") {
     ParameterList parameters(Context(), false);
     NetworkConfig config;
     config.kind = NetworkKind::unet3d;
-    config.unet3d = {.channels = 3, .levels = 2, .convolutions = 2, .kernel = 1};
+    config.unet3d = {.channels = 3, .levels = 2, .convolutions = 2, .filter = 1};
     make_network(config, parameters, "");
     auto const shape = [&](std::string const& name) {
         for (auto const& p : parameters.all())

@@ -31,8 +31,8 @@ Model chain() {
             {"conv": "second", "in": 5, "out": 3, "kernel": 5, "stride": 2}, {"leaky_relu": 0.2},
             {"conv": "third", "in": 3, "out": 4, "kernel": 1, "stride": 1}]})",
         {6, 7, 5, 2}, [](ParameterList& parameters) -> Forward {
-            auto const layer = [&](std::string const& name, index_t in, index_t out, index_t kernel) {
-                auto const weight = parameters.add_constant(name + ".weight", {out, in, kernel, kernel, kernel}, 0);
+            auto const layer = [&](std::string const& name, index_t in, index_t out, index_t filter) {
+                auto const weight = parameters.add_constant(name + ".weight", {out, in, filter, filter, filter}, 0);
                 return std::pair(weight, parameters.add_constant(name + ".bias", {out}, 0));
             };
             auto const first = layer("first", 2, 5, 3), second = layer("second", 5, 3, 5), third = layer("third", 3, 4, 1);
@@ -56,14 +56,14 @@ std::vector<Model> models() {
     std::vector<Model> all{chain()};
     NetworkConfig c;
     c.kind = NetworkKind::resnet3d;
-    c.resnet3d = {.channels = 6, .blocks = 2, .convolutions = 3, .kernel = 3, .slope = 0.1};
+    c.resnet3d = {.channels = 6, .blocks = 2, .convolutions = 3, .filter = 3, .slope = 0.1};
     all.push_back(network(c, {5, 6, 7, 2}));
     c.kind = NetworkKind::complex_resnet3d;
-    c.complex_resnet3d = {.channels = 4, .blocks = 2, .convolutions = 2, .kernel = 3, .threshold = 0.05};
+    c.complex_resnet3d = {.channels = 4, .blocks = 2, .convolutions = 2, .filter = 3, .threshold = 0.05};
     all.push_back(network(c, {5, 6, 7, 2}));
     c.kind = NetworkKind::unet3d;
     for (Halving const halving : {Halving::strided, Halving::average}) {
-        c.unet3d = {.channels = 3, .levels = 2, .convolutions = 2, .kernel = 3, .slope = 0.1, .halving = halving};
+        c.unet3d = {.channels = 3, .levels = 2, .convolutions = 2, .filter = 3, .slope = 0.1, .halving = halving};
         all.push_back(network(c, {8, 7, 5, 2}));
     }
     return all;

@@ -133,7 +133,7 @@ TEST_CASE("every configuration of configs/compare compares", "[tessera-compare]"
         auto const out = folder / config.stem();
         auto const result = run_program("tessera-compare",
             fmt::format("{} --quiet --set 'input=[\"{}\"]' --set output={} --set maps.source=file "
-                        "--set density.kind=radial --set trust.lesion.radius=1 --set weights=",
+                        "--set trust.lesion.radius=1 --set weights=",
                 config.string(), (folder / "scans").string(), out.string()));
         CAPTURE(config, result.errors);
         REQUIRE(result.status == 0);

@@ -47,9 +47,9 @@ void backward_weights(ConvolutionShape const& s, Tensor<real> const& x, Tensor<r
 } // namespace
 
 TEST_CASE("a convolution in slabs is the convolution, and so are its gradients", "[slabs]") {
-    auto const [kernel, stride, planes, in, out] = GENERATE(table<index_t, index_t, index_t, index_t, index_t>({{3, 1, 23, 2, 3},
+    auto const [filter, stride, planes, in, out] = GENERATE(table<index_t, index_t, index_t, index_t, index_t>({{3, 1, 23, 2, 3},
         {5, 1, 14, 3, 2}, {1, 1, 9, 2, 2}, {3, 2, 17, 2, 4}, {5, 2, 22, 3, 2}, {1, 2, 8, 2, 2}, {5, 3, 31, 1, 2}, {3, 1, 1, 2, 2}}));
-    ConvolutionShape const s{{planes, 4, 5}, in, out, kernel, stride};
+    ConvolutionShape const s{{planes, 4, 5}, in, out, filter, stride};
     auto const m = s.output();
     Shape const input{planes, 4, 5, in}, output{m[0], m[1], m[2], out};
     auto const x = random(input, 1), w = random(s.weights(), 2), bias = random({out}, 3), gy = random(output, 4);
@@ -62,7 +62,7 @@ TEST_CASE("a convolution in slabs is the convolution, and so are its gradients",
     host::backward_weights(s, x, gy, gw, gbias);
 
     index_t const whole = std::max(x.size(), y.size()), plane = std::max(stride * 20 * in, m[1] * m[2] * out);
-    index_t const least = plane * (1 + 2 * ((kernel / 2 + stride - 1) / stride));
+    index_t const least = plane * (1 + 2 * ((filter / 2 + stride - 1) / stride));
     limit = GENERATE_COPY(whole, whole - 1, (whole + least) / 2, least);
     if (limit < least) return; // one plane of a convolution as thin as this
     pieces = 0;
@@ -70,7 +70,7 @@ TEST_CASE("a convolution in slabs is the convolution, and so are its gradients",
     convolution::forward(library, s, x, w, bias, y_slabs);
     convolution::backward_data(library, s, w, gy, gx_slabs);
     convolution::backward_weights(library, s, x, gy, gw_slabs, gbias_slabs);
-    CAPTURE(kernel, stride, planes, limit, whole);
+    CAPTURE(filter, stride, planes, limit, whole);
     CHECK((limit >= whole) == (pieces == 3));
     CHECK(difference(y_slabs, y) < tolerance(1e-6, 1e-14));
     CHECK(difference(gx_slabs, gx) < tolerance(1e-6, 1e-14));

@@ -14,28 +14,28 @@ struct Case {
 
 std::vector<Case> cases() {
     std::vector<Case> all;
-    auto const add = [&](std::string name, NetworkKind kind, index_t kernel, auto NetworkConfig::*member, auto const& sizes) {
+    auto const add = [&](std::string name, NetworkKind kind, index_t filter, auto NetworkConfig::*member, auto const& sizes) {
         NetworkConfig config;
         config.kind = kind;
         config.*member = sizes;
-        all.push_back({fmt::format("{}, kernel {}", name, kernel), config});
+        all.push_back({fmt::format("{}, filter {}", name, filter), config});
     };
-    for (auto const& sizes : {Resnet3dConfig{.channels = 3, .blocks = 2, .convolutions = 2, .kernel = 3, .slope = 0.1},
-             Resnet3dConfig{.channels = 2, .blocks = 1, .convolutions = 3, .kernel = 5, .slope = 0.3},
-             Resnet3dConfig{.channels = 4, .blocks = 3, .convolutions = 1, .kernel = 1, .slope = 0}})
-        add("resnet3d", NetworkKind::resnet3d, sizes.kernel, &NetworkConfig::resnet3d, sizes);
-    for (auto const& sizes : {ComplexResnet3dConfig{.channels = 2, .blocks = 2, .convolutions = 2, .kernel = 3, .threshold = 0.05},
-             ComplexResnet3dConfig{.channels = 3, .blocks = 1, .convolutions = 3, .kernel = 1, .threshold = 0},
-             ComplexResnet3dConfig{.channels = 1, .blocks = 1, .convolutions = 2, .kernel = 5, .threshold = 0.1}})
-        add("complex_resnet3d", NetworkKind::complex_resnet3d, sizes.kernel, &NetworkConfig::complex_resnet3d, sizes);
+    for (auto const& sizes : {Resnet3dConfig{.channels = 3, .blocks = 2, .convolutions = 2, .filter = 3, .slope = 0.1},
+             Resnet3dConfig{.channels = 2, .blocks = 1, .convolutions = 3, .filter = 5, .slope = 0.3},
+             Resnet3dConfig{.channels = 4, .blocks = 3, .convolutions = 1, .filter = 1, .slope = 0}})
+        add("resnet3d", NetworkKind::resnet3d, sizes.filter, &NetworkConfig::resnet3d, sizes);
+    for (auto const& sizes : {ComplexResnet3dConfig{.channels = 2, .blocks = 2, .convolutions = 2, .filter = 3, .threshold = 0.05},
+             ComplexResnet3dConfig{.channels = 3, .blocks = 1, .convolutions = 3, .filter = 1, .threshold = 0},
+             ComplexResnet3dConfig{.channels = 1, .blocks = 1, .convolutions = 2, .filter = 5, .threshold = 0.1}})
+        add("complex_resnet3d", NetworkKind::complex_resnet3d, sizes.filter, &NetworkConfig::complex_resnet3d, sizes);
     for (auto const& sizes :
-        {Unet3dConfig{.channels = 2, .levels = 1, .convolutions = 2, .kernel = 3, .slope = 0.1, .halving = Halving::strided},
-            Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 1, .kernel = 3, .slope = 0.2, .halving = Halving::average},
-            Unet3dConfig{.channels = 1, .levels = 3, .convolutions = 2, .kernel = 3, .slope = 0.3, .halving = Halving::strided},
-            Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 2, .kernel = 1, .slope = 0, .halving = Halving::average},
-            Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 1, .kernel = 1, .slope = 0.1, .halving = Halving::strided},
-            Unet3dConfig{.channels = 1, .levels = 1, .convolutions = 1, .kernel = 5, .slope = 0.1, .halving = Halving::strided}})
-        add(fmt::format("unet3d, {} levels", sizes.levels), NetworkKind::unet3d, sizes.kernel, &NetworkConfig::unet3d, sizes);
+        {Unet3dConfig{.channels = 2, .levels = 1, .convolutions = 2, .filter = 3, .slope = 0.1, .halving = Halving::strided},
+            Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 1, .filter = 3, .slope = 0.2, .halving = Halving::average},
+            Unet3dConfig{.channels = 1, .levels = 3, .convolutions = 2, .filter = 3, .slope = 0.3, .halving = Halving::strided},
+            Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 2, .filter = 1, .slope = 0, .halving = Halving::average},
+            Unet3dConfig{.channels = 2, .levels = 2, .convolutions = 1, .filter = 1, .slope = 0.1, .halving = Halving::strided},
+            Unet3dConfig{.channels = 1, .levels = 1, .convolutions = 1, .filter = 5, .slope = 0.1, .halving = Halving::strided}})
+        add(fmt::format("unet3d, {} levels", sizes.levels), NetworkKind::unet3d, sizes.filter, &NetworkConfig::unet3d, sizes);
     return all;
 }
 
@@ -170,7 +170,7 @@ TEST_CASE("reach by hand", "[nn]") {
     CHECK(reach_of([](Interval out) { return through_convolution(out, 5, 1); }) == 2);
     // Blocks of two voxels that a cut does not divide.
     CHECK(reach_of([](Interval out) { return through_downsampling(through_upsampling(out)); }) == 0);
-    // A kernel of 3 on the coarse map: block -1 sees 0, of which voxels -2 and -1 are made; the same behind the cut.
+    // A filter of 3 on the coarse map: block -1 sees 0, of which voxels -2 and -1 are made; the same behind the cut.
     CHECK(reach_of([](Interval out) { return through_downsampling(through_convolution(through_upsampling(out), 3, 1)); }) == 2);
 }
 

@@ -32,11 +32,11 @@ std::vector<real> by_definition(Shape const& in, std::vector<real> const& x, Sha
 
 TEST_CASE("conv3d is the sum it is defined as, and its gradients agree with differences", "[nn]") {
     Context const ctx = each_device();
-    auto const [kernel, stride, in, out, matrix] = GENERATE(table<index_t, index_t, index_t, index_t, Matrix>(
+    auto const [filter, stride, in, out, matrix] = GENERATE(table<index_t, index_t, index_t, index_t, Matrix>(
         {{3, 1, 2, 5, Matrix{4, 5, 6}}, {1, 1, 3, 2, Matrix{3, 1, 7}}, {5, 1, 1, 2, Matrix{2, 7, 3}}, {3, 2, 4, 3, Matrix{5, 6, 7}},
             {3, 1, 16, 16, Matrix{1, 4, 5}}, {1, 2, 2, 2, Matrix{2, 3, 4}}, {5, 2, 2, 3, Matrix{1, 1, 1}}}));
     ParameterList parameters(ctx, true, 5);
-    auto const weight = parameters.add_he("weight", {out, in, kernel, kernel, kernel}, in * kernel * kernel * kernel);
+    auto const weight = parameters.add_he("weight", {out, in, filter, filter, filter}, in * filter * filter * filter);
     auto const bias = parameters.add_he("bias", {out}, out);
     auto const x = random_tensor(ctx, {matrix[0], matrix[1], matrix[2], in}, 1);
 

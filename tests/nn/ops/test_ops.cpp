@@ -155,11 +155,11 @@ TEST_CASE("modrelu is finite at 0 and near it", "[nn]") {
 
 TEST_CASE("a complex convolution is one with complex numbers", "[nn]") {
     Context const ctx = each_device();
-    auto const [kernel, stride, in, out, m] = GENERATE(table<index_t, index_t, index_t, index_t, Matrix>(
+    auto const [filter, stride, in, out, m] = GENERATE(table<index_t, index_t, index_t, index_t, Matrix>(
         {{3, 1, 2, 3, Matrix{3, 4, 5}}, {1, 1, 1, 2, Matrix{2, 1, 3}}, {3, 2, 3, 1, Matrix{5, 4, 1}}, {5, 1, 1, 1, Matrix{1, 3, 2}}}));
     ParameterList parameters(ctx, true, 5);
-    Shape const shape{out, in, kernel, kernel, kernel};
-    index_t const fan_in = in * kernel * kernel * kernel;
+    Shape const shape{out, in, filter, filter, filter};
+    index_t const fan_in = in * filter * filter * filter;
     auto const re = parameters.add_he("re", shape, fan_in), im = parameters.add_he("im", shape, fan_in);
     auto const bias = parameters.add_he("bias", {2 * out}, 6);
     auto const x = random_tensor(ctx, {m[0], m[1], m[2], 2 * in}, 1);
@@ -174,11 +174,11 @@ TEST_CASE("a complex convolution is one with complex numbers", "[nn]") {
                 for (index_t o = 0; o < out; ++o) {
                     std::complex<double> sum(b[static_cast<std::size_t>(2 * o)], b[static_cast<std::size_t>(2 * o + 1)]);
                     for (index_t i = 0; i < in; ++i)
-                        for (index_t t = 0; t < kernel * kernel * kernel; ++t) {
-                            index_t const pad = kernel / 2;
-                            index_t const at[3] = {z + t / kernel / kernel - pad, r + t / kernel % kernel - pad, c + t % kernel - pad};
+                        for (index_t t = 0; t < filter * filter * filter; ++t) {
+                            index_t const pad = filter / 2;
+                            index_t const at[3] = {z + t / filter / filter - pad, r + t / filter % filter - pad, c + t % filter - pad};
                             if (at[0] < 0 || at[0] >= m[0] || at[1] < 0 || at[1] >= m[1] || at[2] < 0 || at[2] >= m[2]) continue;
-                            auto const w = static_cast<std::size_t>((o * in + i) * kernel * kernel * kernel + t);
+                            auto const w = static_cast<std::size_t>((o * in + i) * filter * filter * filter + t);
                             complex const v = values[static_cast<std::size_t>(((at[0] * m[1] + at[1]) * m[2] + at[2]) * in + i)];
                             sum += std::complex<double>(wr[w], wi[w]) * std::complex<double>(v.re, v.im);
                         }

@@ -98,7 +98,7 @@ TEST_CASE("reconstructions take what their plan says", "[planner]") {
                 config.method = method;
                 config.maps = {.source = other ? MapsSource::file : MapsSource::jsense, .calibration = 8, .iterations = 1};
                 config.density.kind = other ? DensityKind::radial : DensityKind::pipe;
-                config.cg.normal = other ? NormalOperator::gridded : NormalOperator::toeplitz;
+                config.cg.normal = config.l1_wavelet.normal = config.tv.normal = other ? NormalOperator::gridded : NormalOperator::toeplitz;
                 config.gridding.combine = other ? CoilCombination::maps : CoilCombination::rss;
                 config.nufft.coils_per_pass = other ? 2 : 8;
                 config.cg.iterations = config.l1_wavelet.iterations = config.tv.iterations = 3;
@@ -139,8 +139,9 @@ TEST_CASE("training of other kinds takes what its plan says", "[planner]") {
         check_plan(plan_training(Device::cpu, {}, config), train(Context(Device::cpu), config));
     };
     auto config = small_training(files);
-    SECTION("self-supervised") {
+    SECTION("self-supervised, gridded") {
         config.data.supervision = Supervision::self_supervised;
+        config.data.normal = NormalOperator::gridded;
         check(config);
     }
     SECTION("operators kept, an average, all losses, in the object") {

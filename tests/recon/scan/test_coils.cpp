@@ -111,6 +111,25 @@ TEST_CASE("k-space, noise and maps are mixed alike", "[coils]") {
         "coils: a matrix of shape [2, 4] does not fit data of shape [3, 20, 20]");
 }
 
+TEST_CASE("coils are mixed in the scan's own memory, unless somebody else sees it", "[coils]") {
+    Context const cpu;
+    index_t const points = GENERATE(1, 8192, 20011);
+    auto const values = random_complex(static_cast<std::size_t>(3 * points), 21);
+    auto const matrix = Tensor<complex>::from(cpu, {3, 3}, random_complex(9, 22));
+    Acquisition scan;
+    scan.kspace = Tensor<complex>::from(cpu, {3, 1, points}, values);
+    auto const seen = Tensor<complex>::from(cpu, {3, points}, values);
+    scan.maps = seen;
+    auto const expected = mix_coils(matrix, seen);
+    auto const* const memory = scan.kspace.data();
+    mix_coils(scan, matrix);
+    CHECK(scan.kspace.data() == memory);
+    CHECK(scan.maps->data() != seen.data());
+    CHECK(relative_error(seen.host(), std::span<complex const>(values)) == 0);
+    CHECK(relative_error(scan.kspace.host(), expected.host()) < 1e-6);
+    CHECK(relative_error(scan.maps->host(), expected.host()) < 1e-6);
+}
+
 TEST_CASE("measured scans are prewhitened and compressed", "[coils]") {
     auto const ute = shared_data("ute_phantom_2ch/MRI_Raw.h5"), spiral = shared_data("spiral_phantom_8ch_2d/spiral_ksp.hdr");
     if (!ute || !spiral) {

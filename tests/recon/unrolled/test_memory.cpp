@@ -20,9 +20,9 @@ constexpr index_t kHalo = 2; // less than the exact one: memory does not mind
 constexpr index_t kRead = (8 + 2 * kHalo) * (8 + 2 * kHalo) * (8 + 2 * kHalo);
 
 // Kernels of one voxel, where the time for the others shows nothing.
-ModelConfig model(std::string const& kind, index_t unrolls, index_t kernel = 1) {
+ModelConfig model(std::string const& kind, index_t unrolls, index_t filter = 1) {
     ModelConfig config;
-    config.network.resnet3d.kernel = kernel;
+    config.network.resnet3d.filter = filter;
     config.unrolls = unrolls;
     config.network.resnet3d.channels = kChannels;
     config.network.resnet3d.blocks = kBlocks;
@@ -31,7 +31,7 @@ ModelConfig model(std::string const& kind, index_t unrolls, index_t kernel = 1) 
     config.network.complex_resnet3d.channels = kChannels / 2;
     config.network.complex_resnet3d.blocks = kBlocks;
     config.network.complex_resnet3d.convolutions = kConvolutions;
-    config.network.complex_resnet3d.kernel = kernel;
+    config.network.complex_resnet3d.filter = filter;
     return config;
 }
 
@@ -47,8 +47,8 @@ MemoryConfig memory(MemoryPolicy policy, CheckpointPlace place = CheckpointPlace
 index_t voxels(Matrix const& m) { return m[0] * m[1] * m[2]; }
 index_t volume_bytes(Matrix const& m) { return voxels(m) * index_t{sizeof(complex)}; }
 // What the feature maps of one network take, of so many voxels, and the weights of a layer in the order of the library.
-index_t map_bytes(index_t n, index_t kernel = 1) {
-    index_t const maps = (kBlocks * kConvolutions + 2) * kChannels + 6, weights = kChannels * kChannels * kernel * kernel * kernel;
+index_t map_bytes(index_t n, index_t filter = 1) {
+    index_t const maps = (kBlocks * kConvolutions + 2) * kChannels + 6, weights = kChannels * kChannels * filter * filter * filter;
     return (n * maps + weights) * index_t{sizeof(real)};
 }
 // The partial sums of an inner product, the loss and its gradient.
@@ -106,12 +106,12 @@ TEST_CASE("memory of block-wise training: some volumes and the maps of one patch
 TEST_CASE("memory of a patch", "[memory]") {
     OneThread const one;
     bool const complex_numbers = GENERATE(false, true);
-    index_t const kernel = complex_numbers ? 1 : GENERATE(1, 3);
-    auto config = model("gradient", 2, kernel);
+    index_t const filter = complex_numbers ? 1 : GENERATE(1, 3);
+    auto config = model("gradient", 2, filter);
     if (complex_numbers) config.network.kind = NetworkKind::complex_resnet3d;
     index_t const patch = training_peak(Context(), config, memory(MemoryPolicy::block), kSmall) - 4 * volume_bytes(kSmall);
-    CHECK(patch <= map_bytes(kRead, kernel) * 1.02);
-    CHECK(patch >= map_bytes(kRead, kernel) * 0.94); // loops in double want no other order of the weights
+    CHECK(patch <= map_bytes(kRead, filter) * 1.02);
+    CHECK(patch >= map_bytes(kRead, filter) * 0.94); // loops in double want no other order of the weights
 }
 
 TEST_CASE("memory of training without blocks: the maps of all voxels, of one unroll or of all", "[memory]") {

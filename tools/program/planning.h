@@ -2,7 +2,7 @@
 #pragma once
 
 #include "recon/planner/fit.h"
-#include "tools/program.h"
+#include "tools/program/program.h"
 
 namespace tessera {
 
@@ -10,10 +10,10 @@ namespace tessera {
 struct PlanOptions {
     bool plan = false, json = false, profile = false;
 
-    void add_to(CLI::App& app) {
-        auto* const flag = app.add_flag("--plan", plan, "Predict memory and time of every stage from the headers of the files, and exit");
-        app.add_flag("--json", json, "With --plan: as JSON")->needs(flag);
-        app.add_flag("--profile", profile,
+    void add_to(CommandLine& line) {
+        line.add_flag("--plan", plan, "Predict memory and time of every stage from the headers of the files, and exit");
+        line.add_flag("--json", json, "With --plan: as JSON", "--plan");
+        line.add_flag("--profile", profile,
             "Write profile.json beside the results: memory and time of every stage, as --plan --json has them");
     }
     void write_profile(std::filesystem::path const& folder, Context const& context) const {

@@ -8,11 +8,10 @@
 #include "core/files/manifest.h"
 #include "core/terminal/log.h"
 #include "nn/convolution/algorithm_choice.h"
-#include "tools/command_line.h"
-#include "tools/ending.h"
+#include "tools/program/command_line.h"
+#include "tools/program/ending.h"
 
 #include <functional>
-#include <iostream>
 #include <omp.h>
 
 namespace tessera {
@@ -52,29 +51,16 @@ template <class Config> constexpr char const* untrusted_field() {
 /// Runs `run(config, file)`, or `run(config, file, given)` with the fields that the user gave (given_fields()), on the configuration that the
 /// command line names. `more_options` adds options of the program's own.
 template <class Config, class Run>
-int program(Usage const& usage, int argc, char** argv, Run const& run, std::function<void(CLI::App&)> const& more_options = {}) {
-    CommandLine line(usage, [&] { return config_schema<Config>(usage.name); });
-    line.app().set_version_flag("--version", TESSERA_VERSION);
-    char const* const untrusted = untrusted_field<Config>();
-    if (*untrusted)
-        line.app().add_flag_callback(
-            "--untrusted", [&] { line.add(std::string(untrusted) + "=true"); },
-            "Read the input in a child process with limits of time and memory, as files from elsewhere should be");
-    if (more_options) more_options(line.app());
+int program(Usage const& usage, int argc, char** argv, Run const& run, std::function<void(CommandLine&)> const& more_options = {}) {
+    CommandLine line(
+        usage, [&] { return config_schema<Config>(usage.name); }, TESSERA_VERSION);
+    std::string const untrusted = untrusted_field<Config>();
+    if (!untrusted.empty())
+        line.add_flag({"--untrusted", (untrusted + "=true").c_str(),
+            "Read the input in a child process with limits of time and memory, as files from elsewhere should be"});
+    if (more_options) more_options(line);
     return run_to_the_end([&] {
-        try {
-            line.app().parse(argc, argv);
-        } catch (CLI::ParseError const& e) {
-            return line.app().exit(e) == 0 ? 0 : 2;
-        }
-        if (line.wants_schema()) {
-            std::cout << config_schema<Config>(usage.name) << '\n';
-            return 0;
-        }
-        if (line.wants_fields()) {
-            for (auto const& field : config_fields(config_schema<Config>(usage.name))) std::cout << text_of(field) << '\n';
-            return 0;
-        }
+        if (auto const status = line.parse(argc, argv)) return *status;
         if (line.quiet()) set_log_level(LogLevel::warn);
         auto const config = line.template config<Config>();
         if constexpr (std::is_invocable_v<Run const&, Config const&>)
