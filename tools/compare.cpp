@@ -95,8 +95,10 @@ std::vector<fs::path> inputs_of(ComparisonConfig const& config, std::vector<fs::
 
 /// Everything that can be wrong is known before anything is computed, which may take hours.
 void require_inputs(ComparisonConfig const& config, std::vector<fs::path> const& files, std::vector<NamedMethod> const& methods) {
-    for (auto const& method : methods)
+    for (auto const& method : methods) {
+        require(!method.mbdl.adapt, "/methods, {}: mbdl.adapt is tessera-recon's; mbdl.weights takes the adapted weights", method.name);
         if (method.method == Method::mbdl) require_weights(method.mbdl, config.density);
+    }
     for (auto const& reference : config.reference) require_reference(reference);
     for (auto const& input : files) {
         interruption_point();

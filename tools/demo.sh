@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The whole job on simulated scans: an image with the weights that come with the program, then a network trained on some subjects and
-# compared on others with those weights, gridding, iterative SENSE and compressed sensing, each at its best weight. Everything goes to
-# out/demo/, which is made anew; meant to take ten minutes on two idle cores.
+# The whole job on simulated scans: an image with the weights that come with the program; then these are trained on for some subjects and
+# compared on others with gridding, iterative SENSE and compressed sensing, each at its best weight. Everything goes to out/demo/, which is
+# made anew; meant to take ten minutes on two idle cores.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 tools/setup.sh --build
@@ -32,7 +32,6 @@ echo "demo: the first image, $((SECONDS - built)) s after the build: $out/first_
 
 for subject in train/{1..8} validation/9 test/11; do simulate "$subject"; done
 
-run tessera-train configs/demo/first_steps.json
 run tessera-train configs/demo/train.json
 run tessera-compare configs/demo/compare.json
 

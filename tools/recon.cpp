@@ -13,6 +13,9 @@
 #include "recon/methods/outputs.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/planner/reconstruction_plan.h"
+#include "recon/training/adaptation.h"
+#include "recon/training/run_folder.h"
+#include "recon/training/training_run.h"
 #include "tools/program/method_bars.h"
 #include "tools/program/planning.h"
 #include "tools/program/program.h"
@@ -69,7 +72,8 @@ void check_trust(Scan const& scan, ReconConfig const& config, Reconstructed cons
 std::vector<fs::path> outputs_of(ReconConfig const& config) {
     std::vector<fs::path> paths;
     for (char const* name : {"volume.h5", "image_magnitude.nii.gz", "image_phase.nii.gz", "image.cfl", "image.hdr", "views.png",
-             "sweep.csv", "cost.csv", "cost.jsonl", "trust.json", "trust_lesion.nii.gz", "trust_noise.nii.gz", "log.txt", "config.json"})
+             "sweep.csv", "cost.csv", "cost.jsonl", "adapted.safetensors", "adaptation.html", "trust.json", "trust_lesion.nii.gz",
+             "trust_noise.nii.gz", "log.txt", "config.json"})
         paths.push_back(config.output / name);
     for (auto const& name : files_of_run(config.output)) paths.push_back(config.output / name);
     return paths;
@@ -108,21 +112,41 @@ template <class F> void in_names_of(fs::path const& output, fs::path const& hidd
     }
 }
 
-void run(ReconConfig const& config, fs::path const& file, PlanOptions const& options) {
+/// The weights of /mbdl/adapt; of the run that made them the report stays in the folder.
+fs::path adapted_weights(Context const& context, ReconConfig const& config, fs::path const& folder) {
+    auto const training = adaptation_of(config, folder / "adaptation");
+    run_training(context, training, {}, "tessera-recon " TESSERA_VERSION);
+    interruption_point();
+    fs::path const weights = folder / "adapted.safetensors";
+    fs::rename(RunFolder::best_checkpoint(training), weights);
+    fs::rename(training.output / "report.html", folder / "adaptation.html");
+    fs::remove_all(training.output);
+    return weights;
+}
+
+void run(ReconConfig const& wanted, fs::path const& file, PlanOptions const& options) {
     auto const start = std::chrono::steady_clock::now();
+    ReconConfig config = wanted;
     require_apart(outputs_of(config), inputs_of(config, file));
     if (config.method == Method::mbdl) require_weights(config.mbdl, config.density);
     auto const context = make_context(config);
-    auto acquisition = [&] {
+    if (config.mbdl.adapt) adaptation_of(config, {}); // so that it fails now
+    auto const read = [&] {
         Stage const stage(context, "file");
-        return read_acquisition(config.input, config.read_options(), context.host());
-    }();
-    AtomicFolder folder(config.output); // before the work: hours may pass until there is something to write
+        return read_acquisition(config.input, config.read_options(), config.raw_data(context));
+    };
+    std::optional<Acquisition> acquisition;
+    if (!config.mbdl.adapt) acquisition = read(); // else not beside the training, which reads it as well
+    AtomicFolder folder(config.output);           // before the work: hours may pass until there is something to write
     LogFile const log(folder.temporary() / "log.txt");
     log_info("tessera-recon {}: {} on {}", TESSERA_VERSION, config.input.string(), device_in_words(context.device()));
+    if (config.mbdl.adapt) {
+        in_names_of(config.output, folder.temporary(), [&] { config.mbdl.weights = adapted_weights(context, config, folder.temporary()); });
+        acquisition = read();
+    }
 
-    RunRecord record{{}, acquisition.warnings};
-    auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
+    RunRecord record{{}, acquisition->warnings};
+    auto const scan = prepare_scan(context, std::move(*acquisition), config, config.needs_maps());
     Reconstructed made;
     in_names_of(config.output, folder.temporary(), [&] {
         made = with_less_memory(config, reconstruction_savings(),
@@ -133,7 +157,7 @@ void run(ReconConfig const& config, fs::path const& file, PlanOptions const& opt
         options.write_profile(folder.temporary(), context);
         record.files = files_below(folder.temporary());
         record.files.emplace_back("config.json");
-        write_resolved(folder.temporary() / "config.json", config, record);
+        write_resolved(folder.temporary() / "config.json", wanted, record);
     });
     interruption_point();
     folder.commit();
@@ -151,9 +175,11 @@ int main(int argc, char** argv) {
         .purpose = "Reconstructs non-Cartesian MRI k-space.",
         .inputs = "input",
         .shortcuts = {{"--method", "method"}, {"--weights", "mbdl.weights", "method=mbdl"}},
-        .flags = {{"--trust", "trust=true", "Two more reconstructions say what the image can be trusted with: trust.json and maps"}},
+        .flags = {{"--trust", "trust=true", "Two more reconstructions say what the image can be trusted with: trust.json and maps"},
+            {"--adapt", "mbdl.adapt=60", "With --method mbdl: fits the weights to the scan's own readouts first"}},
         .examples = {"tessera-recon scan.mrd -o out", "tessera-recon scan.mrd -o out --method l1-wavelet --set l1_wavelet.lambda=0.01",
-            "tessera-recon scan.mrd -o out --weights weights.safetensors", "tessera-recon config.json --set matrix=160,160,160"},
+            "tessera-recon scan.mrd -o out --weights weights.safetensors", "tessera-recon scan.mrd -o out --method mbdl --adapt",
+            "tessera-recon config.json --set matrix=160,160,160"},
         .fields = {"method", "matrix", "fov", "trajectory_units", "density.kind", "maps.source", "cg.lambda", "l1_wavelet.lambda",
             "tv.lambda", "threads"}};
     return program<ReconConfig>(

@@ -2,6 +2,7 @@
 
 #include "core/device/backend.h"
 #include "core/device/device.h"
+#include "core/device/scratch_memory.h"
 #include "core/error.h"
 
 #include <algorithm>
@@ -51,6 +52,11 @@ void* Allocator::allocate(Stream stream, std::size_t bytes) {
     if (bytes == 0) return nullptr;
     std::scoped_lock const lock(mutex_);
     check_limit(bytes);
+    if (on_disk() && !stream.rehearsal) {
+        void* const memory = map_scratch(scratch_, bytes);
+        add(bytes);
+        return memory;
+    }
     void* memory = take_kept(bytes);
     if (!memory) {
         // Blocks that were kept make room, so that the process does not grow beyond what was in use at once.
@@ -90,6 +96,7 @@ void Allocator::deallocate(Stream stream, void* memory, std::size_t bytes) noexc
     if (!memory) return;
     std::scoped_lock const lock(mutex_);
     use_.live -= bytes;
+    if (on_disk() && !stream.rehearsal) return unmap_scratch(memory, bytes);
     bool const keep =
         device_ == Device::cpu && !stream.rehearsal && bytes >= kWorthKeeping && use_.live + kept_bytes_ + bytes <= high_water_;
     if (!keep) return backend::deallocate(stream, memory, bytes);

@@ -3,6 +3,7 @@
 
 #include "kernels/kernel.h"
 
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <string>
@@ -22,6 +23,8 @@ struct MemoryUse {
 class Allocator {
 public:
     explicit Allocator(Device device) : device_(device) {}
+    /// Of host memory that lies in unnamed files of a folder (scratch_memory.h).
+    explicit Allocator(std::filesystem::path scratch) : device_(Device::cpu), scratch_(std::move(scratch)) {}
     ~Allocator();
     Allocator(Allocator const&) = delete;
     Allocator& operator=(Allocator const&) = delete;
@@ -30,6 +33,7 @@ public:
     void* allocate(Stream stream, std::size_t bytes);
     void deallocate(Stream stream, void* memory, std::size_t bytes) noexcept;
 
+    bool on_disk() const { return !scratch_.empty(); }
     MemoryUse use() const;
     void set_limit(std::size_t bytes);
     /// Sets the peak to what is live now.
@@ -53,6 +57,7 @@ private:
     void free_kept(std::size_t until) noexcept;
 
     Device device_;
+    std::filesystem::path scratch_;
     std::multimap<std::size_t, void*> kept_; ///< by size
     std::size_t kept_bytes_ = 0, high_water_ = 0, until_failure_ = 0;
     std::vector<std::size_t> stages_; ///< peaks of those that have begun, the innermost last

@@ -12,11 +12,13 @@ struct Context::State {
     State(Device device, Kind kind, std::shared_ptr<Work> shared = std::make_shared<Work>())
         : work(std::move(shared)), stream(kind == Kind::real ? backend::create_stream(device) : Stream{device, nullptr, work.get()}),
           allocator(device) {}
+    State(std::shared_ptr<State> memory, std::filesystem::path const& scratch)
+        : work(memory->work), stream(memory->stream), allocator(scratch), host(std::move(memory)), borrows(true) {}
     State(State const&) = delete;
     State& operator=(State const&) = delete;
     ~State() {
         resources.clear(); // they may use the stream
-        if (!stream.rehearsal) backend::destroy_stream(stream);
+        if (!stream.rehearsal && !borrows) backend::destroy_stream(stream);
     }
 
     std::shared_ptr<Work> work; // of a rehearsal, with that of the host
@@ -26,6 +28,7 @@ struct Context::State {
     std::map<std::type_index, std::shared_ptr<void>> resources;
     bool is_host = false;
     std::shared_ptr<State> host; // made on first use
+    bool borrows = false;        // the stream is that of `host`
 };
 
 Context::Context(Device device) : state_(std::make_shared<State>(device, State::Kind::real)) {}
@@ -41,6 +44,8 @@ Context Context::host() const {
     }
     return Context(state_->host);
 }
+
+Context Context::on_disk(std::filesystem::path const& folder) const { return Context(std::make_shared<State>(host().state_, folder)); }
 
 Device Context::device() const { return state_->stream.device; }
 Stream Context::stream() const { return state_->stream; }

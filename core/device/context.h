@@ -25,6 +25,8 @@ public:
     Allocator& allocator() const;
     /// Host memory that belongs to this context's work, with counts of its own; a host context is its own.
     Context host() const;
+    /// Host memory of this work that lies in unnamed files of a folder, with counts of its own; its host() is that of this context.
+    Context on_disk(std::filesystem::path const& folder) const;
     bool rehearses() const { return stream().rehearsal != nullptr; }
     /// Waits until all work given to the stream has ended; reports errors of earlier asynchronous work.
     void synchronize() const;

@@ -156,7 +156,7 @@ ComparedCase compare_methods(Context const& context, ComparisonConfig const& con
     auto const progress = [&](std::string const& what) { return said ? said(what) : MethodProgress{}; };
     Stage const stage(context, files.at(i).stem().string());
     Case c;
-    c.scan = prepare_scan(context, read_acquisition(files.at(i), config.read_options(), context.host()), config, true);
+    c.scan = prepare_scan(context, read_acquisition(files.at(i), config.read_options(), config.raw_data(context)), config, true);
     if (!config.reference.empty()) c.scan.expected = read_reference(context.host(), config.reference.at(i), c.scan.matrix);
     if (c.scan.expected) {
         c.object = object_mask(*c.scan.expected);

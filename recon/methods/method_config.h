@@ -27,6 +27,7 @@ struct MbdlConfig {
     std::optional<Matrix> patch;
     std::optional<index_t> halo;
     std::optional<index_t> unrolls;
+    index_t adapt = 0;
     NormalOperator normal = NormalOperator::toeplitz;
     void describe(ConfigVisitor& v) {
         v("weights", weights, "The file of trained weights (safetensors); empty: those that come with the program.");
@@ -35,6 +36,9 @@ struct MbdlConfig {
             {.min = 0, .max = kLongestAxis});
         v("unrolls", unrolls, "How often regulariser and data consistency take turns (shared weights only); null is that of the training.",
             {.min = 1, .max = 1000});
+        v("adapt", adapt,
+            "tessera-recon: steps at most that fit the weights to the scan's own readouts first, as tessera-train --adapt does; 0: none.",
+            {.min = 0});
         v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
     }
 };

@@ -16,7 +16,8 @@ Plan plan_comparison(Device device, Rates const& rates, ComparisonConfig const& 
 }
 
 std::vector<Saving<ComparisonConfig>> comparison_savings() {
-    return {{"/nufft/coils_per_pass", [](ComparisonConfig& c) { return halve_coils(c.nufft.coils_per_pass); }}};
+    return {{"/nufft/coils_per_pass", [](ComparisonConfig& c) { return halve_coils(c.nufft.coils_per_pass); }},
+        {"/kspace_on_disk", [](ComparisonConfig& c) { return !std::exchange(c.kspace_on_disk, true); }}};
 }
 
 } // namespace tessera

@@ -6,6 +6,8 @@
 #include "recon/methods/choose_lambda.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/planner/scan_notes.h"
+#include "recon/planner/training_plan.h"
+#include "recon/training/adaptation.h"
 #include "recon/unrolled/model_file.h"
 
 namespace tessera {
@@ -14,7 +16,7 @@ Plan plan_reconstruction(Device device, Rates const& rates, ReconConfig const& c
     auto plan = rehearse(device, rates, [&](Context const& context) {
         auto acquisition = [&] {
             Stage const stage(context, "file");
-            return read_acquisition(config.input, config.read_options(), context.host());
+            return read_acquisition(config.input, config.read_options(), config.raw_data(context));
         }();
         auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
         auto const choice = choose_lambda(scan, config, config);
@@ -26,6 +28,13 @@ Plan plan_reconstruction(Device device, Rates const& rates, ReconConfig const& c
         quality(found, *scan.expected);
         quality(found, *scan.expected, object_mask(*scan.expected));
     });
+    if (config.mbdl.adapt) {
+        auto const before = plan_training(device, rates, adaptation_of(config, {}));
+        plan.device_peak_bytes = std::max(plan.device_peak_bytes, before.device_peak_bytes);
+        plan.host_peak_bytes = std::max(plan.host_peak_bytes, before.host_peak_bytes);
+        plan.seconds += before.seconds;
+        plan.stages.insert(plan.stages.begin(), before.stages.begin(), before.stages.end());
+    }
     note_unknown(plan, config);
     return plan;
 }
@@ -51,6 +60,7 @@ std::vector<Saving<ReconConfig>> reconstruction_savings() {
                 return halve_patch(*c.mbdl.patch);
             }},
         {"/nufft/coils_per_pass", [](ReconConfig& c) { return halve_coils(c.nufft.coils_per_pass); }},
+        {"/kspace_on_disk", [](ReconConfig& c) { return !std::exchange(c.kspace_on_disk, true); }},
         gridded("/cg/normal", Method::cg_sense, &MethodConfig::cg),
         gridded("/l1_wavelet/normal", Method::l1_wavelet, &MethodConfig::l1_wavelet),
         gridded("/tv/normal", Method::tv, &MethodConfig::tv),

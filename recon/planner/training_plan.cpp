@@ -44,6 +44,7 @@ std::vector<Saving<TrainingConfig>> training_savings() {
         {"/memory/policy", [](TrainingConfig& c) { return std::exchange(c.memory.policy, MemoryPolicy::block) != MemoryPolicy::block; }},
         {"/memory/patch", [](TrainingConfig& c) { return c.memory.policy == MemoryPolicy::block && halve_patch(c.memory.patch); }},
         {"/data/scan/nufft/coils_per_pass", [](TrainingConfig& c) { return halve_coils(c.data.scan.nufft.coils_per_pass); }},
+        {"/data/scan/kspace_on_disk", [](TrainingConfig& c) { return !std::exchange(c.data.scan.kspace_on_disk, true); }},
         {"/data/normal",
             [](TrainingConfig& c) { return std::exchange(c.data.normal, NormalOperator::gridded) != NormalOperator::gridded; }},
     };

@@ -155,7 +155,8 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
     scan.readouts = a.readouts();
     scan.samples = a.samples();
     index_t const points = a.readouts() * a.samples();
-    scan.kspace = a.kspace.to(context.host()).reshape({a.coils(), points});
+    bool const on_disk = a.kspace.context().allocator().on_disk();
+    scan.kspace = (on_disk ? a.kspace : a.kspace.to(context.host())).reshape({a.coils(), points});
     scan.trajectory = a.trajectory.to(context).reshape({points, 3});
     scan.weights = weights.reshape({points});
     scan.expected = expected_image(a);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "core/device/scratch_memory.h"
 #include "recon/formats/read.h"
 #include "recon/motion/gating_config.h"
 #include "recon/nufft/density.h"
@@ -71,7 +72,8 @@ struct ScanConfig {
     std::optional<Matrix> matrix;
     FieldOfView fov = FieldOfView::file;
     GeometryConfig geometry;
-    bool external_files = false, untrusted = false;
+    bool external_files = false, untrusted = false, kspace_on_disk = false;
+    std::filesystem::path scratch;
     DensityConfig density;
     CoilsConfig coils;
     MapsConfig maps;
@@ -95,10 +97,17 @@ struct ScanConfig {
         v("geometry", geometry, "Where the volume lies, where the file does not say it or is wrong.");
         v("external_files", external_files, "HDF5: reads values that lie in other files (external links, raw and virtual storage).");
         v("untrusted", untrusted, "Reads the input in a child process with limits of time and memory, for files from elsewhere.");
+        v("kspace_on_disk", kspace_on_disk,
+            "What is read from the file waits on a disk, in a folder for scratch, and passes through memory as it is used.");
+        v("scratch", scratch, "The folder for kspace_on_disk; empty: that of TMPDIR, else /var/tmp.");
         v("density", density, "Density compensation.");
         v("coils", coils, "Noise prewhitening and coil compression.");
         v("maps", maps, "Coil sensitivity maps.");
         v("nufft", nufft, "The non-uniform Fourier transform.");
+    }
+    /// Where a file's k-space is read to for work in `context`.
+    Context raw_data(Context const& context) const {
+        return kspace_on_disk ? context.on_disk(scratch.empty() ? default_scratch() : scratch) : context.host();
     }
     ReadOptions read_options() const {
         return {.format = format,

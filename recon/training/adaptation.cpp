@@ -1,5 +1,9 @@
 #include "recon/training/adaptation.h"
 
+#include "core/files/expand_paths.h"
+#include "core/terminal/log.h"
+#include "recon/formats/read.h"
+#include "recon/methods/shipped_weights.h"
 #include "recon/unrolled/model_file.h"
 
 #include <algorithm>
@@ -27,6 +31,33 @@ TrainingConfig adapted(TrainingConfig config, std::vector<std::string> const& gi
     if (open("/baselines")) config.baselines.l1_wavelet.clear();
     if (open("/patience")) config.patience = 3;
     return config;
+}
+
+TrainingConfig with_weights(TrainingConfig config) {
+    if (!config.initial_weights.empty()) return config;
+    auto const files = expand_paths(config.data.train);
+    require(!files.empty(), "/adapt: /data/train names no scans");
+    LogPause const quiet;
+    auto const context = Context::rehearsal(Device::cpu);
+    auto const scan =
+        prepare_scan(context, read_acquisition(files.front(), config.data.scan.read_options(), context.host()), config.data.scan, false);
+    config.initial_weights = shipped_weights(scan, config.data.scan.density);
+    return config;
+}
+
+TrainingConfig adaptation_of(ReconConfig const& config, std::filesystem::path const& output) {
+    require(config.method == Method::mbdl, "/mbdl/adapt: method {} has no weights that could be fitted to the scan, mbdl has",
+        config_name(config.method));
+    TrainingConfig training;
+    static_cast<DeviceConfig&>(training) = config;
+    training.data.scan = config;
+    training.data.train = {config.input};
+    training.data.normal = config.mbdl.normal;
+    training.initial_weights = config.mbdl.weights;
+    training.output = output;
+    training.adapt = true;
+    training.steps = config.mbdl.adapt;
+    return adapted(with_weights(training), {"/data/scan", "/data/normal", "/steps"});
 }
 
 } // namespace tessera

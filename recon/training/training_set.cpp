@@ -17,7 +17,7 @@ enum Purpose : std::uint64_t { kValidation = 2ull << 32, kTraining = 3ull << 32 
 
 Scan to_host(Scan scan) {
     Context const host = scan.kspace.context().host();
-    scan.kspace = scan.kspace.to(host);
+    if (!scan.kspace.context().allocator().on_disk()) scan.kspace = scan.kspace.to(host);
     scan.trajectory = scan.trajectory.to(host);
     scan.weights = scan.weights.to(host);
     scan.maps = scan.maps.to(host);
@@ -47,7 +47,8 @@ TrainingSet::TrainingSet(Context const& context, std::vector<std::filesystem::pa
 }
 
 TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const {
-    auto scan = prepare_scan(context_, read_acquisition(file, config_.scan.read_options(), context_.host()), config_.scan, true);
+    auto scan =
+        prepare_scan(context_, read_acquisition(file, config_.scan.read_options(), config_.scan.raw_data(context_)), config_.scan, true);
     Case c;
     c.name = file.stem().string();
     if (config_.supervision == Supervision::self_supervised) {

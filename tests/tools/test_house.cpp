@@ -48,7 +48,7 @@ std::map<std::string, Rooms> const kRooms{
     {"recon/compressed_sensing", {"recon/sense"}},
     {"recon/unrolled", {"recon/acquisition", "recon/scan", "recon/sense"}},
     {"recon/methods", with(kData, {"recon/compressed_sensing"})},
-    {"recon/training", with(kData, {"recon/compressed_sensing"})},
+    {"recon/training", with(kData, {"recon/compressed_sensing", "recon/methods"})},
     {"recon/comparison", with(kData, {"recon/compressed_sensing", "recon/methods"})},
     {"recon/planner", with(kData, {"recon/methods", "recon/training", "recon/comparison"})},
 };

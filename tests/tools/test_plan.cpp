@@ -48,6 +48,37 @@ void write_header_only(fs::path const& stem, std::vector<index_t> const& fastest
 
 } // namespace
 
+TEST_CASE("k-space on a disk gives the same image in less memory", "[planner]") {
+    TemporaryFolder const folder;
+    auto const scan = folder / "scan.h5";
+    auto const acquisition = small_scan({14, 16, 18}, 6, 0.5);
+    write_acquisition(scan, acquisition);
+    std::string const options = "--set device=cpu --set maps.calibration=8 --set maps.iterations=1 --set cg.iterations=3 --profile ";
+    auto const host_peak = [&](char const* name, std::string const& more) {
+        auto const run = recon(scan, folder / name, "cg-sense", options + more);
+        INFO(run.errors);
+        REQUIRE(run.status == 0);
+        return file_of(folder / name / "profile.json").at("host_peak_bytes").get<double>();
+    };
+    auto const memory = host_peak("memory", ""),
+               disk = host_peak("disk", "--set kspace_on_disk=true --set scratch=" + folder.path().string());
+    CHECK(disk + 0.7 * static_cast<double>(acquisition.kspace.bytes()) <= memory); // the estimation of maps gathers the centre
+    CHECK(relative_error(image_of(folder / "disk"), image_of(folder / "memory")) < 1e-6);
+
+    // Where the host's memory is short, the plan chooses it.
+    auto const planned = [&](std::string const& more) { return recon(scan, folder / "plan", "cg-sense", options + "--plan " + more); };
+    auto const peak = [&](std::string const& more) { return printed(planned("--json " + more)).at("host_peak_bytes").get<double>(); };
+    double const between = (peak("") + peak("--set kspace_on_disk=true")) / 2;
+    auto const plan = planned(fmt::format("--set host_limit_gib={}", between / (1 << 30)));
+    CHECK(plan.status == 0);
+    CHECK_THAT(plan.output, Catch::Contains("/kspace_on_disk"));
+
+    auto const nowhere = recon(scan, folder / "nowhere", "cg-sense", "--set kspace_on_disk=true --set scratch=/nowhere");
+    CHECK(nowhere.status == 1);
+    CHECK_THAT(nowhere.errors, Catch::Contains("/nowhere: no room for") && Catch::Contains("(/scratch)"));
+    CHECK(!fs::exists(folder / "nowhere"));
+}
+
 TEST_CASE("tessera-recon plans what it takes", "[planner]") {
     TemporaryFolder const folder;
     auto const scan = folder / "scan.h5";

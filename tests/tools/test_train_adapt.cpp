@@ -42,3 +42,33 @@ TEST_CASE("a scan is adapted to, and never for the worse", "[adapt]") {
         CHECK(kept[i].im == shipped[i].im);
     }
 }
+
+TEST_CASE("a reconstruction adapts its weights first", "[adapt]") {
+    TemporaryFolder const folder;
+    auto const scan = training_scan(folder, "scan", 3, {24, 26, 28}, 3, 3);
+    std::string const options = "--set maps.source=file --set threads=1 --set mbdl.adapt=2";
+    auto const result = recon(scan, folder / "adapted", "mbdl", options);
+    INFO(result.errors);
+    REQUIRE(result.status == 0);
+    CHECK_THAT(result.errors, Catch::Contains("adapted: the error of readouts that neither training nor choice has seen went from"));
+    CHECK(fs::exists(folder / "adapted/adaptation.html"));
+    CHECK(!fs::exists(folder / "adapted/adaptation"));
+
+    // The image is that of the weights that it keeps.
+    auto const weights = (folder / "adapted/adapted.safetensors").string();
+    REQUIRE(recon(scan, folder / "again", "mbdl", "--set maps.source=file --set threads=1 --set mbdl.weights=" + weights).status == 0);
+    CHECK(relative_error(image_of(folder / "again"), image_of(folder / "adapted")) < 1e-6);
+
+    // What config.json says repeats the run; its plan is there.
+    auto const config = text_of(folder / "adapted/config.json");
+    CHECK_THAT(config, Catch::Contains("adapted.safetensors") && Catch::Contains("\"adapt\": 2"));
+    auto const plan = recon(scan, folder / "planned", "mbdl", options + " --plan");
+    CHECK(plan.status == 0);
+    CHECK_THAT(plan.output, Catch::Contains("step"));
+    CHECK(!fs::exists(folder / "planned"));
+
+    auto const wrong = recon(scan, folder / "wrong", "cg-sense", options);
+    CHECK(wrong.status == 1);
+    CHECK_THAT(wrong.errors, Catch::Contains("/mbdl/adapt: method cg-sense has no weights"));
+    CHECK(!fs::exists(folder / "wrong"));
+}

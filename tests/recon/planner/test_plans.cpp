@@ -50,7 +50,7 @@ void check_plan(Plan const& plan, Plan const& run) {
 Plan reconstruct(Context const& context, ReconConfig const& config) {
     auto acquisition = [&] {
         Stage const stage(context, "file");
-        return read_acquisition(config.input, config.read_options(), context.host());
+        return read_acquisition(config.input, config.read_options(), config.raw_data(context));
     }();
     auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
     auto const choice = choose_lambda(scan, config, config);
@@ -99,6 +99,7 @@ TEST_CASE("reconstructions take what their plan says", "[planner]") {
                 config.maps = {.source = other ? MapsSource::file : MapsSource::jsense, .calibration = 8, .iterations = 1};
                 config.density.kind = other ? DensityKind::radial : DensityKind::pipe;
                 config.cg.normal = config.l1_wavelet.normal = config.tv.normal = other ? NormalOperator::gridded : NormalOperator::toeplitz;
+                config.kspace_on_disk = other;
                 config.gridding.combine = other ? CoilCombination::maps : CoilCombination::rss;
                 config.nufft.coils_per_pass = other ? 2 : 8;
                 config.cg.iterations = config.l1_wavelet.iterations = config.tv.iterations = 3;
@@ -142,6 +143,7 @@ TEST_CASE("training of other kinds takes what its plan says", "[planner]") {
     SECTION("self-supervised, gridded") {
         config.data.supervision = Supervision::self_supervised;
         config.data.normal = NormalOperator::gridded;
+        config.data.scan.kspace_on_disk = true;
         check(config);
     }
     SECTION("operators kept, an average, all losses, in the object") {
