@@ -27,6 +27,8 @@ struct MbdlConfig {
     std::optional<Matrix> patch;
     std::optional<index_t> halo;
     std::optional<index_t> unrolls;
+    std::optional<double> tolerance;
+    std::optional<index_t> iterations;
     NormalOperator normal = NormalOperator::toeplitz;
     void describe(ConfigVisitor& v) {
         v("weights", weights, "The file of trained weights (safetensors); empty: those that come with the program.");
@@ -35,6 +37,10 @@ struct MbdlConfig {
             {.min = 0, .max = kLongestAxis});
         v("unrolls", unrolls, "How often regulariser and data consistency take turns (shared weights only); null is that of the training.",
             {.min = 1, .max = 1000});
+        v("tolerance", tolerance,
+            "An equilibrium: iterate until a step changes the image by less than this part of it; null is that of the training.",
+            {.above = 0, .max = 1});
+        v("iterations", iterations, "An equilibrium: iterations at most; null is that of the training.", {.min = 1, .max = 100000});
         v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
     }
 };
