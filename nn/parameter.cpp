@@ -3,6 +3,7 @@
 #include "core/arrays/random.h"
 #include "kernels/arrays/arithmetic.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tessera {
@@ -26,7 +27,21 @@ Parameter ParameterList::add(std::string const& name, Shape const& shape, std::v
     return p;
 }
 
+ParameterList ParameterList::frozen(ParameterList const& source) {
+    ParameterList list(source.context_, false, source.seed_);
+    list.source_ = source.all_;
+    return list;
+}
+
+Parameter ParameterList::add_frozen(std::string const& name, Shape const& shape) {
+    auto const found = std::find_if(source_->begin(), source_->end(), [&](Parameter const& p) { return p.name == name; });
+    require(found != source_->end() && found->value.shape() == shape, "parameters: there is no \"{}\" of shape {} to share", name,
+        shape.str());
+    return all_.emplace_back(Parameter{name, found->value, {}, found->decays});
+}
+
 Parameter ParameterList::add_he(std::string const& name, Shape const& shape, index_t fan_in, double gain) {
+    if (source_) return add_frozen(name, shape);
     if (expectation_) expectation_(name, shape);
     require(fan_in > 0, "parameters: \"{}\" has fan-in {}", name, fan_in);
     double const bound = gain * std::sqrt(6 / static_cast<double>(fan_in));
@@ -37,6 +52,7 @@ Parameter ParameterList::add_he(std::string const& name, Shape const& shape, ind
 }
 
 Parameter ParameterList::add_constant(std::string const& name, Shape const& shape, double value, bool decays) {
+    if (source_) return add_frozen(name, shape);
     if (expectation_) expectation_(name, shape);
     return add(name, shape, std::vector<real>(static_cast<std::size_t>(shape.size()), static_cast<real>(value)), decays);
 }

@@ -4,6 +4,7 @@
 #include "core/arrays/tensor.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ public:
     /// trained: whether gradients are kept.
     ParameterList(Context context, bool trained, std::uint64_t seed = 0) : context_(std::move(context)), trained_(trained), seed_(seed) {}
 
+    /// A list that makes no parameters of its own: those that are added are the ones of `source` of that name, without their gradients.
+    /// A network made of it computes with the same values and trains nothing.
+    static ParameterList frozen(ParameterList const& source);
+
     /// Uniform in +- sqrt(6 / fan_in): variance 2 / fan_in, for layers followed by a ReLU. The same numbers on every machine.
     /// Throws Error for a name that is taken. Source: He et al. 2015, doi:10.1109/ICCV.2015.123.
     Parameter add_he(std::string const& name, Shape const& shape, index_t fan_in, double gain = 1);
@@ -46,11 +51,13 @@ public:
 
 private:
     Parameter add(std::string const& name, Shape const& shape, std::vector<real> const& values, bool decays);
+    Parameter add_frozen(std::string const& name, Shape const& shape);
 
     Context context_;
     bool trained_;
     std::uint64_t seed_;
     std::vector<Parameter> all_;
+    std::optional<std::vector<Parameter>> source_;
     Expectation expectation_;
 };
 

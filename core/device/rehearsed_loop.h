@@ -12,7 +12,9 @@ namespace tessera {
 /// for all.
 class RehearsedLoop {
 public:
-    RehearsedLoop(Context const& context, index_t turns) : work_(context.stream().rehearsal), all_(turns) {
+    /// `rehearsed`: turns after which the next one finds what the last one found. The first may leave something for the others.
+    RehearsedLoop(Context const& context, index_t turns, index_t rehearsed = 3)
+        : work_(context.stream().rehearsal), all_(turns), rehearsed_(rehearsed) {
         if (work_) before_ = *work_;
     }
     ~RehearsedLoop() {
@@ -24,13 +26,12 @@ public:
     RehearsedLoop(RehearsedLoop const&) = delete;
     RehearsedLoop& operator=(RehearsedLoop const&) = delete;
 
-    index_t turns() const { return work_ ? std::min(all_, kTurns) : all_; }
+    index_t turns() const { return work_ ? std::min(all_, rehearsed_) : all_; }
 
 private:
-    static constexpr index_t kTurns = 3; // the first may leave something that the others find
     Work* work_;
     Work before_{};
-    index_t all_;
+    index_t all_, rehearsed_;
 };
 
 } // namespace tessera

@@ -107,6 +107,10 @@ MethodResult reconstruct_and_measure(Case const& c, ScanConfig const& prepared, 
     Reconstructor reconstruct(c.scan, prepared);
     image = reconstruct(chosen, progress);
     result.warnings = reconstruct.warnings();
+    if (auto const& found = reconstruct.fixed_point()) {
+        result.iterations = static_cast<double>(found->iterations);
+        result.residual = found->residual;
+    }
     context.synchronize();
     result.seconds = seconds_since(start);
     result.peak_bytes = static_cast<double>(context.allocator().use().peak);

@@ -111,6 +111,9 @@ void explain(Page& page, std::vector<Measure> const& measures) {
         text +=
             "Lesion is the contrast with which an inserted lesion comes back (1: right), elsewhere what changed beside it (0: right), repeat the "
             "relative difference between images of two realisations of the noise. ";
+    if (has("residual"))
+        text += "Iterations and residual are those of a method that iterates to a fixed point: how many it took, and by which part of the "
+                "image one more would change it. ";
     text +=
         "Time is that of one reconstruction from the prepared scan with the chosen \u03bb, the setup of its operators included; memory is the "
         "highest use of the computing device.";

@@ -34,6 +34,8 @@ constexpr std::array kMeasures{
     Measure{"lesion_recovery", "lesion", 3, Best::neither, [](MethodResult const& r) { return r.lesion_recovery; }},
     Measure{"lesion_spread", "elsewhere", 3, Best::lower, [](MethodResult const& r) { return r.lesion_spread; }},
     Measure{"repeat_difference", "repeat", 4, Best::lower, [](MethodResult const& r) { return r.repeat_difference; }},
+    Measure{"iterations", "iterations", 0, Best::neither, [](MethodResult const& r) { return r.iterations; }},
+    Measure{"residual", "residual", 5, Best::neither, [](MethodResult const& r) { return r.residual; }},
     Measure{"seam", "seam", 3, Best::neither, [](MethodResult const& r) { return r.seam; }},
     Measure{"seconds", "time (s)", 1, Best::lower, [](MethodResult const& r) { return r.seconds; }},
     Measure{"peak_mib", "memory (MiB)", 0, Best::lower, [](MethodResult const& r) { return r.peak_bytes / (1 << 20); }},

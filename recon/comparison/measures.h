@@ -21,6 +21,7 @@ struct MethodResult {
     double seconds = kNone;                                ///< from the prepared scan to the image, operators included
     double peak_bytes = kNone;                             ///< device memory at its highest, the prepared scan included
     std::optional<ImageQuality> object, volume;            ///< in the mask of the object and without
+    double iterations = kNone, residual = kNone;           ///< of a fixed point: until it was reached, and where it ended
     double seam = kNone;                                   ///< seam_ratio() where the method works in patches
     double vessel_width = kNone;                           ///< VesselSharpness::over_reference
     double vessels_lost = kNone;                           ///< share of the profiles that show no vessel

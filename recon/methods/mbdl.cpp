@@ -25,6 +25,20 @@ ParameterList::Expectation shapes_of(Safetensors const& file) {
     };
 }
 
+/// The model of the training with what the user wants otherwise.
+ModelConfig applied(ModelConfig model, MbdlConfig const& config) {
+    if (config.unrolls) model.unrolls = *config.unrolls;
+    if (config.tolerance) model.equilibrium.tolerance = *config.tolerance;
+    if (config.iterations) model.equilibrium.iterations = *config.iterations;
+    return model;
+}
+
+/// "5 unrolls", "an equilibrium (30 iterations at most, tolerance 0.001)".
+std::string in_words(ModelConfig const& model) {
+    if (model.kind == ModelKind::unrolled) return fmt::format("{} unrolls", model.unrolls);
+    return fmt::format("an equilibrium ({} iterations at most, tolerance {:g})", model.equilibrium.iterations, model.equilibrium.tolerance);
+}
+
 } // namespace
 
 void require_weights(MbdlConfig const& config, DensityConfig const& density) {
@@ -32,49 +46,60 @@ void require_weights(MbdlConfig const& config, DensityConfig const& density) {
     Safetensors const file(config.weights);
     auto info = ModelInfo::of(file);
     require_preparation(file, info, density, config);
-    if (config.unrolls) info.model.unrolls = *config.unrolls;
+    info.model = applied(info.model, config);
     ParameterList parameters(Context(), false);
     parameters.expect(shapes_of(file));
-    UnrolledNetwork const network(info.model, parameters);
+    auto const network = make_model(info.model, parameters);
     load_weights(file, parameters);
 }
 
-UnrolledReconstruction::UnrolledReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config,
+TrainedReconstruction::TrainedReconstruction(Context const& context, Scan const& scan, MbdlConfig const& config,
     DensityConfig const& density)
     : parameters_(context, false) {
     Safetensors const file(config.weights.empty() ? shipped_weights(scan, density) : config.weights);
     auto const info = ModelInfo::of(file);
     warnings_ = check_fit(file, info, scan, density, config);
     for (auto const& warning : warnings_) log_warn("mbdl: {}", warning);
-    model_ = info.model;
-    if (config.unrolls) model_.unrolls = *config.unrolls;
+    model_ = applied(info.model, config);
     memory_ = info.memory;
     if (memory_.policy != MemoryPolicy::block) memory_.halo.reset(); // training saw whole volumes
     memory_.policy = MemoryPolicy::block;                            // which blocks with an exact halo equal
     if (config.patch) memory_.patch = *config.patch;
     if (config.halo) memory_.halo = config.halo;
     parameters_.expect(shapes_of(file));
-    network_.emplace(model_, parameters_);
+    network_ = make_model(model_, parameters_);
     load_weights(file, parameters_);
     auto const seen = network_->reach();
     index_t const halo = memory_.halo.value_or(seen.radius);
-    log_info("mbdl: {} unrolls, {} parameters, patches of {} x {} x {} with a halo of {}{}", model_.unrolls, parameters_.count(),
+    log_info("mbdl: {}, {} parameters, patches of {} x {} x {} with a halo of {}{}", in_words(model_), parameters_.count(),
         memory_.patch[0], memory_.patch[1], memory_.patch[2], halo,
         halo < seen.radius ? fmt::format(" (exact would be {})", seen.radius) : std::string(" (exact)"));
 }
 
-Tensor<complex> UnrolledReconstruction::operator()(LeastSquares problem, std::function<void(index_t, index_t)> const& progress) const {
+Tensor<complex> TrainedReconstruction::operator()(LeastSquares problem, std::function<void(index_t, index_t)> const& progress) {
     auto const report = std::make_shared<SolverReport>();
+    bool const iterates = model_.kind == ModelKind::equilibrium;
     report->progress = [&](index_t done) {
-        if (progress) progress(done, model_.unrolls);
+        if (progress) progress(done, iterates ? model_.equilibrium.iterations : model_.unrolls);
     };
     Tape tape(Tape::Mode::skip);
     Var x0(as_channels(problem.data.b));
     auto image = as_complex(network_->forward(tape, std::exchange(problem.data, {}), std::move(x0), memory_, report).value());
     if (report->solves > 0)
         log_info("mbdl: {} CG iterations, largest relative residual {:.1e}", report->forward_iterations, report->forward);
+    if (iterates) report_fixed_point(report->fixed_point);
     axpby(problem.scale, image, 0, image);
     return image;
+}
+
+void TrainedReconstruction::report_fixed_point(FixedPointReport const& found) {
+    fixed_point_ = found;
+    double const wanted = model_.equilibrium.tolerance;
+    log_info("mbdl: {} iterations to a relative residual of {:.1e}", found.iterations, found.residual);
+    if (found.residual <= wanted) return;
+    warnings_.push_back(fmt::format("the fixed point has not converged: a relative residual of {:.1e} after {} iterations, {:g} is wanted",
+        found.residual, found.iterations, wanted));
+    log_warn("mbdl: {}", warnings_.back());
 }
 
 void require_preparation(Safetensors const& file, ModelInfo const& trained, DensityConfig const& prepared, MbdlConfig const& config) {
@@ -82,6 +107,10 @@ void require_preparation(Safetensors const& file, ModelInfo const& trained, Dens
     // How many steps an iteration took changes its weights by about 1 %; another kind of weights is another problem.
     require(trained.scan.density.kind == prepared.kind, "{}: trained with other density compensation than /density has: {} against {}",
         name, in_one_line(trained.scan.density), in_one_line(prepared));
+    bool const iterates = trained.model.kind == ModelKind::equilibrium;
+    require(!iterates || !config.unrolls, "{}: weights of an equilibrium, which has no unrolls: /mbdl/unrolls must be null", name);
+    require(iterates || (!config.tolerance && !config.iterations),
+        "{}: weights of unrolls, not of an equilibrium: /mbdl/tolerance and /mbdl/iterations must be null", name);
     require(!config.unrolls || trained.model.shared_weights || *config.unrolls == trained.model.unrolls,
         "{}: weights for each of {} unrolls, /mbdl/unrolls is {}", name, trained.model.unrolls, config.unrolls.value_or(0));
 }

@@ -28,6 +28,8 @@ struct MbdlConfig {
     std::optional<index_t> halo;
     std::optional<index_t> unrolls;
     index_t adapt = 0;
+    std::optional<double> tolerance;
+    std::optional<index_t> iterations;
     NormalOperator normal = NormalOperator::toeplitz;
     void describe(ConfigVisitor& v) {
         v("weights", weights, "The file of trained weights (safetensors); empty: those that come with the program.");
@@ -39,6 +41,10 @@ struct MbdlConfig {
         v("adapt", adapt,
             "tessera-recon: steps at most that fit the weights to the scan's own readouts first, as tessera-train --adapt does; 0: none.",
             {.min = 0});
+        v("tolerance", tolerance,
+            "An equilibrium: iterate until a step changes the image by less than this part of it; null is that of the training.",
+            {.above = 0, .max = 1});
+        v("iterations", iterations, "An equilibrium: iterations at most; null is that of the training.", {.min = 1, .max = 100000});
         v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
     }
 };

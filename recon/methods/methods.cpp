@@ -43,6 +43,7 @@ Tensor<complex> Reconstructor::operator()(MethodConfig const& config, MethodProg
     Stage const stage(scan_.weights.context(), config_name(config.method));
     require_data(scan_, config.method);
     warnings_.clear();
+    fixed_point_.reset();
     auto const image = reconstruct(config, progress);
     require_image(image, config.method);
     return image;
@@ -56,13 +57,15 @@ Tensor<complex> Reconstructor::reconstruct(MethodConfig const& config, MethodPro
     case Method::tv: return compressed_sensing("tv", config.tv, progress, reconstruct_tv);
     case Method::mbdl: break;
     }
-    UnrolledReconstruction const network(scan_.weights.context(), scan_, config.mbdl, config_.density);
-    warnings_ = network.warnings();
+    TrainedReconstruction network(scan_.weights.context(), scan_, config.mbdl, config_.density);
     auto problem = data_term(config.mbdl.normal, true);
     data_terms_.clear(); // its b may wait on the host
-    return network(std::move(problem), [&](index_t done, index_t total) {
+    auto const image = network(std::move(problem), [&](index_t done, index_t total) {
         if (progress.update) progress.update(done, total, "");
     });
+    warnings_ = network.warnings();
+    fixed_point_ = network.fixed_point();
+    return image;
 }
 
 LeastSquares const& Reconstructor::data_term(NormalOperator normal, bool weighted) {

@@ -3,6 +3,7 @@
 
 #include "recon/methods/method_config.h"
 #include "recon/sense/least_squares.h"
+#include "recon/unrolled/data_consistency.h"
 
 #include <map>
 #include <string>
@@ -34,6 +35,8 @@ public:
 
     /// What readers of the latest image's figures should know (mbdl: how the scan is unlike those of the training).
     std::vector<std::string> const& warnings() const { return warnings_; }
+    /// How the latest image was found, where it is an equilibrium.
+    std::optional<FixedPointReport> const& fixed_point() const { return fixed_point_; }
 
 private:
     Tensor<complex> reconstruct(MethodConfig const& config, MethodProgress const& progress);
@@ -47,6 +50,7 @@ private:
     ScanConfig config_;
     std::map<std::pair<NormalOperator, bool>, LeastSquares> data_terms_;
     std::vector<std::string> warnings_;
+    std::optional<FixedPointReport> fixed_point_;
     std::map<bool, double> largest_eigenvalues_; // by weighted
 };
 

@@ -5,6 +5,7 @@
 #include "core/terminal/log.h"
 #include "nn/complex_channels.h"
 #include "recon/acquisition/resample.h"
+#include "recon/models/models.h"
 #include "recon/sense/normalisation.h"
 #include "recon/training/training_set.h"
 
@@ -39,7 +40,8 @@ void randomise(ParameterList const& parameters) {
         }
 }
 
-Gradients gradients(UnrolledNetwork const& network, ParameterList const& parameters, DataTerm const& data, MemoryConfig const& memory) {
+Gradients gradients(ReconstructionNetwork const& network, ParameterList const& parameters, DataTerm const& data,
+    MemoryConfig const& memory) {
     auto const& context = data.b.context();
     parameters.zero_gradients();
     context.allocator().reset_peak();
@@ -111,7 +113,7 @@ GradientComparison compare_gradients(Context const& context, TrainingConfig cons
     Scan const& scan = set.scan(0);
 
     ParameterList parameters(context, true, config.seed);
-    UnrolledNetwork const network(config.model, parameters);
+    auto const network = make_model(config.model, parameters);
     randomise(parameters);
     if (context.device() != Device::cuda && context.allocator().use().limit == 0) context.allocator().set_limit(free_memory());
 
@@ -124,8 +126,8 @@ GradientComparison compare_gradients(Context const& context, TrainingConfig cons
         try {
             auto const data = cropped(context, scan, result.matrix, config.data.scan.nufft);
             for (int d = 0; d < 3; ++d) block.patch[d] = std::min(config.memory.patch[d], (result.matrix[d] + 1) / 2);
-            auto const whole = gradients(network, parameters, data, full);
-            auto const blocks = gradients(network, parameters, data, block);
+            auto const whole = gradients(*network, parameters, data, full);
+            auto const blocks = gradients(*network, parameters, data, block);
             Difference weights, consistency, input;
             for (std::size_t i = 0; i < whole.parameters.size(); ++i)
                 (of_network(parameters.all()[i]) ? weights : consistency).add(blocks.parameters[i], whole.parameters[i]);

@@ -36,7 +36,22 @@ void write_held_out(std::filesystem::path const& file, TrainingSet const& valida
     write_text_file(file, all.dump() + "\n");
 }
 
-index_t sets_of_weights(TrainingConfig const& config) { return config.model.shared_weights ? 1 : config.model.unrolls; }
+RunMetrics metrics_of(TrainingConfig const& config, std::optional<index_t> resumed) {
+    index_t const sets = config.model.sets_of_weights();
+    bool const equilibrium = config.model.kind == ModelKind::equilibrium;
+    return resumed ? RunMetrics(config.output, term_names(config), sets, equilibrium, *resumed)
+                   : RunMetrics(config.output, term_names(config), sets, equilibrium);
+}
+
+/// What the model is, for the report.
+std::pair<std::string, std::string> model_in_words(ModelConfig const& model) {
+    if (model.kind == ModelKind::unrolled)
+        return {"unrolls", fmt::format("{}, {} weights", model.unrolls, model.shared_weights ? "shared" : "distinct")};
+    auto const& e = model.equilibrium;
+    return {"equilibrium",
+        fmt::format("{} iterations at most, tolerance {:g}, acceleration {}, {} gradient", e.iterations, e.tolerance, e.acceleration,
+            config_name(e.gradient))};
+}
 
 /// For as long as the run lives: two that write to one folder would ruin both.
 FileLock locked(TrainingConfig const& config) {
@@ -74,8 +89,7 @@ void RunFolder::require_new(TrainingConfig const& config) {
 
 RunFolder::RunFolder(TrainingConfig const& config, std::optional<index_t> resumed)
     : config_(config), lock_(locked(config)), log_(prepared(config, resumed.has_value()), resumed.has_value()),
-      metrics_(resumed ? RunMetrics(config.output, term_names(config), sets_of_weights(config), *resumed)
-                       : RunMetrics(config.output, term_names(config), sets_of_weights(config))) {
+      metrics_(metrics_of(config, resumed)) {
     RunRecord record{{"config.json", "environment.json", "log.txt", "metrics.csv", "metrics.jsonl", "validation.csv", "validation.jsonl",
                          "report.html"},
         {}};
@@ -90,8 +104,7 @@ void RunFolder::describe(Context const& context, Trainer& trainer) {
         {"threads", fmt::format("{}", omp_get_max_threads())}, {"precision", sizeof(real) == 4 ? "float32" : "float64"},
         {"compiler", __VERSION__}, {"seed", fmt::format("{}", config_.seed)},
         {"parameters", fmt::format("{}", trainer.parameters().count())},
-        {"training scans", fmt::format("{}", trainer.training_set().size())},
-        {"unrolls", fmt::format("{}, {} weights", config_.model.unrolls, config_.model.shared_weights ? "shared" : "distinct")},
+        {"training scans", fmt::format("{}", trainer.training_set().size())}, model_in_words(config_.model),
         {"network sees", fmt::format("{} voxels to each side", seen.radius)}};
     if (config_.memory.policy == MemoryPolicy::block)
         facts_.emplace_back("patches",

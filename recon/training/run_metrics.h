@@ -22,6 +22,11 @@ struct StepRecord {
     double cg_residual_backward = kNone;
     double seconds = 0;    ///< this step took
     double peak_bytes = 0; ///< of device memory during this step
+    // Of an equilibrium, the largest of the batch; NaN elsewhere.
+    double iterations = kNone, residual = kNone; ///< until the fixed point was reached, and where it ended
+    double iterations_backward = kNone, residual_backward = kNone;
+    double gain = kNone;    ///< by which a step enlarged the difference of two images
+    double penalty = kNone; ///< before its weight; NaN where it has none
 };
 
 /// One held-out case, or the mean over all, after a step.
@@ -39,6 +44,9 @@ struct CaseRecord {
     double kspace_error_sense = kNone;      ///< of iterative SENSE, lambda chosen by the selection
     double kspace_error_l1_wavelet = kNone; ///< of compressed sensing, lambda chosen likewise
     double kspace_error_selection = kNone;  ///< as kspace_error, of the readouts that the best weights are chosen by
+    // Of an equilibrium; NaN elsewhere.
+    double iterations = kNone, residual = kNone; ///< until the fixed point was reached, and where it ended
+    double lipschitz = kNone;                    ///< of a step there, as estimated; NaN where it is not
 
     bool has_image() const { return object.nrmse == object.nrmse; } ///< whether there was an image to compare with
 };
@@ -49,11 +57,12 @@ CaseRecord mean_of(std::vector<CaseRecord> const& cases);
 /// Writes metrics.{csv,jsonl} and validation.{csv,jsonl} (docs/formats.md) and keeps all rows for the report.
 class RunMetrics {
 public:
-    /// terms: names of the loss's terms. The files in `folder`, which exists, are started anew.
-    RunMetrics(std::filesystem::path const& folder, std::vector<std::string> terms, index_t unrolls);
+    /// terms: names of the loss's terms; equilibrium: whether there are fixed points. The files in `folder`, which exists, are started anew.
+    RunMetrics(std::filesystem::path const& folder, std::vector<std::string> terms, index_t unrolls, bool equilibrium);
     /// Goes on after `resumed_step`: later rows are removed from the files.
     /// Throws Error for files whose rows are damaged or have other columns.
-    RunMetrics(std::filesystem::path const& folder, std::vector<std::string> terms, index_t unrolls, index_t resumed_step);
+    RunMetrics(std::filesystem::path const& folder, std::vector<std::string> terms, index_t unrolls, bool equilibrium,
+        index_t resumed_step);
 
     /// Throws Error for another number of terms or unrolls than the run has.
     void add(StepRecord const& row);
@@ -67,6 +76,7 @@ public:
 private:
     std::vector<std::string> terms_;
     index_t unrolls_;
+    bool equilibrium_;
     RowLog training_, validation_;
 };
 

@@ -8,6 +8,9 @@
 #include "nn/apply.h"
 #include "nn/complex_channels.h"
 #include "nn/losses/difference.h"
+#include "nn/ops/add.h"
+#include "nn/ops/scale.h"
+#include "recon/models/models.h"
 #include "recon/unrolled/block_partition.h"
 #include "recon/unrolled/model_file.h"
 
@@ -97,7 +100,7 @@ Trainer::Trainer(Context const& context, TrainingConfig const& config, std::func
           [&](index_t done) {
               if (progress) progress(static_cast<index_t>(training_.size()) + done);
           }),
-      parameters_(context, true, config.seed), network_(config.model, parameters_), optimiser_(config.optimiser, parameters_),
+      parameters_(context, true, config.seed), network_(make_model(config.model, parameters_)), optimiser_(config.optimiser, parameters_),
       baselines_(config.baselines) {
     require(training_.size() > 0, "training: /data/train names no scans");
     require(!config.loss.empty() || config.data.supervision == Supervision::self_supervised, "training: /loss has no terms");
@@ -178,11 +181,17 @@ StepRecord Trainer::attempt() {
         if (example.target) example.target = example.target->to(context_.host()); // waits there for the loss
         scans += (j ? ", " : "") + example.name;
         Tape tape;
+        report->seed = config_.seed;
+        report->draw = draw;
         // The output is not held: the gradients of the unrolls have its memory for themselves.
-        auto const loss = at(fmt::format("step {}, scan {}", record.step, example.name), [&] {
+        auto loss = at(fmt::format("step {}, scan {}", record.step, example.name), [&] {
             auto x0 = as_var(example.data.b);
-            return loss_of(tape, example, network_.forward(tape, std::exchange(example.data, {}), std::move(x0), config_.memory, report));
+            return loss_of(tape, example, network_->forward(tape, std::exchange(example.data, {}), std::move(x0), config_.memory, report));
         });
+        if (auto const penalty = std::exchange(report->penalty, {})) {
+            record.penalty = std::isnan(record.penalty) ? value_of(*penalty) : std::max(record.penalty, value_of(*penalty));
+            loss.total = add(tape, loss.total, scale(tape, *penalty, config_.model.equilibrium.penalty));
+        }
         double const value = value_of(loss.total);
         require(std::isfinite(value), "step {}, scan {}: the loss is {}, though all data consistency steps were finite", record.step,
             example.name, value);
@@ -196,7 +205,7 @@ StepRecord Trainer::attempt() {
     record.gradient_norm = clip_gradients(parameters_, config_.optimiser.clip_norm);
     check_gradients(record.gradient_norm, scans);
     record.learning_rate = config_.optimiser.learning_rate * schedule_factor(config_.schedule, record.step, config_.steps);
-    record.lambda = network_.weights_of_data();
+    record.lambda = network_->weights_of_data();
     Stage const optimising(context_, "optimiser");
     optimiser_.step(record.step, record.learning_rate);
     if (average_) average_->update(record.step);
@@ -205,6 +214,7 @@ StepRecord Trainer::attempt() {
         record.cg_residual_forward = report->forward;
         record.cg_residual_backward = report->backward;
     }
+    add_fixed_point(report->fixed_point, record);
     double const tolerance = config_.model.data_consistency.backward_tolerance;
     if (report->backward > tolerance && !std::exchange(warned_, true))
         log_warn(
@@ -214,6 +224,27 @@ StepRecord Trainer::attempt() {
     record.peak_bytes = static_cast<double>(context_.allocator().use().peak);
     record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return record;
+}
+
+void Trainer::add_fixed_point(FixedPointReport const& found, StepRecord& record) {
+    auto const& wanted = config_.model.equilibrium;
+    if (found.iterations == 0) return;
+    record.iterations = static_cast<double>(found.iterations);
+    record.residual = found.residual;
+    record.gain = found.gain;
+    if (found.backward_iterations > 0) {
+        record.iterations_backward = static_cast<double>(found.backward_iterations);
+        record.residual_backward = found.backward_residual;
+    }
+    auto const warn = [&](char const* what, bool& warned, index_t iterations, double residual, double tolerance) {
+        if (residual > tolerance && !std::exchange(warned, true))
+            log_warn("step {}: {} has not converged: a relative residual of {:.1e} after {} iterations, {:g} is wanted; later ones are in "
+                     "metrics.csv only",
+                record.step, what, residual, iterations, tolerance);
+    };
+    warn("the fixed point", warned_of_fixed_point_, found.iterations, found.residual, wanted.tolerance);
+    warn("the gradient of the fixed point", warned_of_its_gradient_, found.backward_iterations, found.backward_residual,
+        wanted.backward_tolerance);
 }
 
 void Trainer::check_gradients(double norm, std::string const& scans) const {
@@ -244,7 +275,14 @@ CaseRecord Trainer::measure(std::size_t i, Preview* preview) {
     record.step = step_;
     record.name = example.name;
     Tape tape(Tape::Mode::skip);
-    auto const output = network_.forward(tape, example.data, as_var(example.data.b), config_.memory, std::make_shared<SolverReport>());
+    auto const report = std::make_shared<SolverReport>();
+    report->wants_lipschitz = true;
+    auto const output = network_->forward(tape, example.data, as_var(example.data.b), config_.memory, report);
+    if (report->fixed_point.iterations > 0) {
+        record.iterations = static_cast<double>(report->fixed_point.iterations);
+        record.residual = report->fixed_point.residual;
+        if (report->fixed_point.lipschitz > 0) record.lipschitz = report->fixed_point.lipschitz;
+    }
     auto const image = magnitude(as_complex(output.value()));
     if (example.target) {
         auto const target = magnitude(*example.target);

@@ -1,8 +1,9 @@
-// Trains an unrolled network.
+// Trains a model.
 #pragma once
 
 #include "nn/moving_average.h"
 #include "nn/weights/safetensors.h"
+#include "recon/models/models.h"
 #include "recon/training/baselines.h"
 #include "recon/training/run_metrics.h"
 #include "recon/training/training_config.h"
@@ -58,7 +59,7 @@ public:
     static void require_checkpoint(std::filesystem::path const& file, TrainingConfig const& config);
 
     ParameterList const& parameters() const { return parameters_; }
-    UnrolledNetwork const& network() const { return network_; }
+    ReconstructionNetwork const& network() const { return *network_; }
     /// What files of weights say about themselves.
     Metadata metadata() const;
     TrainingSet const& training_set() const { return training_; }
@@ -68,6 +69,7 @@ private:
     StepRecord attempt();
     bool take_less();
     LossValue loss_of(Tape& tape, Example const& example, Var const& prediction) const;
+    void add_fixed_point(FixedPointReport const& found, StepRecord& record);
     void check_gradients(double norm, std::string const& scans) const;
     CaseRecord measure(std::size_t i, Preview* preview);
     NamedTensors state() const;
@@ -77,11 +79,11 @@ private:
     TrainingConfig config_;
     TrainingSet training_, validation_;
     ParameterList parameters_;
-    UnrolledNetwork network_;
+    std::unique_ptr<ReconstructionNetwork> network_;
     Optimiser optimiser_;
     std::optional<MovingAverage> average_;
     index_t step_ = 0;
-    bool warned_ = false, warned_of_memory_ = false;
+    bool warned_ = false, warned_of_memory_ = false, warned_of_fixed_point_ = false, warned_of_its_gradient_ = false;
     Baselines baselines_;
 };
 

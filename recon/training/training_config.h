@@ -7,7 +7,7 @@
 #include "nn/schedule.h"
 #include "recon/training/baselines.h"
 #include "recon/training/data_config.h"
-#include "recon/unrolled/unrolled_network.h"
+#include "recon/unrolled/model_config.h"
 
 namespace tessera {
 

@@ -86,6 +86,17 @@ std::vector<std::string> training_charts(TrainingReport const& r) {
             series("backward", r.training, [](StepRecord const& t) { return t.cg_residual_backward; })},
         true};
     if (has_values(cg.series[0]) || has_values(cg.series[1])) charts.push_back(svg(cg));
+    Chart fixed_point{"Residual of the fixed point", "step", "relative residual",
+        {series("forward", r.training, [](StepRecord const& t) { return t.residual; }),
+            series("backward", r.training, [](StepRecord const& t) { return t.residual_backward; })},
+        true};
+    if (has_values(fixed_point.series[0])) charts.push_back(svg(fixed_point));
+    Chart iterations{"Iterations to the fixed point", "step", "iterations",
+        {series("forward", r.training, [](StepRecord const& t) { return t.iterations; }),
+            series("backward", r.training, [](StepRecord const& t) { return t.iterations_backward; })},
+        false};
+    if (has_values(iterations.series[0])) charts.push_back(svg(iterations));
+    single("Gain of a step", "", false, [](StepRecord const& t) { return t.gain; });
     single("Time per step", "seconds", false, [](StepRecord const& t) { return t.seconds; });
     single("Peak device memory", "GiB", false, [](StepRecord const& t) { return t.peak_bytes / (1 << 30); });
     return charts;

@@ -18,9 +18,14 @@ std::string in_words(CaseRecord const& c) {
     auto const maybe = [](char const* format, double value) {
         return std::isfinite(value) ? fmt::format(fmt::runtime(format), value) : "";
     };
-    if (c.has_image()) return fmt::format("{} (in the object{})", summary(c.object), maybe("; seam {:.3f}", c.seam));
+    std::string const found = std::isfinite(c.residual)
+        ? fmt::format("; fixed point after {:.0f} iterations, residual {:.1e}{}", c.iterations, c.residual,
+              maybe(", Lipschitz constant about {:.3f}", c.lipschitz))
+        : "";
+    if (c.has_image()) return fmt::format("{} (in the object{})", summary(c.object), maybe("; seam {:.3f}", c.seam)) + found;
     return fmt::format("k-space error {:.4f} on held-out readouts (iterative SENSE: {:.4f}{}), {:.4f} on the selection", c.kspace_error,
-        c.kspace_error_sense, maybe(", l1-wavelet: {:.4f}", c.kspace_error_l1_wavelet), c.kspace_error_selection);
+               c.kspace_error_sense, maybe(", l1-wavelet: {:.4f}", c.kspace_error_l1_wavelet), c.kspace_error_selection) +
+        found;
 }
 
 class Training {

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tessera {
@@ -36,15 +37,31 @@ struct DataConsistencyConfig {
     }
 };
 
+/// How the fixed points of an equilibrium were found: the most iterations and the largest figures since it was made.
+struct FixedPointReport {
+    index_t iterations = 0, backward_iterations = 0; ///< 0: there was none
+    index_t fallbacks = 0;                           ///< accelerated steps that were taken back, forward
+    double residual = 0, backward_residual = 0;      ///< relative, where they ended
+    double lipschitz = 0;                            ///< of a step at the fixed point, estimated; 0: not asked for
+    double gain = 0;                 ///< by which a step enlarged the difference of two images: its Lipschitz constant is no less
+    std::vector<double> residuals{}; ///< of every step of the last one, forward
+};
+
 /// The largest relative residuals of inner solvers since it was made, and their iterations.
 struct SolverReport {
     double forward = 0, backward = 0;
     index_t forward_iterations = 0, backward_iterations = 0;
-    index_t solves = 0;                      ///< how often a solver ran
-    std::function<void(index_t)> progress{}; ///< called after every unroll of the forward pass with its number, from 1
+    index_t solves = 0; ///< how often a solver ran
+    FixedPointReport fixed_point{};
+    bool wants_lipschitz = false;            ///< asks an equilibrium for the estimate
+    std::uint64_t seed = 0, draw = 0;        ///< of what is drawn at random for the penalty
+    std::optional<Var> penalty{};            ///< what an equilibrium adds to the loss, unweighted: [1], on the tape of the forward pass
+    std::function<void(index_t)> progress{}; ///< called after every unroll or iteration of the forward pass with its number, from 1
 };
 
 /// x = D(z): moves the regulariser's output z towards the data, with one trained number. Volumes are [z, y, x].
+///
+/// D is affine with a symmetric matrix: pullback() applies that, in either direction.
 ///
 /// Stateless: one object serves any number of scans and threads.
 class DataConsistencyStep {

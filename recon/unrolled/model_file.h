@@ -3,7 +3,7 @@
 
 #include "nn/weights/weights.h"
 #include "recon/scan/scan.h"
-#include "recon/unrolled/unrolled_network.h"
+#include "recon/unrolled/model_config.h"
 
 namespace tessera {
 

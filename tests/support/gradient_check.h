@@ -30,10 +30,10 @@ inline Tensor<real> moved(Tensor<real> const& x, double h, Tensor<real> const& d
 }
 
 /// Checks the gradients of <v, f(inputs)> for a random v, along a random direction for every input and every trained
-/// parameter. f must be differentiable in the neighbourhood of the inputs (keep kinks away).
+/// parameter, with a relative error of at most `bound`. f must be differentiable in the neighbourhood of the inputs (keep kinks away).
 inline void check_gradients(std::vector<Tensor<real>> const& inputs, ParameterList const& parameters,
-    std::function<Var(Tape&, std::vector<Var> const&)> const& f) {
-    double const h = tolerance(1e-2, 1e-5), bound = tolerance(2e-2, 1e-7);
+    std::function<Var(Tape&, std::vector<Var> const&)> const& f, double bound = tolerance(2e-2, 1e-7)) {
+    double const h = tolerance(1e-2, 1e-5);
     auto const constants = [&] {
         std::vector<Var> v;
         for (auto const& x : inputs) v.emplace_back(x);

@@ -23,7 +23,7 @@ std::vector<std::string> const kFolders{"kernels", "core", "nn", "recon", "tools
 
 using Rooms = std::vector<std::string>;
 Rooms const kData{"recon/acquisition", "recon/metrics", "recon/formats", "recon/pictures", "recon/nufft", "recon/motion", "recon/scan",
-    "recon/sense", "recon/unrolled"};
+    "recon/sense", "recon/unrolled", "recon/models"};
 Rooms with(Rooms rooms, Rooms const& more) {
     rooms.insert(rooms.end(), more.begin(), more.end());
     return rooms;
@@ -47,6 +47,7 @@ std::map<std::string, Rooms> const kRooms{
     {"recon/sense", {"recon/acquisition", "recon/nufft", "recon/scan"}},
     {"recon/compressed_sensing", {"recon/sense"}},
     {"recon/unrolled", {"recon/acquisition", "recon/scan", "recon/sense"}},
+    {"recon/models", {"recon/acquisition", "recon/scan", "recon/sense", "recon/unrolled"}},
     {"recon/methods", with(kData, {"recon/compressed_sensing"})},
     {"recon/training", with(kData, {"recon/compressed_sensing", "recon/methods"})},
     {"recon/comparison", with(kData, {"recon/compressed_sensing", "recon/methods"})},

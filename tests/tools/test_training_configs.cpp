@@ -31,8 +31,9 @@ std::string smaller(TrainingConfig const& config, fs::path const& data, fs::path
     if (!config.data.validation.empty()) all += fmt::format(" --set 'data.validation=[\"{}\"]'", (data / "b.h5").string());
     if (config.data.scan.coils.virtual_coils) all += " --set data.scan.coils.virtual_coils=2";
     for (char const* size : {"steps=2", "validate_every=1", "checkpoint_every=1", "memory.patch=[8,8,8]", "data.scan.maps.calibration=8",
-             "data.scan.maps.order=2", "data.scan.maps.iterations=2", "model.unrolls=2", "model.network.resnet3d.channels=4",
-             "model.network.complex_resnet3d.channels=2", "model.network.unet3d.channels=2", "model.network.unet3d.levels=1"})
+             "data.scan.maps.order=2", "data.scan.maps.iterations=2", "model.unrolls=2", "model.equilibrium.iterations=3",
+             "model.equilibrium.backward_iterations=3", "model.network.resnet3d.channels=4", "model.network.complex_resnet3d.channels=2",
+             "model.network.unet3d.channels=2", "model.network.unet3d.levels=1"})
         all += fmt::format(" --set {}", size);
     return all;
 }
@@ -81,6 +82,7 @@ TEST_CASE("every choice of a training run is in some configuration", "[tessera-t
 
     using Names = std::vector<std::string_view>;
     CHECK(missing<NetworkKind>(configs, [](auto const& c) { return std::vector{c.model.network.kind}; }) == Names{});
+    CHECK(missing<ModelKind>(configs, [](auto const& c) { return std::vector{c.model.kind}; }) == Names{});
     CHECK(missing<Halving>(configs, [](auto const& c) {
         return only_if(c.model.network.kind == NetworkKind::unet3d, c.model.network.unet3d.halving);
     }) == Names{});

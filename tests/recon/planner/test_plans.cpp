@@ -129,6 +129,25 @@ TEST_CASE("training takes what its plan says, whatever network and policy", "[pl
                 }
 }
 
+TEST_CASE("an equilibrium takes what its plan says, of which a few iterations are rehearsed", "[planner]") {
+    TemporaryFolder const folder;
+    auto const file = folder / "scan.h5";
+    write_acquisition(file, small_scan({14, 12, 16}, 3, 2));
+    for (index_t const depth : {0, 4})
+        for (auto const place : {CheckpointPlace::device, CheckpointPlace::host}) {
+            auto config = small_training({file});
+            config.model.kind = ModelKind::equilibrium;
+            config.model.equilibrium.acceleration = depth;
+            config.model.equilibrium.iterations = config.model.equilibrium.backward_iterations = 12;
+            config.model.equilibrium.tolerance = config.model.equilibrium.backward_tolerance = 1e-12; // never reached in float
+            config.model.equilibrium.penalty = 0.1;
+            config.model.equilibrium.lipschitz_iterations = 2;
+            config.memory.checkpoints = place;
+            CAPTURE(depth, config_name(place));
+            check_plan(plan_training(Device::cpu, {}, config), train(Context(Device::cpu), config));
+        }
+}
+
 TEST_CASE("training of other kinds takes what its plan says", "[planner]") {
     TemporaryFolder const folder;
     std::vector<std::filesystem::path> files;

@@ -2,6 +2,7 @@
 #include "recon/planner/plan.h"
 
 #include "core/arrays/vector_ops.h"
+#include "core/arrays/volume_store.h"
 #include "core/device/rehearsed_loop.h"
 #include "kernels/arrays/arithmetic.h"
 #include "nn/complex_channels.h"
@@ -10,7 +11,6 @@
 #include "recon/nufft/density.h"
 #include "recon/nufft/nufft.h"
 #include "recon/nufft/toeplitz.h"
-#include "recon/unrolled/volume_store.h"
 #include "tests/support/devices.h"
 
 using namespace tessera;

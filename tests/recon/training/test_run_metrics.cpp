@@ -17,7 +17,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInf = std::nu
 
 StepRecord training_row(index_t step) {
     double const s = static_cast<double>(step);
-    return {step, 1 / (s + 3), {0.1 * s, 1e-300 / 3}, 1e-3, {0.05, 0.25 + s, kNan}, 2, kNan, kInf, 0.125, 5e9};
+    return {step, 1 / (s + 3), {0.1 * s, 1e-300 / 3}, 1e-3, {0.05, 0.25 + s, kNan}, 2, kNan, kInf, 0.125, 5e9, 7, 1e-3 / 3, 9, kNan, 0.875};
 }
 CaseRecord validation_row(index_t step, std::string name, double x) {
     return {step, std::move(name), {x, kInf, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}, 1.5 * x};
@@ -88,8 +88,9 @@ TEST_CASE("files of another run and damaged ones are refused and stay", "[run_me
 
 TEST_CASE("metrics of a run are read back with all digits", "[run_metrics]") {
     TemporaryFolder const folder;
+    bool const equilibrium = GENERATE(false, true);
     {
-        RunMetrics run(folder.path(), {"l1", "ssim"}, 3);
+        RunMetrics run(folder.path(), {"l1", "ssim"}, 3, equilibrium);
         for (index_t step = 1; step <= 4; ++step) run.add(training_row(step));
         run.add(validation_row(2, "a", 0.1));
         run.add(validation_row(4, "a", 0.2));
@@ -98,10 +99,11 @@ TEST_CASE("metrics of a run are read back with all digits", "[run_metrics]") {
     auto const starts = [&](char const* file, std::string const& text) { return text_of(folder / file).rfind(text, 0) == 0; };
     CHECK(starts("metrics.csv",
         "step,loss,loss_l1,loss_ssim,learning_rate,lambda_0,lambda_1,lambda_2,gradient_norm,"
-        "cg_residual_forward,cg_residual_backward,seconds,peak_bytes\n1,"));
+        "cg_residual_forward,cg_residual_backward,seconds,peak_bytes" +
+            std::string(equilibrium ? ",iterations,residual,iterations_backward,residual_backward,gain,penalty" : "") + "\n1,"));
     CHECK(starts("validation.csv",
         "step,case,object_nrmse,object_psnr,object_ssim,object_hfen,object_data_range,object_scale,volume_nrmse,"));
-    RunMetrics const run(folder.path(), {"l1", "ssim"}, 3, 3);
+    RunMetrics const run(folder.path(), {"l1", "ssim"}, 3, equilibrium, 3);
     auto const rows = run.training();
     REQUIRE(rows.size() == 3);
     for (index_t step = 1; step <= 3; ++step) {
@@ -117,6 +119,14 @@ TEST_CASE("metrics of a run are read back with all digits", "[run_metrics]") {
         CHECK(std::isnan(found.cg_residual_backward));
         CHECK(found.seconds == 0.125);
         CHECK(found.peak_bytes == 5e9);
+        if (equilibrium) {
+            CHECK(found.iterations == 7);
+            CHECK(found.residual == 1e-3 / 3);
+            CHECK(found.gain == 0.875);
+        } else {
+            CHECK(std::isnan(found.residual)); // not in the file
+        }
+        CHECK(std::isnan(found.residual_backward));
     }
     auto const cases = run.validation();
     REQUIRE(cases.size() == 1);

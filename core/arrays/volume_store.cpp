@@ -1,4 +1,4 @@
-#include "recon/unrolled/volume_store.h"
+#include "core/arrays/volume_store.h"
 
 #include "core/device/pinned_pool.h"
 
@@ -44,8 +44,23 @@ void VolumeStore::push(Tensor<complex> const& x) {
     }
     settle();
     host_.push_back(std::make_unique<HostVolume>(context_, x.shape()));
+    send(x, *host_.back());
+}
+
+void VolumeStore::replace(std::size_t i, Tensor<complex> const& x) {
+    if (place_ == CheckpointPlace::device) {
+        kept_.at(i) = x;
+        return;
+    }
+    auto const& to = *host_.at(i);
+    require(to.shape == x.shape(), "volume store: shape {} in the place of {}", x.shape().str(), to.shape.str());
+    settle();
+    send(x, to);
+}
+
+void VolumeStore::send(Tensor<complex> const& x, HostVolume const& to) {
     backend::wait(copies_, context_.stream());
-    backend::copy(copies_, host_.back()->memory, Device::cpu, x.data(), x.device(), x.bytes());
+    backend::copy(copies_, to.memory, Device::cpu, x.data(), x.device(), x.bytes());
     if (context_.device() == Device::cuda) leaving_ = x; // elsewhere the copy is already there
 }
 

@@ -1,4 +1,4 @@
-// The volumes between unrolls, which the backward pass starts again from.
+// Volumes that wait for their use: between unrolls, for the backward pass; of earlier iterations, for acceleration.
 #pragma once
 
 #include "core/arrays/tensor.h"
@@ -28,6 +28,8 @@ public:
     void push(Tensor<complex> const& x);
     /// Volume i: itself, or a copy on the device that later work of its stream waits for.
     Tensor<complex> get(std::size_t i);
+    /// Keeps x in the place of volume i, of the same shape.
+    void replace(std::size_t i, Tensor<complex> const& x);
     /// Lets go of the volume that was pushed last and is being copied, which later work of its stream then waits for.
     void settle();
     /// Forgets the last volume.
@@ -36,6 +38,7 @@ public:
 
 private:
     struct HostVolume;
+    void send(Tensor<complex> const& x, HostVolume const& to);
 
     Context context_;
     CheckpointPlace place_;
