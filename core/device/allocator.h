@@ -4,7 +4,6 @@
 #include "kernels/kernel.h"
 
 #include <filesystem>
-#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -18,14 +17,12 @@ struct MemoryUse {
 
 /// Allocates on one device and keeps count. Thread-safe.
 ///
-/// On a host, large blocks that are given back are kept for the next one of equal size, as far as the memory in use has been
-/// that large before: fresh memory costs the system a page fault every few kilobytes. (On a GPU the driver's pool does it.)
+/// What is given back serves later allocations, without the system: on the cpu by core/device/host_pages.h, on a GPU by the driver's pool.
 class Allocator {
 public:
     explicit Allocator(Device device) : device_(device) {}
     /// Of host memory that lies in unnamed files of a folder (scratch_memory.h).
     explicit Allocator(std::filesystem::path scratch) : device_(Device::cpu), scratch_(std::move(scratch)) {}
-    ~Allocator();
     Allocator(Allocator const&) = delete;
     Allocator& operator=(Allocator const&) = delete;
 
@@ -53,13 +50,10 @@ private:
     [[noreturn]] void refuse(std::size_t bytes) const;
     void check_limit(std::size_t bytes);
     void add(std::size_t bytes);
-    void* take_kept(std::size_t bytes);
-    void free_kept(std::size_t until) noexcept;
 
     Device device_;
     std::filesystem::path scratch_;
-    std::multimap<std::size_t, void*> kept_; ///< by size
-    std::size_t kept_bytes_ = 0, high_water_ = 0, until_failure_ = 0;
+    std::size_t until_failure_ = 0;
     std::vector<std::size_t> stages_; ///< peaks of those that have begun, the innermost last
     mutable std::mutex mutex_;
     MemoryUse use_;

@@ -1,5 +1,7 @@
 #include "core/device/backend.h"
 
+#include "core/device/host_pages.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +23,13 @@ void* host_allocate(Stream stream, std::size_t bytes) {
     return memory;
 }
 
+// All of the process, as malloc's; never destroyed, as nobody knows when the last tensor ends.
+HostPages& pages() {
+    static auto* const all = new HostPages;
+    return *all;
+}
+bool in_pages(Stream stream, std::size_t bytes) { return stream.device == Device::cpu && bytes >= HostPages::kPage; }
+
 } // namespace
 
 // A rehearsal has addresses only: pages that nobody writes cost nothing.
@@ -29,6 +38,7 @@ void* allocate(Stream stream, std::size_t bytes) {
         void* const addresses = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         return addresses == MAP_FAILED ? nullptr : addresses;
     }
+    if (in_pages(stream, bytes)) return pages().take(bytes);
     return stream.device == Device::cuda ? cuda::allocate(stream, bytes) : host_allocate(stream, bytes);
 }
 
@@ -37,6 +47,7 @@ void deallocate(Stream stream, void* memory, std::size_t bytes) noexcept {
         munmap(memory, bytes);
         return;
     }
+    if (in_pages(stream, bytes)) return pages().give_back(memory, bytes);
     if (stream.device == Device::cuda) return cuda::deallocate(stream, memory);
     if (stream.device == Device::simt) std::memset(memory, 0xff, bytes);
     std::free(memory);

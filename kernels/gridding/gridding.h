@@ -33,24 +33,17 @@ struct Tiling {
 /// sum_p coefficients[p][j] (2 f - 1)^p.
 using KernelTable = View<real const, 2>; // [width + 3, width]
 
-/// Finds tile and position of every point. `scale` is grid cells per trajectory unit (z, y, x).
-struct LocatePoints {
+/// Finds tile and position of every point, and sorts points by tile. On the cpu those of a tile are sorted by block of 4 x 4 x 4 cells
+/// and keep the input's order in it; elsewhere the order within a tile is unspecified. `scale` is grid cells per trajectory unit (z, y, x).
+struct SortPoints {
     View<real const, 2> trajectory; ///< [n, 3]: kx, ky, kz
     Tiling tiling;
     double scale[3];
-    View<std::int32_t, 1> tile; ///< [n]
-    View<GridPoint, 1> points;  ///< [n]
-};
-
-/// Sorts points by tile. On the cpu those of a tile are sorted by block of 4 x 4 x 4 cells and keep the input's order in it;
-/// elsewhere the order within a tile is unspecified.
-struct BinSort {
-    Tiling tiling;
-    View<std::int32_t const, 1> tile;
-    View<GridPoint const, 1> points;
-    View<std::int32_t, 1> rank;  ///< [n], workspace
+    View<std::int32_t, 1> tile;  ///< [n], workspace
+    View<std::int32_t, 1> rank;  ///< [n], workspace; none on the cpu
+    View<GridPoint, 1> by_tile;  ///< [n], workspace
     View<std::int32_t, 1> start; ///< [tiles + 1]: points of tile t are sorted[start[t]] ... sorted[start[t + 1] - 1]
-    View<GridPoint, 1> sorted;
+    View<GridPoint, 1> sorted;   ///< [n]
 };
 
 /// A piece of work: a tile and a range of its points.

@@ -1,6 +1,8 @@
 #include "recon/nufft/gridder.h"
 
+#include "core/arrays/readable_in.h"
 #include "core/fft/panel_fft.h"
+#include "kernels/gridding/point_order.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,12 +21,15 @@ Matrix grid_size(Matrix const& matrix, int width, double oversampling) {
 }
 
 void require_finite(Tensor<real> const& trajectory) {
-    auto const on_host = trajectory.to(trajectory.context().host());
+    auto const on_host = readable_on_host(trajectory);
     if (on_host.context().rehearses()) return;
     auto const values = on_host.host();
+    real all = 0; // 0 times what is not finite is not a number
+#pragma omp parallel for simd schedule(static) reduction(+ : all)
+    for (std::size_t i = 0; i < values.size(); ++i) all += 0 * values[i];
+    if (all == 0) return;
     auto const bad = std::find_if(values.begin(), values.end(), [](real v) { return !std::isfinite(v); });
-    require(bad == values.end(), "nufft: the trajectory is not finite at point {} (component {})", (bad - values.begin()) / 3,
-        (bad - values.begin()) % 3);
+    fail("nufft: the trajectory is not finite at point {} (component {})", (bad - values.begin()) / 3, (bad - values.begin()) % 3);
 }
 
 } // namespace
@@ -42,14 +47,14 @@ Gridder::Gridder(Context const& context, Matrix const& matrix, Tensor<real> cons
     tiling_ = make_tiling(grid, kernel.width(), context.device());
     table_ = Tensor<real>::from(context, {kernel.width() + 3, kernel.width()}, kernel.table());
 
-    auto const coordinates = trajectory.to(context).reshape({n, 3});
-    Tensor<std::int32_t> tile(context, {n}), rank(context, {n}), start(context, {tiling_.count() + 1});
-    Tensor<GridPoint> unsorted(context, {n});
+    auto const coordinates = readable_in(context, trajectory).reshape({n, 3});
+    Tensor<std::int32_t> tile(context, {n}), rank(context, {context.device() == Device::cpu ? 0 : n}),
+        start(context, {tiling_.count() + 1});
+    Tensor<GridPoint> by_tile(context, {n});
     points_ = Tensor<GridPoint>(context, {n});
-    LocatePoints locate{coordinates.view<2>(), tiling_, {}, tile.flat(), unsorted.flat()};
-    for (int d = 0; d < 3; ++d) locate.scale[d] = static_cast<double>(grid[d]) / static_cast<double>(matrix[d]);
-    enqueue(context.stream(), locate);
-    enqueue(context.stream(), BinSort{tiling_, tile.flat(), unsorted.flat(), rank.flat(), start.flat(), points_.flat()});
+    SortPoints sort{coordinates.view<2>(), tiling_, {}, tile.flat(), rank.flat(), by_tile.flat(), start.flat(), points_.flat()};
+    for (int d = 0; d < 3; ++d) sort.scale[d] = static_cast<double>(grid[d]) / static_cast<double>(matrix[d]);
+    enqueue(context.stream(), sort);
 
     if (context.rehearses()) {
         subproblems_ = Tensor<Subproblem>(context, {most_subproblems(tiling_, n, context.device())});
@@ -70,6 +75,12 @@ void Gridder::spread(Tensor<complex> const& samples, Tensor<complex> const& grid
 
 void Gridder::interpolate(Tensor<complex> const& grid, Tensor<complex> const& samples) const {
     enqueue(grid.stream(), Interpolate{points_.flat(), subproblems_.flat(), tiling_, table_.view<2>(), grid.view<4>(), samples.view<2>()});
+}
+
+Tensor<std::int32_t> Gridder::take_order() {
+    Tensor<std::int32_t> const order(points_.context(), {points()});
+    enqueue(order.stream(), TakeOrder{points_.flat(), order.flat()});
+    return order;
 }
 
 index_t Gridder::coils_of_pass(index_t remaining, index_t limit) {

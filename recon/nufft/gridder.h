@@ -9,7 +9,7 @@ namespace tessera {
 
 /// The sorted trajectory and kernel of a NUFFT, without its Fourier transform. 2D where matrix[0] is 1.
 ///
-/// Thread-safe once made: it only reads its plan. Each call uses all threads itself.
+/// Thread-safe once made and ordered: it only reads its plan. Each call uses all threads itself.
 class Gridder {
 public:
     /// trajectory: [..., 3], (kx, ky, kz) in cycles per field of view; copied. Throws Error for non-finite coordinates.
@@ -24,6 +24,10 @@ public:
     void spread(Tensor<complex> const& samples, Tensor<complex> const& grid) const;
     /// samples [coil, points] = values of grid [z, y, x, coil].
     void interpolate(Tensor<complex> const& grid, Tensor<complex> const& samples) const;
+
+    /// From now on samples are [coil, points] in the order in which points are gridded, side by side in memory. Returns, [points], which
+    /// point of the trajectory each of them is.
+    Tensor<std::int32_t> take_order();
 
     /// Coils of the next pass over `remaining` coils when at most `limit` may be gridded at once.
     static index_t coils_of_pass(index_t remaining, index_t limit);
