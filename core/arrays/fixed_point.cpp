@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -18,6 +19,8 @@ index_t expected_iterations(FixedPointOptions const& options) {
     return std::min(options.iterations, static_cast<index_t>(std::ceil(1 - std::log2(options.tolerance))));
 }
 
+constexpr double kRounding = 1e3 * std::numeric_limits<real>::epsilon(); // smaller steps say nothing of how much a map enlarges
+
 // Memory that may be overwritten, with the values of x.
 Tensor<complex> own(Tensor<complex> x) { return x.unique() ? x : x.clone(); }
 
@@ -29,10 +32,11 @@ public:
     }
 
     /// From the residual r and the value y of an iterate to the next one.
-    Tensor<complex> next(Tensor<complex> r, Tensor<complex> y, double size) {
+    Tensor<complex> next(Tensor<complex> r, Tensor<complex> y, double size, double residual) {
         accelerated_ = false;
+        measures_ = residual > kRounding;
         if (!history_) {
-            if (size_ > 0) gain_ = std::max(gain_, size / size_); // the steps are residuals
+            if (size_ > 0 && measures_) gain_ = std::max(gain_, size / size_); // the steps are residuals
         } else if (last_.size() == 0) {
             last_.push(r);
             last_.push(y);
@@ -57,7 +61,7 @@ private:
         auto dr = change(0, r), dy = change(1, y);
         y = {}; // waits
         double const rr = dot(dr, dr).re, ry = dot(dr, dy).re, yy = dot(dy, dy).re, xx = yy - 2 * ry + rr;
-        if (xx > 0) gain_ = std::max(gain_, std::sqrt(yy / xx));
+        if (xx > 0 && measures_) gain_ = std::max(gain_, std::sqrt(yy / xx));
         auto const gamma = history_->add(std::move(dr), std::move(dy), r);
         r = {};
         accelerated_ = true;
@@ -76,7 +80,7 @@ private:
 
     VolumeStore last_; // r and y
     std::optional<AndersonHistory> history_;
-    bool accelerated_ = false;
+    bool accelerated_ = false, measures_ = true;
     double size_ = 0, gain_ = 0;
 };
 
@@ -115,7 +119,7 @@ FixedPointResult fixed_point(FixedPointMap const& f, Tensor<complex> x, FixedPoi
             r = y = {};
             x = iterate.plain();
         } else {
-            x = iterate.next(std::move(r), std::move(y), size);
+            x = iterate.next(std::move(r), std::move(y), size, residual);
         }
     }
     result.gain = iterate.gain();
