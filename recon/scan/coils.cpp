@@ -47,6 +47,13 @@ private:
     index_t filled_ = 0;
 };
 
+void mix(Tensor<complex> const& matrix, Tensor<complex> const& data, Tensor<complex> const& mixed) {
+    index_t const n = data.shape().tail().size();
+    enqueue(data.stream(),
+        ApplyAlongAxis{matrix.view<2>(), data.reshape({1, data.shape()[0], n}).view<3>(),
+            mixed.reshape({1, mixed.shape()[0], n}).view<3>()});
+}
+
 Tensor<complex> to_tensor(Context const& host, MatrixXcd const& m) {
     Tensor<complex> t(host, {m.rows(), m.cols()});
     if (host.rehearses()) return t;
@@ -61,12 +68,8 @@ Tensor<complex> to_tensor(Context const& host, MatrixXcd const& m) {
 Tensor<complex> mix_coils(Tensor<complex> const& matrix, Tensor<complex> const& data) {
     require(matrix.shape().rank() == 2 && data.shape().rank() >= 1 && matrix.shape()[1] == data.shape()[0],
         "coils: a matrix of shape {} does not fit data of shape {}", matrix.shape().str(), data.shape().str());
-    Context const& context = data.context();
-    auto const m = matrix.to(context);
-    Tensor<complex> mixed(context, data.shape().tail().prepended(matrix.shape()[0]));
-    index_t const n = data.shape().tail().size();
-    enqueue(context.stream(),
-        ApplyAlongAxis{m.view<2>(), data.reshape({1, data.shape()[0], n}).view<3>(), mixed.reshape({1, matrix.shape()[0], n}).view<3>()});
+    Tensor<complex> mixed(data.context(), data.shape().tail().prepended(matrix.shape()[0]));
+    mix(matrix.to(data.context()), data, mixed);
     return mixed;
 }
 
@@ -151,7 +154,11 @@ VirtualCoils find_virtual_coils(Tensor<complex> const& kspace, std::optional<Ten
 }
 
 void mix_coils(Acquisition& scan, Tensor<complex> const& matrix) {
-    scan.kspace = mix_coils(matrix, scan.kspace);
+    bool const in_place = matrix.shape()[0] == matrix.shape()[1] && scan.kspace.device() == Device::cpu && scan.kspace.unique();
+    if (in_place)
+        mix(matrix.to(scan.kspace.context()), scan.kspace, scan.kspace);
+    else
+        scan.kspace = mix_coils(matrix, scan.kspace);
     if (scan.noise) scan.noise = mix_coils(matrix, *scan.noise);
     if (scan.maps) scan.maps = mix_coils(matrix, *scan.maps);
 }
