@@ -39,7 +39,7 @@ void bench_recon(ReconConfig const& config, bool json) {
         seconds = watch.seconds();
         return result;
     };
-    auto acquisition = timed(stages.read, [&] { return read_acquisition(config.input, config.read_options()); });
+    auto acquisition = timed(stages.read, [&] { return read_acquisition(config.input, config.read_options(), context.host()); });
     auto const scan = timed(stages.prepare, [&] { return prepare_scan(context, std::move(acquisition), config, config.needs_maps()); });
     auto const image = timed(stages.reconstruct, [&] { return Reconstructor(scan, config)(config).to(Context()); });
     std::filesystem::create_directories(config.output);
@@ -59,8 +59,12 @@ int main(int argc, char** argv) {
         void (*run)(BenchCase const&);
     };
     constexpr Part kParts[] = {{"nufft", "Times the non-uniform Fourier transform, and compares it with direct sums.", bench_nufft},
+        {"plan", "Times the planning of a transform: points are located and sorted.", bench_plan},
         {"density", "Times density compensation.", bench_density}, {"maps", "Times the joint estimation of maps.", bench_maps},
-        {"fft", "Times the Fourier transform of the oversampled grid.", bench_fft}};
+        {"fft", "Times the Fourier transform of the oversampled grid.", bench_fft},
+        {"normal", "Times the normal operator of all coils, as a convolution and gridded.", bench_normal},
+        {"conv", "Times a convolution and its gradients.", bench_conv},
+        {"train-step", "Times a reconstruction and a training step of an unrolled network.", bench_train_step}};
 
     // The first word says what to time; without one it is the NUFFT.
     std::string_view const word = argc > 1 ? argv[1] : "";
@@ -80,8 +84,9 @@ int main(int argc, char** argv) {
     bool const named = found != std::end(kParts);
     Part const part = named ? *found : kParts[0];
     Usage const usage{.name = "tessera-bench",
-        .purpose =
-            named ? part.purpose : "Times the parts of a reconstruction: tessera-bench nufft (default), density, maps, fft or recon.",
+        .purpose = named
+            ? part.purpose
+            : "Times the parts of a reconstruction: tessera-bench nufft (default), plan, density, maps, fft, normal, conv, train-step or recon.",
         .output = false,
         .shortcuts = {{"--matrix", "matrix"}, {"--readouts", "trajectory.readouts"}, {"--samples", "trajectory.samples"},
             {"--coils", "coils"}, {"--accuracy", "accuracy"}, {"--oversampling", "oversampling"}, {"--threads", "threads"},

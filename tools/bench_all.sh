@@ -26,12 +26,20 @@ for coils in 8 1; do
     build/peers/bin/python tools/bench_finufft.py "$bench" configs/bench/nufft.json "${case192[@]}" --coils $coils --oversampling 0 --rounds 3
 done
 
-title "Set-up: density compensation, maps"
+title "Set-up: planning, density compensation, maps"
+"$bench" plan "${case128[@]}"
 "$bench" density "${case128[@]}" --repeats 3
 "$bench" maps "${case128[@]}" --coils 8 --repeats 3
 
 title "The transform of the oversampled grid"
 "$bench" fft --matrix 128 --coils 8
+
+title "The normal operator"
+"$bench" normal "${case128[@]}" --coils 8 --repeats 3
+
+title "Networks"
+"$bench" conv --matrix 64
+"$bench" train-step --matrix 64 --readouts 4000 --samples 64 --coils 4 --repeats 3
 
 title "From file to image"
 scan=out/bench/scan.h5

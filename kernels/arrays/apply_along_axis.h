@@ -5,7 +5,8 @@
 
 namespace tessera {
 
-/// out(o, r, i) = sum over j of matrix(r, j) in(o, j, i): a small dense matrix along one axis.
+/// out(o, r, i) = sum over j of matrix(r, j) in(o, j, i): a small dense matrix along one axis. On the cpu a square matrix may work in
+/// place.
 struct ApplyAlongAxis {
     View<complex const, 2> matrix;
     View<complex const, 3> in;

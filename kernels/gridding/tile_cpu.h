@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <memory>
 #include <new>
+#include <vector>
 
 namespace tessera {
 
@@ -82,14 +83,14 @@ public:
     index_t plane_stride() const { return rows_ * pitch_; }
 
     void read(real const* grid) {
-        stretches([&](index_t at, real* tile, index_t n) { std::copy_n(grid + at, n, tile); });
+        stretches<false>(grid, [&](Stretch const& s) { std::copy_n(grid + s.at, s.n, s.tile); });
     }
     /// Adds the tile to the grid and leaves it zero, as it was made.
     void move_into(real* grid) {
-        stretches([&](index_t at, real* tile, index_t n) {
-            real* const to = grid + at;
+        stretches<true>(grid, [&](Stretch const& s) {
+            real *const to = grid + s.at, *const tile = s.tile;
 #pragma omp simd
-            for (index_t i = 0; i < n; ++i) {
+            for (index_t i = 0; i < s.n; ++i) {
                 to[i] += tile[i];
                 tile[i] = 0;
             }
@@ -101,23 +102,41 @@ private:
         void operator()(real* p) const { std::free(p); }
     };
 
-    // Calls f(offset in the grid, numbers of the tile, count) for what lies side by side in both; the grid is periodic.
-    template <class F> void stretches(F const& f) const {
+    static constexpr std::size_t kAhead = 6; // stretches that are fetched before they are needed: too short for the processor to foresee
+
+    // What lies side by side in grid and tile.
+    struct Stretch {
+        index_t at, n; // numbers of the grid
+        real* tile;
+    };
+
+    // Calls f for all stretches; the grid is periodic.
+    template <bool Written, class F> void stretches(real const* grid, F const& f) {
+        stretches_.clear();
         for (index_t z = 0; z < extent_[0]; ++z)
             for (index_t y = 0; y < extent_[1]; ++y) {
                 index_t const row = (origin_[0] + z) % tiling_.cells[0] * tiling_.cells[1] + (origin_[1] + y) % tiling_.cells[1];
                 for (index_t x = 0; x < extent_[2];) {
                     index_t const from = (origin_[2] + x) % tiling_.cells[2], n = std::min(extent_[2] - x, tiling_.cells[2] - from);
-                    f((row * tiling_.cells[2] + from) * numbers_, cell(z, y, x), n * numbers_);
+                    stretches_.push_back({(row * tiling_.cells[2] + from) * numbers_, n * numbers_, cell(z, y, x)});
                     x += n;
                 }
             }
+        for (std::size_t i = 0; i < stretches_.size(); ++i) {
+            if (i + kAhead < stretches_.size()) {
+                Stretch const next = stretches_[i + kAhead];
+                for (index_t j = 0; j < next.n; j += 64 / static_cast<index_t>(sizeof(real)))
+                    __builtin_prefetch(grid + next.at + j, Written ? 1 : 0);
+            }
+            f(stretches_[i]);
+        }
     }
 
     Tiling tiling_;
     index_t numbers_, pitch_, rows_;
     index_t origin_[3] = {}, extent_[3] = {};
     std::unique_ptr<real, Free> data_;
+    std::vector<Stretch> stretches_;
 };
 
 /// Calls f(std::integral_constant<int, n>) for a number of coils that has a specialised body; throws otherwise.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace tessera {
 
@@ -20,15 +21,21 @@ std::string index_string(Shape const& shape, index_t flat) {
     return Shape(index).str();
 }
 
-bool is_finite(real v) { return std::isfinite(v); }
-bool is_finite(complex v) { return std::isfinite(v.re) && std::isfinite(v.im); }
 std::string value_string(real v) { return fmt::format("{}", v); }
 std::string value_string(complex v) { return fmt::format("({}, {})", v.re, v.im); }
 
+std::span<real const> numbers(Tensor<real> const& t) { return t.host(); }
+std::span<real const> numbers(Tensor<complex> const& t) { return {&t.data()->re, 2 * static_cast<std::size_t>(t.size())}; }
+
 template <class T> void require_finite(Acquisition const& a, Tensor<T> const& t, char const* field) {
-    for (index_t i = 0; i < t.size(); ++i)
-        if (!is_finite(t.data()[i]))
-            fail("{}: {} at {} is {}: expected finite numbers", a.source, field, index_string(t.shape(), i), value_string(t.data()[i]));
+    auto const v = numbers(t);
+    real sum = 0; // 0 times what is not finite is not a number
+#pragma omp parallel for simd schedule(static) reduction(+ : sum)
+    for (std::size_t i = 0; i < v.size(); ++i) sum += 0 * v[i];
+    if (sum == 0) return;
+    auto const bad = std::find_if(v.begin(), v.end(), [](real x) { return !std::isfinite(x); }) - v.begin();
+    auto const at = static_cast<index_t>(static_cast<std::size_t>(bad) * sizeof(real) / sizeof(T));
+    fail("{}: {} at {} is {}: expected finite numbers", a.source, field, index_string(t.shape(), at), value_string(t.data()[at]));
 }
 
 void require_shapes(Acquisition const& a) {
@@ -98,8 +105,10 @@ void require_geometry(Acquisition const& a) {
 /// The range in which squares and sums over all samples are numbers of single precision.
 void require_intensity(Acquisition const& a) {
     constexpr double kLeast = 1e-12, kMost = 1e12;
-    double largest = 0;
-    for (complex const v : a.kspace.host()) largest = std::max({largest, std::abs(double(v.re)), std::abs(double(v.im))});
+    real largest = 0;
+    auto const kspace = numbers(a.kspace);
+#pragma omp parallel for simd schedule(static) reduction(max : largest)
+    for (std::size_t i = 0; i < kspace.size(); ++i) largest = std::max(largest, std::abs(kspace[i]));
     require(largest == 0 || (largest >= kLeast && largest <= kMost), // zeros can be read, but not reconstructed
         "{}: kspace: the largest value is {:.3g}, expected {:g} to {:g}: scale the data", a.source, largest, kLeast, kMost);
     if (!a.weights) return;
@@ -118,6 +127,10 @@ void require_inside(Acquisition const& a) {
         require(n >= 1, "{}: matrix: expected positive numbers (z, y, x), found [{}, {}, {}]", a.source, a.matrix[0], a.matrix[1],
             a.matrix[2]);
         double const limit = n == 1 ? kOutsideTolerance : 0.5 * static_cast<double>(n) + kOutsideTolerance;
+        real most = 0;
+#pragma omp parallel for simd schedule(static) reduction(max : most)
+        for (std::size_t i = axis; i < k.size(); i += 3) most = std::max(most, std::abs(k[i]));
+        if (most <= limit) continue;
         for (std::size_t i = axis; i < k.size(); i += 3)
             if (std::abs(k[i]) > limit)
                 fail("{}: trajectory at {}: {} is {:.6g} cycles per field of view, outside of the matrix {} (at most {})", a.source,

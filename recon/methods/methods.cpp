@@ -84,7 +84,7 @@ Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
         return image;
     }
     auto const squares = Tensor<real>::zeros(context, image.shape());
-    in_passes(scan_.kspace.shape()[0], config_.nufft.coils_per_pass, [&](index_t first, index_t last) {
+    in_passes(scan_.kspace.shape()[0], std::min(config_.nufft.coils_per_pass, kCoilsOnce), [&](index_t first, index_t last) {
         Tensor<complex> const samples(context, {last - first, scan_.kspace.shape()[1]});
         samples.copy_from(scan_.kspace.slice(first, last));
         enqueue(context.stream(), MultiplyReal{scan_.weights.flat(), samples.view<2>()});

@@ -1,11 +1,14 @@
 #include "recon/nufft/density.h"
 
-#include "core/device/host_memory.h"
+#include "core/arrays/readable_in.h"
+#include "core/arrays/sums.h"
+#include "core/arrays/vector_ops.h"
 #include "core/device/rehearsed_loop.h"
 #include "core/terminal/interrupt.h"
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/complex_parts.h"
 #include "kernels/gridding/density.h"
+#include "kernels/gridding/point_order.h"
 #include "recon/nufft/gridder.h"
 #include "recon/nufft/radial_weights.h"
 
@@ -47,13 +50,11 @@ private:
     index_t power_;
 };
 
-/// How far the weighted density is from 1, root mean square over samples.
+/// How far the weighted density, which is not negative, is from 1, root mean square over samples.
 double unevenness(Tensor<complex> const& density) {
-    auto const on_host = density.to(density.context().host());
-    if (on_host.context().rehearses()) return 1;
-    double sum = 0;
-    for (complex const d : on_host.host()) sum += (d.re - 1.0) * (d.re - 1.0);
-    return std::sqrt(sum / static_cast<double>(std::max<index_t>(1, density.size())));
+    auto const n = static_cast<double>(std::max<index_t>(1, density.size()));
+    double const squares = dot(density, density).re - 2 * magnitude_sum(density) + static_cast<double>(density.size());
+    return std::sqrt(std::max(0.0, squares) / n);
 }
 
 /// Step lengths of Chebyshev's iteration for eigenvalues of about 0.15 to 1. Seen in its logarithm, w <- w / (w * psi)^step
@@ -69,7 +70,8 @@ real step_length(index_t iteration) {
 Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<real> const& trajectory, DensityConfig const& config,
     std::function<void(index_t)> const& told) {
     require(config.iterations >= 1, "density: {} iterations, expected at least 1", config.iterations);
-    Gridder const gridder(context, matrix, trajectory, GriddingKernel(kAccuracy, kOversampling), kOversampling);
+    Gridder gridder(context, matrix, trajectory, GriddingKernel(kAccuracy, kOversampling), kOversampling);
+    auto const order = gridder.take_order();
     index_t const n = gridder.points();
     auto const [z, y, x] = gridder.grid();
     Tensor<complex> const weights(context, {1, n}), density(context, {1, n}), grid(context, {z, y, x, 1});
@@ -91,7 +93,7 @@ Tensor<real> pipe_menon_weights(Context const& context, Matrix matrix, Tensor<re
     }
 
     Tensor<real> const shaped(context, without_last(trajectory.shape()));
-    enqueue(context.stream(), RealPart{weights.flat(), 1, shaped.flat()});
+    enqueue(context.stream(), PutInOrder{weights.flat(), order.flat(), shaped.flat()});
     if (n > 0) normalise_weights(shaped, matrix, trajectory);
     return shaped;
 }
@@ -100,15 +102,12 @@ void normalise_weights(Tensor<real> const& weights, Matrix matrix, Tensor<real> 
     require(trajectory.shape().rank() >= 1 && trajectory.shape()[-1] == 3, "density: trajectory of shape {}, expected [..., 3]",
         trajectory.shape().str());
     require(weights.size() == trajectory.size() / 3, "density: {} weights for {} points", weights.size(), trajectory.size() / 3);
-    auto const positions = trajectory.to(trajectory.context().host());
-    HostMemory const copy(weights.context(), weights.bytes());
-    if (weights.context().rehearses()) {
-        Tensor<real> const scaled(weights.context(), weights.shape());
-        return;
-    }
+    auto const positions = readable_on_host(trajectory);
+    auto const on_host = readable_on_host(weights);
+    if (weights.context().rehearses()) return;
     Bell const bells[3] = {Bell(matrix[2]), Bell(matrix[1]), Bell(matrix[0])}; // x, y, z as the trajectory's components
     auto const k = positions.host();
-    auto w = weights.to_host();
+    auto const w = on_host.host();
     double sum = 0, integral = 1;
     for (std::size_t i = 0; i < w.size(); ++i) {
         require(std::isfinite(w[i]) && w[i] >= 0, "density: weight {} is {}, expected a finite number of 0 or more", i, w[i]);
@@ -121,7 +120,7 @@ void normalise_weights(Tensor<real> const& weights, Matrix matrix, Tensor<real> 
         if (matrix[2 - d] > 1) integral *= bells[d].integral();
     require(sum > 0, "density: all weights near the centre of k-space are zero, so they cannot be scaled");
     for (real& v : w) v = static_cast<real>(v * (integral / sum));
-    weights.copy_from(Tensor<real>::from(weights.context(), weights.shape(), w));
+    if (on_host.data() != weights.data()) weights.copy_from(on_host);
 }
 
 Tensor<real> density_weights(Context const& context, Matrix matrix, Acquisition const& acquisition, DensityConfig const& config,

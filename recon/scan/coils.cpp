@@ -13,7 +13,6 @@ using MatrixXcd = Eigen::MatrixXcd;
 
 constexpr index_t kBlock = 4096;             // samples whose products are added at a time
 constexpr index_t kMostSamples = 1 << 20;    // that virtual coils are found from: a subset tells the few numbers well
-constexpr index_t kPiece = 1 << 13;          // samples that are mixed at a time
 constexpr double kSmallestEigenvalue = 1e-9; // of a correlation matrix that can be inverted
 
 /// sum over columns of x x^H, in double.
@@ -48,6 +47,13 @@ private:
     index_t filled_ = 0;
 };
 
+void mix(Tensor<complex> const& matrix, Tensor<complex> const& data, Tensor<complex> const& mixed) {
+    index_t const n = data.shape().tail().size();
+    enqueue(data.stream(),
+        ApplyAlongAxis{matrix.view<2>(), data.reshape({1, data.shape()[0], n}).view<3>(),
+            mixed.reshape({1, mixed.shape()[0], n}).view<3>()});
+}
+
 Tensor<complex> to_tensor(Context const& host, MatrixXcd const& m) {
     Tensor<complex> t(host, {m.rows(), m.cols()});
     if (host.rehearses()) return t;
@@ -58,21 +64,11 @@ Tensor<complex> to_tensor(Context const& host, MatrixXcd const& m) {
 }
 
 // What mix_coils() returns, in the memory of the data where nobody else sees it and as many coils remain: k-space and maps of all coils
-// are the largest things of a scan. In host memory.
+// are the largest things of a scan.
 Tensor<complex> mix_owned(Tensor<complex> const& matrix, Tensor<complex> data) {
-    index_t const from = matrix.shape()[1], to = matrix.shape()[0];
-    if (from != to || !data.unique() || data.context().device() != Device::cpu) return mix_coils(matrix, data);
-    Context const& host = data.context();
-    index_t const n = data.shape().tail().size(), most = std::min(n, kPiece);
-    Tensor<complex> const taken(host, {1, from, most}), mixed(host, {1, to, most});
-    if (host.rehearses()) return data;
-    for (index_t first = 0; first < n; first += kPiece) {
-        index_t const count = std::min(n - first, kPiece);
-        View<complex, 3> const in{taken.data(), {1, from, count}}, out{mixed.data(), {1, to, count}};
-        for (index_t c = 0; c < from; ++c) std::copy_n(data.data() + c * n + first, count, in.data + c * count);
-        enqueue(host.stream(), ApplyAlongAxis{matrix.view<2>(), in, out});
-        for (index_t c = 0; c < to; ++c) std::copy_n(out.data + c * count, count, data.data() + c * n + first);
-    }
+    bool const square = matrix.shape()[0] == matrix.shape()[1] && matrix.shape()[1] == data.shape()[0];
+    if (!square || !data.unique() || data.device() != Device::cpu) return mix_coils(matrix, data);
+    mix(matrix.to(data.context().host()), data, data);
     return data;
 }
 
@@ -81,12 +77,8 @@ Tensor<complex> mix_owned(Tensor<complex> const& matrix, Tensor<complex> data) {
 Tensor<complex> mix_coils(Tensor<complex> const& matrix, Tensor<complex> const& data) {
     require(matrix.shape().rank() == 2 && data.shape().rank() >= 1 && matrix.shape()[1] == data.shape()[0],
         "coils: a matrix of shape {} does not fit data of shape {}", matrix.shape().str(), data.shape().str());
-    Context const& context = data.context();
-    auto const m = matrix.to(context);
-    Tensor<complex> mixed(context, data.shape().tail().prepended(matrix.shape()[0]));
-    index_t const n = data.shape().tail().size();
-    enqueue(context.stream(),
-        ApplyAlongAxis{m.view<2>(), data.reshape({1, data.shape()[0], n}).view<3>(), mixed.reshape({1, matrix.shape()[0], n}).view<3>()});
+    Tensor<complex> mixed(data.context(), data.shape().tail().prepended(matrix.shape()[0]));
+    mix(matrix.to(data.context()), data, mixed);
     return mixed;
 }
 

@@ -45,7 +45,7 @@ void SenseOperator::do_adjoint(Tensor<complex> const& kspace, Tensor<complex> co
 }
 
 void SenseOperator::weighted_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const {
-    passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
+    passes(std::min(coils_per_pass_, kCoilsOnce), [&](index_t first, index_t last, Tensor<complex> const& coils) {
         auto const part = kspace.reshape(codomain()).slice(first, last);
         Tensor<complex> const samples(context(), part.shape());
         samples.copy_from(part);

@@ -52,13 +52,30 @@ TEST_CASE("tessera-bench nufft prints time, error and memory of both types", "[b
 
 TEST_CASE("tessera-bench times the steps of the set-up and the transform of the grid", "[bench]") {
     TemporaryFolder const folder;
-    for (auto const& [arguments, row] :
-        {std::pair{"density", "pipe"}, std::pair{"maps --coils 3", "jsense"}, std::pair{"fft --coils 3", "adjoint"}}) {
+    for (auto const& [arguments, row] : {std::pair{"plan", "nufft"}, std::pair{"density", "pipe"}, std::pair{"maps --coils 3", "jsense"},
+             std::pair{"fft --coils 3", "adjoint"}}) {
         auto const result =
             bench(folder, std::string(arguments) + " --matrix 24 --readouts 300 --samples 24 --repeats 1 --device cpu --json");
         INFO(result.output);
         CHECK(result.status == 0);
         CHECK(value(result.output, row, "seconds") > 0);
+    }
+}
+
+TEST_CASE("tessera-bench times the normal operator, convolutions and a training step", "[bench]") {
+    TemporaryFolder const folder;
+    std::string const size = " --matrix 16 --readouts 100 --samples 16 --coils 2 --repeats 1 --device cpu --json"
+                             " --set model.unrolls=1 --set model.network.resnet3d.channels=4 --set model.network.resnet3d.blocks=1";
+    for (auto const& [part, rows] : {std::pair{"normal", std::vector{"gridded", "toeplitz"}},
+             std::pair{"conv", std::vector{"forward", "backward_data", "backward_weights"}},
+             std::pair{"train-step", std::vector{"reconstruction", "step"}}}) {
+        auto const result = bench(folder, part + size);
+        INFO(result.output);
+        CHECK(result.status == 0);
+        for (char const* row : rows) {
+            CHECK(value(result.output, row, "seconds") > 0);
+            CHECK(value(result.output, row, "peak_bytes") >= 0);
+        }
     }
 }
 

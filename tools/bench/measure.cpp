@@ -35,19 +35,25 @@ double Stopwatch::seconds() const {
 }
 double Stopwatch::cpu_seconds() const { return processor_seconds() - cpu_start_; }
 
-void Rounds::run(Context const& context, std::function<void()> const& execute) {
+Once timed(Context const& context, std::function<void()> const& execute) {
     Stopwatch const watch(context);
     execute();
-    seconds_.push_back(watch.seconds());
-    cpu_seconds_.push_back(watch.cpu_seconds());
+    return {watch.seconds(), watch.cpu_seconds()};
 }
 
-Measured Rounds::summary(double planning, double first) const {
+void Rounds::run(Context const& context, std::function<void()> const& execute) {
+    Once const once = timed(context, execute);
+    seconds_.push_back(once.seconds);
+    cpu_seconds_.push_back(once.cpu_seconds);
+}
+
+Measured Rounds::summary(Once const& planning, Once const& first) const {
     Measured m;
     m.seconds = median(seconds_);
     m.fastest_seconds = *std::min_element(seconds_.begin(), seconds_.end());
     m.cpu_seconds = median(cpu_seconds_);
-    m.setup_seconds = planning + std::max(0.0, first - m.seconds);
+    m.setup_seconds = planning.seconds + std::max(0.0, first.seconds - m.seconds);
+    m.setup_cpu_seconds = planning.cpu_seconds;
     return m;
 }
 

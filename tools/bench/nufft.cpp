@@ -40,7 +40,8 @@ struct Report {
 
 /// A plan with its two transforms and what they took.
 struct Candidate {
-    double oversampling = 0, planning = 0, first1 = 0, first2 = 0;
+    double oversampling = 0;
+    Once planning, first1, first2;
     std::optional<double> error1, error2;
     std::size_t peak1 = 0, peak2 = 0;
     Rounds type1, type2;
@@ -67,11 +68,6 @@ Report measure(BenchCase const& bench) {
     auto const exact1 = DirectSum::adjoint(kspace, bench.matrix, coordinates, bench.checked_voxels);
     auto const exact2 = DirectSum::forward(volumes, bench.matrix, coordinates, bench.checked_points);
 
-    auto const timed = [&](auto const& work) {
-        Stopwatch const watch(context);
-        work();
-        return watch.seconds();
-    };
     std::vector<Candidate> candidates;
     for (double const oversampling : bench.oversampling) {
         Candidate& c = candidates.emplace_back();
@@ -79,28 +75,28 @@ Report measure(BenchCase const& bench) {
         auto& memory = context.allocator();
         std::size_t const before = memory.use().live;
         memory.reset_peak();
-        c.planning = timed([&] {
+        c.planning = timed(context, [&] {
             c.nufft.emplace(context, bench.matrix, trajectory,
                 NufftConfig{.accuracy = bench.accuracy,
                     .oversampling = oversampling > 0 ? std::optional(oversampling) : std::nullopt,
                     .coils_per_pass = bench.coils_per_pass});
         });
-        c.first2 = timed([&] { c.nufft->forward(volumes, kspace_out); });
+        c.first2 = timed(context, [&] { c.nufft->forward(volumes, kspace_out); });
         c.peak2 = memory.use().peak - before;
-        c.first1 = timed([&] { c.nufft->adjoint(kspace, volumes_out); });
+        c.first1 = timed(context, [&] { c.nufft->adjoint(kspace, volumes_out); });
         c.peak1 = memory.use().peak - before;
         c.error1 = exact1.error(volumes_out);
         c.error2 = exact2.error(kspace_out);
     }
     std::optional<Toeplitz> toeplitz;
     Rounds normal;
-    double toeplitz_planning = 0, toeplitz_first = 0;
+    Once toeplitz_planning, toeplitz_first;
     if (bench.toeplitz) {
-        toeplitz_planning = timed([&] {
+        toeplitz_planning = timed(context, [&] {
             auto const ones = Tensor<real>::from(context, {points}, std::vector<real>(static_cast<std::size_t>(points), 1));
             toeplitz.emplace(context, bench.matrix, trajectory, ones, bench.accuracy);
         });
-        toeplitz_first = timed([&] { toeplitz->apply(volumes, volumes_out); });
+        toeplitz_first = timed(context, [&] { toeplitz->apply(volumes, volumes_out); });
     }
 
     for (index_t round = 0; round < bench.repeats; ++round) { // in turn, so that a busy machine slows all of them alike
@@ -118,15 +114,15 @@ Report measure(BenchCase const& bench) {
 
 void print(Report const& r, BenchCase const& bench) {
     fmt::print("{}, {} points, accuracy {:g}, {}\n", bench.title(), r.points, bench.accuracy, r.device);
-    fmt::print("{:>12} {:>9} {:>10} {:>10} {:>9} {:>10} {:>10} {:>9} {:>10}\n", "oversampling", "set-up s", "type 1 s", "(CPU s)", "error",
-        "type 2 s", "(CPU s)", "error", "peak MB");
+    fmt::print("{:>12} {:>9} {:>9} {:>10} {:>10} {:>9} {:>10} {:>10} {:>9} {:>10}\n", "oversampling", "set-up s", "(CPU s)", "type 1 s",
+        "(CPU s)", "error", "type 2 s", "(CPU s)", "error", "peak MB");
     for (Variant const& v : r.variants)
-        fmt::print("{:>12g} {:>9.3f} {:>10.4f} {:>10.4f} {:>9.1e} {:>10.4f} {:>10.4f} {:>9.1e} {:>10.1f}\n", v.oversampling,
-            v.type2.setup_seconds, v.type1.seconds, v.type1.cpu_seconds, v.type1.relative_error.value_or(0), v.type2.seconds,
-            v.type2.cpu_seconds, v.type2.relative_error.value_or(0), 1e-6 * static_cast<double>(v.type1.peak_bytes));
+        fmt::print("{:>12g} {:>9.3f} {:>9.3f} {:>10.4f} {:>10.4f} {:>9.1e} {:>10.4f} {:>10.4f} {:>9.1e} {:>10.1f}\n", v.oversampling,
+            v.type2.setup_seconds, v.type2.setup_cpu_seconds, v.type1.seconds, v.type1.cpu_seconds, v.type1.relative_error.value_or(0),
+            v.type2.seconds, v.type2.cpu_seconds, v.type2.relative_error.value_or(0), 1e-6 * static_cast<double>(v.type1.peak_bytes));
     if (r.toeplitz)
-        fmt::print("{:>12} {:>9.3f} {:>10.4f} {:>10.4f}   (normal operator)\n", "toeplitz", r.toeplitz->setup_seconds, r.toeplitz->seconds,
-            r.toeplitz->cpu_seconds);
+        fmt::print("{:>12} {:>9.3f} {:>9.3f} {:>10.4f} {:>10.4f}   (normal operator)\n", "toeplitz", r.toeplitz->setup_seconds,
+            r.toeplitz->setup_cpu_seconds, r.toeplitz->seconds, r.toeplitz->cpu_seconds);
 }
 
 } // namespace

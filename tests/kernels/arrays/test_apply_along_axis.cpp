@@ -22,3 +22,14 @@ TEST_CASE("apply_along_axis is a matrix product along the middle axis, over awkw
                     expected[(o * rows + r) * inner + i] += m[r * columns + j] * x[(o * columns + j) * inner + i];
     CHECK(relative_error(out.to_host(), expected) < tolerance(1e-6, 1e-14));
 }
+
+TEST_CASE("apply_along_axis of a square matrix in place, on the cpu", "[coils]") {
+    Context const ctx;
+    index_t const outer = GENERATE(1, 3), inner = GENERATE(1, 33, 1025, 20000), coils = 5;
+    auto const matrix = Tensor<complex>::from(ctx, {coils, coils}, random_complex(25, 1)),
+               data = Tensor<complex>::from(ctx, {outer, coils, inner}, random_complex(static_cast<std::size_t>(outer * coils * inner), 2));
+    Tensor<complex> const out(ctx, data.shape());
+    enqueue(ctx.stream(), ApplyAlongAxis{matrix.view<2>(), data.view<3>(), out.view<3>()});
+    enqueue(ctx.stream(), ApplyAlongAxis{matrix.view<2>(), data.view<3>(), data.view<3>()});
+    CHECK(data.to_host() == out.to_host());
+}
