@@ -45,5 +45,6 @@ simulate_all() {
 timed simulate simulate_all
 timed "first steps" "$programs/tessera-train" configs/weights/first_steps.json --resume auto
 timed train "$programs/tessera-train" configs/weights/train.json --resume auto
+timed "train on" "$programs/tessera-train" configs/weights/train_on.json --resume auto
 timed compare "$programs/tessera-compare" configs/weights/compare.json
-echo "the weights are $out/run/checkpoints/best.safetensors, the comparison is $out/comparison/report.html"
+echo "the weights are $out/run_on/checkpoints/best.safetensors, the comparison is $out/comparison/report.html"

@@ -52,7 +52,7 @@ std::vector<complex> expected_analysis(std::vector<complex> const& x, Box const&
         if (at[0] >= box[0] || at[1] >= box[1] || at[2] >= box[2] || at[a] != 0) continue;
         std::vector<Complex<double>> line;
         auto const index = [&](index_t p) { return static_cast<std::size_t>(i + p * pitch); };
-        for (index_t p = 0; p < box[a]; ++p) line.emplace_back(x[index(p)].re, x[index(p)].im);
+        for (index_t p = 0; p < box[a]; ++p) line.push_back({x[index(p)].re, x[index(p)].im});
         line = expected_line(line, shift, moments);
         for (index_t p = 0; p < box[a]; ++p) {
             auto const value = line[static_cast<std::size_t>(p)];

@@ -47,7 +47,7 @@ Peak training_peak(ModelConfig const& config, CheckpointPlace place) {
 ModelConfig model(std::string const& consistency, index_t iterations) {
     auto config = small_model(NetworkKind::resnet3d, consistency, true);
     config.kind = ModelKind::equilibrium;
-    config.network.resnet3d.kernel = 1;
+    config.network.resnet3d.filter = 1;
     config.network.resnet3d.channels = 2;
     config.data_consistency.lambda = 2;
     config.data_consistency.iterations = config.data_consistency.backward_iterations = 2;
