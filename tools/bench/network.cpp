@@ -38,7 +38,7 @@ void bench_conv(BenchCase const& bench) {
     Context const context(parse_device(bench.device));
     auto const& network = bench.model.network.resnet3d;
     index_t const n = network.channels;
-    ConvolutionShape const shape{bench.matrix, n, n, network.kernel, 1};
+    ConvolutionShape const shape{bench.matrix, n, n, network.filter, 1};
     auto const [z, y, x] = bench.matrix;
     auto const in = noise(context, {z, y, x, n}, 1), out = noise(context, {z, y, x, n}, 2), weights = noise(context, shape.weights(), 3),
                bias = noise(context, {n}, 4);
