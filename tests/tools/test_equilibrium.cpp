@@ -16,14 +16,14 @@ TEST_CASE("an equilibrium goes on from unrolls, is trained, applied and compared
     config["output"] = out.string();
     config["initial_weights"] = weights.string();
     config["model"]["kind"] = "equilibrium";
-    config["model"]["equilibrium"] = Json::parse(R"({"penalty": 0.01, "lipschitz_iterations": 3, "iterations": 40})");
+    config["model"]["equilibrium"] = Json::parse(R"({"penalty": 0.01, "lipschitz_iterations": 3, "iterations": 40, "tolerance": 0.02})");
     config["memory"]["checkpoints"] = "host";
     auto const result = train(config);
     CAPTURE(result.errors);
     REQUIRE(result.status == 0);
-    CHECK_THAT(text_of(out / "log.txt"),
-        Catch::Contains("starting from") && Catch::Contains("fixed point after") && Catch::Contains("Lipschitz constant about"));
-    for (double const v : column(out, "residual")) CHECK(v <= 1e-3);
+    CHECK_THAT(result.errors, Catch::Contains("starting from"));
+    CHECK_THAT(text_of(out / "log.txt"), Catch::Contains("fixed point after") && Catch::Contains("Lipschitz constant about"));
+    for (double const v : column(out, "residual")) CHECK(v <= 0.02);
     for (double const v : column(out, "penalty")) CHECK(v > 0);
     for (double const v : column(out, "iterations_backward")) CHECK(v >= 1);
     auto const row = validation_row(out, 4, "held_out");
@@ -42,8 +42,8 @@ TEST_CASE("an equilibrium goes on from unrolls, is trained, applied and compared
         auto const image = apply_weights(best, held_out, folder / "image");
         CAPTURE(image.errors);
         REQUIRE(image.status == 0);
-        CHECK_THAT(image.errors, Catch::Contains("an equilibrium (40 iterations at most, tolerance 0.001)"));
-        auto const loose = apply_weights(best, held_out, folder / "loose", "--set mbdl.tolerance=0.1");
+        CHECK_THAT(image.errors, Catch::Contains("an equilibrium (40 iterations at most, tolerance 0.02)"));
+        auto const loose = apply_weights(best, held_out, folder / "loose", "--set mbdl.tolerance=0.3");
         CHECK(loose.status == 0);
         CHECK(relative_error(image_of(folder / "loose"), image_of(folder / "image")) > 1e-4);
         auto const early = apply_weights(best, held_out, folder / "early", "--set mbdl.iterations=2 --set mbdl.tolerance=1e-5");
