@@ -53,6 +53,8 @@ void deallocate(Stream stream, void* memory, std::size_t bytes) noexcept {
     std::free(memory);
 }
 
+void release_kept() noexcept { pages().release(); }
+
 std::size_t free_memory(Device device) {
     if (device == Device::cuda) return cuda::free_memory();
     std::ifstream in("/proc/meminfo");

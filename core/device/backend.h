@@ -19,6 +19,8 @@ std::string cuda_description();
 /// Returns null when the device has no such memory left.
 void* allocate(Stream stream, std::size_t bytes);
 void deallocate(Stream stream, void* memory, std::size_t bytes) noexcept;
+/// Gives host memory that waits for later allocations back to the system.
+void release_kept() noexcept;
 /// Bytes of a device that nobody uses now; 0 where the system does not tell.
 std::size_t free_memory(Device device);
 /// Copies in stream order; either side may be host memory of a cpu or simt stream.

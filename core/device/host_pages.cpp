@@ -34,6 +34,11 @@ char* fresh(std::size_t bytes) {
 
 HostPages::~HostPages() { trim(0); }
 
+void HostPages::release() noexcept {
+    std::scoped_lock const lock(mutex_);
+    trim(0);
+}
+
 std::size_t HostPages::kept() const {
     std::scoped_lock const lock(mutex_);
     return kept_bytes_;

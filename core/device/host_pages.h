@@ -26,6 +26,8 @@ public:
     /// `bytes` as in take().
     void give_back(void* memory, std::size_t bytes) noexcept;
 
+    /// Gives all that waits back to the system.
+    void release() noexcept;
     /// Bytes that wait for the next take().
     std::size_t kept() const;
 

@@ -1,5 +1,6 @@
 #include "recon/formats/untrusted.h"
 
+#include "core/device/backend.h"
 #include "core/files/bytes.h"
 #include "core/files/lock.h"
 #include "recon/formats/write.h"
@@ -60,7 +61,8 @@ void write_result(fs::path const& path, Acquisition const& a) {
 /// All that the child does; never returns. Its status: 0 done, 1 refused with a sentence in `message`.
 [[noreturn]] void child(fs::path const& path, ReadOptions const& options, ReadingLimits const& limits, fs::path const& result,
     fs::path const& message) {
-    omp_set_num_threads(1); // the threads of the parent are not here
+    omp_set_num_threads(1);  // the threads of the parent are not here
+    backend::release_kept(); // of the parent, beyond the limit
     set_limit(RLIMIT_AS, size_of_process() + limits.bytes);
     set_limit(RLIMIT_CORE, 0);
     for (int const signal : {SIGINT, SIGTERM, SIGALRM}) std::signal(signal, SIG_DFL);

@@ -78,6 +78,8 @@ TEST_CASE("what is kept and what is in use never is more than what was in use at
         CHECK(pages.kept() == (5 - n) * kPage);
         pages.give_back(d.memory, d.bytes);
     }
+    pages.release();
+    CHECK(pages.kept() == 0);
 }
 
 TEST_CASE("more pages than there are addresses are refused", "[host_pages]") {

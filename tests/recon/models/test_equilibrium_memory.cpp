@@ -65,8 +65,8 @@ TEST_CASE("an equilibrium of 100 iterations takes the memory of one of 10, to th
     auto const few = training_peak(model(consistency, 10), place), many = training_peak(model(consistency, 100), place);
     CHECK(few.iterations == 10);
     CHECK(few.backward_iterations == 10);
-    CHECK(many.iterations > 50); // fewer where the iteration ends at the very number
-    CHECK(many.backward_iterations > 12);
+    CHECK(many.iterations > few.iterations); // fewer than 100 where the iteration ends at the very number
+    CHECK(many.backward_iterations > few.backward_iterations);
     CHECK(many.device == few.device);
     CHECK(many.host == few.host);
 }
