@@ -85,7 +85,8 @@ Tensor<complex> ModelStep::along(Tensor<complex> const& x, Tensor<complex> const
 
 Var ModelStep::on_tape(Tape& tape, Var x, bool trained, std::shared_ptr<VolumeStore> const& kept) const {
     auto const slot = x.slot();
-    auto const next = forward(as_complex(std::move(x).release()), *kept);
+    auto previous = as_complex(std::move(x).release()); // no other handle of it: forward() lets go of it
+    auto const next = forward(std::move(previous), *kept);
     if (tape.recording()) kept->push(next);
     return tape.record(as_channels(next), slot || trained, [=, step = *this](Tensor<real> gradient) {
         auto const g = as_complex(gradient.unique() ? std::exchange(gradient, {}) : gradient.clone());
