@@ -91,7 +91,7 @@ Var EquilibriumNetwork::forward(Tape& tape, DataTerm data, Var x0, MemoryConfig 
     auto const scan = std::make_shared<ScanInBlocks>(std::move(data), memory, reach(), report);
     auto const kept = std::make_shared<VolumeStore>(x0.context(), memory.checkpoints);
     auto const f = step(frozen_, scan);
-    auto start = as_complex(std::move(x0).release()); // nothing else holds it
+    auto start = as_complex(std::move(x0).release()); // no other handle of it: the first iteration lets go of it
     auto const fixed = find(f, std::move(start));
     if (report->wants_lipschitz && config_.equilibrium.lipschitz_iterations > 0)
         report->fixed_point.lipschitz =

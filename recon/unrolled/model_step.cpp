@@ -85,7 +85,7 @@ Tensor<complex> ModelStep::along(Tensor<complex> const& x, Tensor<complex> const
 
 Var ModelStep::on_tape(Tape& tape, Var x, bool trained, std::shared_ptr<VolumeStore> const& kept) const {
     auto const slot = x.slot();
-    auto previous = as_complex(std::move(x).release()); // its own statement: nothing else may hold the volume while CG works
+    auto previous = as_complex(std::move(x).release()); // no other handle of it: forward() lets go of it
     auto const next = forward(std::move(previous), *kept);
     if (tape.recording()) kept->push(next);
     return tape.record(as_channels(next), slot || trained, [=, step = *this](Tensor<real> gradient) {

@@ -112,7 +112,7 @@ TEST_CASE("gradients of equilibria agree with differences", "[equilibrium]") {
     check_gradients(
         {}, model.parameters,
         [&](Tape& tape, std::vector<Var> const&) { return model.network->forward(tape, data, Var(as_channels(data.b)), memory, report); },
-        tolerance(4e-2, 1e-6)); // fixed points of float move by their tolerance, too
+        tolerance(4e-2, 1e-6));
     CHECK(report->fixed_point.residual <= config.equilibrium.tolerance);
     CHECK(report->fixed_point.backward_residual <= config.equilibrium.backward_tolerance);
     CHECK(report->fixed_point.backward_iterations > 1);
