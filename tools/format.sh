@@ -4,7 +4,11 @@ set -euo pipefail
 # Files are named from where the caller stands, then the scripts go to the project's root.
 check=no files=()
 for argument in "$@"; do
-    if [ "$argument" = --check ]; then check=yes; else files+=("$(realpath "$argument")"); fi
+    case $argument in
+    --check) check=yes ;;
+    *.cpp | *.h | *.cu | *.cuh) files+=("$(realpath "$argument")") ;;
+    *) echo "format: $argument is no C++ or CUDA source" >&2; exit 1 ;;
+    esac
 done
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 command -v clang-format >/dev/null || { echo "format: clang-format is not installed (tools/setup.sh installs it)" >&2; exit 1; }
