@@ -2,7 +2,7 @@
 # The experiment of Miller, Pirasteh, Johnson (2023, arXiv:2204.13862) on simulated subjects: pulmonary angiography of several matrix
 # sizes by an undersampled koosh ball, one network for all, against gridding, iterative SENSE and compressed sensing.
 #   tools/paper.sh         a size for two cores, half an hour or so
-#   tools/paper.sh middle  128 x 96 x 128 voxels, the weights that come with the program, nothing is trained: an hour or so on two cores
+#   tools/paper.sh middle  128 x 96 x 128 voxels, the weights that come with the program, nothing is trained
 #   tools/paper.sh full    1.25 mm voxels and 20 coils, for a GPU (100 GB of disk)
 # Everything goes to out/paper/SIZE/, which is made anew; the tables and the report are in its folder comparison/.
 set -euo pipefail

@@ -2,6 +2,7 @@
 
 #include "core/arrays/vector_ops.h"
 
+#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -33,37 +34,22 @@ std::vector<double> AndersonHistory::add(Tensor<complex> residual_change, Tensor
     put(residuals_, slot, std::exchange(residual_change, {}));
     for (std::size_t i = 0; i < kept_; ++i)
         for (std::size_t j = 0; j < kept_; ++j) gram.push_back(product(i, j));
-    return solve_regularised(std::move(gram), std::move(right), kRegularisation);
+    return solve_regularised(gram, right, kRegularisation);
 }
 
 void AndersonHistory::subtract(std::vector<double> const& gamma, Tensor<complex> const& y) {
     for (std::size_t j = 0; j < gamma.size(); ++j) axpby(-gamma[j], values_.get(j), 1, y);
 }
 
-std::vector<double> solve_regularised(std::vector<double> a, std::vector<double> b, double regularisation) {
-    std::size_t const n = b.size();
-    std::vector<double> scale(n);
-    for (std::size_t i = 0; i < n; ++i) scale[i] = a[i * n + i] > 0 ? 1 / std::sqrt(a[i * n + i]) : 0;
-    for (std::size_t i = 0; i < n; ++i) {
-        for (std::size_t j = 0; j < n; ++j) a[i * n + j] *= scale[i] * scale[j];
-        a[i * n + i] = 1 + regularisation;
-        b[i] *= scale[i];
-    }
-    for (std::size_t i = 0; i < n; ++i) { // a becomes L in its lower half, b L^-1 b
-        for (std::size_t j = 0; j <= i; ++j) {
-            double sum = a[i * n + j];
-            for (std::size_t k = 0; k < j; ++k) sum -= a[i * n + k] * a[j * n + k];
-            a[i * n + j] = i == j ? std::sqrt(std::max(sum, regularisation)) : sum / a[j * n + j];
-        }
-        for (std::size_t k = 0; k < i; ++k) b[i] -= a[i * n + k] * b[k];
-        b[i] /= a[i * n + i];
-    }
-    for (std::size_t i = n; i-- > 0;) {
-        for (std::size_t k = i + 1; k < n; ++k) b[i] -= a[k * n + i] * b[k];
-        b[i] /= a[i * n + i];
-    }
-    for (std::size_t i = 0; i < n; ++i) b[i] *= scale[i];
-    return b;
+std::vector<double> solve_regularised(std::vector<double> const& a, std::vector<double> const& b, double regularisation) {
+    auto const n = static_cast<Eigen::Index>(b.size());
+    Eigen::Map<Eigen::MatrixXd const> const matrix(a.data(), n, n);
+    Eigen::VectorXd const scale = matrix.diagonal().unaryExpr([](double d) { return d > 0 ? 1 / std::sqrt(d) : 0.0; });
+    Eigen::MatrixXd scaled = scale.asDiagonal() * matrix * scale.asDiagonal();
+    scaled.diagonal().setConstant(1 + regularisation);
+    Eigen::VectorXd const right = scale.cwiseProduct(Eigen::Map<Eigen::VectorXd const>(b.data(), n));
+    Eigen::VectorXd const x = scale.cwiseProduct(scaled.ldlt().solve(right));
+    return {x.begin(), x.end()};
 }
 
 } // namespace tessera

@@ -30,8 +30,8 @@ private:
     std::vector<double> products_; // Re <dr_i, dr_j>
 };
 
-/// (A + regularisation diag(A)) x = b for a symmetric positive semi-definite A, row-major, by Cholesky after scaling to a unit diagonal.
+/// (A + regularisation diag(A)) x = b for a symmetric positive semi-definite A, by Cholesky after scaling to a unit diagonal.
 /// Unknowns whose diagonal is 0 are 0.
-std::vector<double> solve_regularised(std::vector<double> a, std::vector<double> b, double regularisation);
+std::vector<double> solve_regularised(std::vector<double> const& a, std::vector<double> const& b, double regularisation);
 
 } // namespace tessera

@@ -8,10 +8,6 @@
 
 namespace tessera {
 
-/// Coils at once of a transform that a scan needs once: its grid is half of that for 8, and clearing fresh memory takes longer than a second
-/// pass does.
-inline constexpr index_t kCoilsOnce = 4;
-
 /// Calls f(first, last) for one piece of [0, n) after the other, of at most `at_once` each: coils in passes, whose buffers bound the
 /// memory. Stops between passes where the user interrupts.
 template <class F> void in_passes(index_t n, index_t at_once, F const& f) {

@@ -12,7 +12,7 @@
 namespace tessera::backend {
 namespace {
 
-constexpr std::size_t kHugePage = 2u << 20;
+constexpr std::size_t kHugePage = HostPages::kPage;
 
 void* host_allocate(Stream stream, std::size_t bytes) {
     std::size_t const alignment = bytes >= kHugePage ? kHugePage : 64;

@@ -1,5 +1,7 @@
 #include "recon/formats/validate.h"
 
+#include "core/arrays/finite.h"
+
 #include <algorithm>
 #include <cmath>
 #include <span>
@@ -28,13 +30,9 @@ std::span<real const> numbers(Tensor<real> const& t) { return t.host(); }
 std::span<real const> numbers(Tensor<complex> const& t) { return {&t.data()->re, 2 * static_cast<std::size_t>(t.size())}; }
 
 template <class T> void require_finite(Acquisition const& a, Tensor<T> const& t, char const* field) {
-    auto const v = numbers(t);
-    real sum = 0; // 0 times what is not finite is not a number
-#pragma omp parallel for simd schedule(static) reduction(+ : sum)
-    for (std::size_t i = 0; i < v.size(); ++i) sum += 0 * v[i];
-    if (sum == 0) return;
-    auto const bad = std::find_if(v.begin(), v.end(), [](real x) { return !std::isfinite(x); }) - v.begin();
-    auto const at = static_cast<index_t>(static_cast<std::size_t>(bad) * sizeof(real) / sizeof(T));
+    auto const bad = first_not_finite(numbers(t));
+    if (!bad) return;
+    auto const at = *bad * static_cast<index_t>(sizeof(real)) / static_cast<index_t>(sizeof(T));
     fail("{}: {} at {} is {}: expected finite numbers", a.source, field, index_string(t.shape(), at), value_string(t.data()[at]));
 }
 

@@ -1,5 +1,6 @@
 #include "recon/nufft/gridder.h"
 
+#include "core/arrays/finite.h"
 #include "core/arrays/readable_in.h"
 #include "core/fft/panel_fft.h"
 #include "kernels/gridding/point_order.h"
@@ -23,13 +24,8 @@ Matrix grid_size(Matrix const& matrix, int width, double oversampling) {
 void require_finite(Tensor<real> const& trajectory) {
     auto const on_host = readable_on_host(trajectory);
     if (on_host.context().rehearses()) return;
-    auto const values = on_host.host();
-    real all = 0; // 0 times what is not finite is not a number
-#pragma omp parallel for simd schedule(static) reduction(+ : all)
-    for (std::size_t i = 0; i < values.size(); ++i) all += 0 * values[i];
-    if (all == 0) return;
-    auto const bad = std::find_if(values.begin(), values.end(), [](real v) { return !std::isfinite(v); });
-    fail("nufft: the trajectory is not finite at point {} (component {})", (bad - values.begin()) / 3, (bad - values.begin()) % 3);
+    if (auto const bad = first_not_finite(on_host.host()))
+        fail("nufft: the trajectory is not finite at point {} (component {})", *bad / 3, *bad % 3);
 }
 
 } // namespace

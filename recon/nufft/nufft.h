@@ -16,9 +16,14 @@ struct NufftConfig {
     void describe(ConfigVisitor& v) {
         v("accuracy", accuracy, "Relative error of the transform.", {.min = 1e-6, .max = 1e-2});
         v("oversampling", oversampling, "Of the grid; null chooses.", {.min = 1.25, .max = 2});
-        v("coils_per_pass", coils_per_pass, "Coils transformed at once; bounds the memory.", {.min = 1, .max = 64});
+        v("coils_per_pass", coils_per_pass,
+            "Coils transformed at once, 4 at most where k-space is transformed once only; bounds the memory.", {.min = 1, .max = 64});
     }
 };
+
+/// Coils at once of a transform that a scan needs once: its grid is half of that for 8, and clearing fresh memory takes longer than a second
+/// pass does.
+inline constexpr index_t kCoilsOnce = 4;
 
 /// y_j = 1/sqrt(prod N) sum_r x_r exp(-i 2 pi k_j.r/N) (forward, type 2) and its exact adjoint (type 1).
 ///

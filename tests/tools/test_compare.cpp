@@ -98,6 +98,7 @@ TEST_CASE("tessera-compare says what is wrong", "[tessera-compare]") {
         Contains("gridding has no regularisation weight"));
     CHECK_THAT(refusal("", "[]"), Contains("/input names no files"));
     CHECK_THAT(refusal(" --set 'methods=[{\"method\":\"mbdl\"}]'"), Contains("/mbdl/weights"));
+    CHECK_THAT(refusal(" --set 'methods=[{\"method\":\"mbdl\",\"mbdl\":{\"adapt\":2}}]'"), Contains("mbdl.adapt is tessera-recon's"));
 }
 
 TEST_CASE("tessera-recon chooses a weight from several", "[tessera-recon]") {

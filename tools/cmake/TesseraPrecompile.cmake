@@ -1,5 +1,5 @@
-# tessera_precompile(target [header...]): what most sources of a target include anyway is parsed once. It saves a third of the build and
-# replaces no #include: builds without it (TESSERA_PRECOMPILE=OFF, the presets cuda and asan, clang-tidy) hold that.
+# tessera_precompile(target [header...]): what most sources of a target include anyway is parsed once: about a second of each source,
+# two of a test. It replaces no #include: builds without it (TESSERA_PRECOMPILE=OFF, the presets cuda and asan, clang-tidy) hold that.
 option(TESSERA_PRECOMPILE "Parse the standard headers once a target" ON)
 
 function(tessera_precompile target)
