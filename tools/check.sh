@@ -31,9 +31,9 @@ if [ ${#units[@]} -gt 0 ]; then
     command -v clang-tidy >/dev/null || { echo "check: clang-tidy is not installed (tools/setup.sh installs it)" >&2; exit 1; }
     commands=$(mktemp -d)
     trap 'rm -rf "$commands"' EXIT
-    cmake --preset simt >/dev/null || exit 1
-    # without what is GCC's own: options, and headers that it has precompiled
-    sed -E 's/ -m(move|store)-max=[0-9]+//g; s/ -include [^ ]*cmake_pch.hxx//' build/simt/compile_commands.json >"$commands/compile_commands.json"
+    # each source by itself, without headers that GCC has precompiled and options that only GCC has
+    cmake --preset simt -B "$commands" -DTESSERA_UNITY=OFF -DTESSERA_PRECOMPILE=OFF >/dev/null || exit 1
+    sed -i -E 's/ -m(move|store)-max=[0-9]+//g' "$commands/compile_commands.json"
     for unit in "${units[@]}"; do
         grep -qF "/$unit\"" "$commands/compile_commands.json" || { echo "check: $unit is in no build, left out"; continue; }
         echo "check: clang-tidy $unit"

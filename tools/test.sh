@@ -10,7 +10,7 @@ passed=0 failed=0 skipped=0
 
 # Two threads a test: enough to meet races, and waiting threads do not take the cores from other tests.
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-2} OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
-jobs=$((($(nproc) + 1) / 2))
+jobs=$(nproc)
 
 # attribute NAME FILE: a count of the test suite in a JUnit file
 attribute() { tr '\n' ' ' <"$2" | sed -n "s/.*<testsuite [^>]*\b$1=\"\([0-9]*\)\".*/\1/p"; }

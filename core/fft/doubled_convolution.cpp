@@ -137,7 +137,7 @@ void DoubledConvolution::between_x(complex const* in, RowFactors const* factors,
 
 // y and z of every plane of kAbreast frequencies of x, forth and back.
 void DoubledConvolution::planes(real const* spectrum, complex* workspace, int threads) const {
-    index_t const nz = volume_[0], ny = volume_[1], nx = volume_[2];
+    index_t const nz = volume_[0], ny = volume_[1];
     index_t const hz = half_[0], hy = half_[1], hx = half_[2];
     index_t const blocks = blocks_of(hx), pz = axis_parities(0), stride = row_stride(half_);
 #pragma omp parallel num_threads(threads)

@@ -122,8 +122,6 @@ private:
     std::vector<std::vector<double>> slices_; // slice z is at z % kSlices
 };
 
-constexpr index_t kRadius = Window::kRadius;
-
 /// The sum over voxels of share(z, y, x) times their similarity.
 template <class Share> double weighted_sum(Ssim similarity, Shape const& s, Share const& share) {
     std::vector<double> sums(static_cast<std::size_t>(s[0] * s[1])); // of rows, added in order below
@@ -141,7 +139,7 @@ template <class Share> double weighted_sum(Ssim similarity, Shape const& s, Shar
 
 double ssim(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask) {
     check("ssim", image, reference, mask);
-    Ssim similarity(image, reference, maximum("ssim", reference, mask), {kRadius, kRadius, kRadius});
+    Ssim similarity(image, reference, maximum("ssim", reference, mask), {Window::kRadius, Window::kRadius, Window::kRadius});
     Shape const& s = image.shape();
     real const* const m = data(mask);
     double const total =
@@ -152,7 +150,7 @@ double ssim(Tensor<real> const& image, Tensor<real> const& reference, Mask const
 double ssim_2d(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask, int axis) {
     check("ssim_2d", image, reference, mask);
     require(axis >= 0 && axis <= 2, "ssim_2d: slices along axis {}, expected 0 (z), 1 (y) or 2 (x)", axis);
-    std::array<index_t, 3> radii{kRadius, kRadius, kRadius};
+    std::array<index_t, 3> radii{Window::kRadius, Window::kRadius, Window::kRadius};
     radii[static_cast<std::size_t>(axis)] = 0;
     Ssim similarity(image, reference, maximum("ssim_2d", reference, mask), radii);
     Shape const& s = image.shape();

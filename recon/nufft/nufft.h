@@ -11,7 +11,7 @@ namespace tessera {
 
 struct NufftConfig {
     double accuracy = 1e-3;
-    std::optional<double> oversampling;
+    std::optional<double> oversampling = std::nullopt;
     index_t coils_per_pass = 8;
     void describe(ConfigVisitor& v) {
         v("accuracy", accuracy, "Relative error of the transform.", {.min = 1e-6, .max = 1e-2});

@@ -8,10 +8,10 @@
 namespace tessera {
 namespace {
 
-constexpr index_t kGap = 4;     // black pixels between panels
-constexpr index_t kWidth = 800; // at least
-constexpr index_t kLetters = 2; // size of the lettering
-constexpr index_t kMargin = 6;  // pixels between a panel's edge and its letter
+constexpr index_t kGap = 4;        // black pixels between panels
+constexpr index_t kWidth = 800;    // at least
+constexpr index_t kLetterSize = 2; // size of the lettering
+constexpr index_t kMargin = 6;     // pixels between a panel's edge and its letter
 
 /// What stands at the edges of a panel that looks along an axis.
 struct Edges {
@@ -34,11 +34,11 @@ void draw(Picture& picture, Plane const& plane, index_t left, index_t top, index
 }
 
 void letter(Picture& picture, Edges const& e, index_t left, index_t top, index_t width, index_t height) {
-    index_t const w = letter_width(kLetters), h = letter_height(kLetters), x = left + (width - w) / 2, y = top + (height - h) / 2;
-    draw_text(picture, left + kMargin, y, {&e.left, 1}, kLetters);
-    draw_text(picture, left + width - w - kMargin, y, {&e.right, 1}, kLetters);
-    draw_text(picture, x, top + kMargin, {&e.top, 1}, kLetters);
-    draw_text(picture, x, top + height - h - kMargin, {&e.bottom, 1}, kLetters);
+    index_t const w = letter_width(kLetterSize), h = letter_height(kLetterSize), x = left + (width - w) / 2, y = top + (height - h) / 2;
+    draw_text(picture, left + kMargin, y, {&e.left, 1}, kLetterSize);
+    draw_text(picture, left + width - w - kMargin, y, {&e.right, 1}, kLetterSize);
+    draw_text(picture, x, top + kMargin, {&e.top, 1}, kLetterSize);
+    draw_text(picture, x, top + height - h - kMargin, {&e.bottom, 1}, kLetterSize);
 }
 
 std::string caption(Geometry const& g, Vector3 const& voxel_mm, Window const& window, bool volume, index_t times) {
@@ -71,9 +71,9 @@ void write_png_views(std::filesystem::path const& path, Tensor<real> const& magn
     }
     index_t const times = std::max<index_t>(1, (kWidth + wide - 1) / wide), rows = count > 1 ? 2 : 1;
     Picture picture{wide * times + (count - 1) * kGap, 0, 1, {}};
-    auto const lines = broken(caption(geometry, voxel_mm, window, count > 1, times), picture.width / letter_width(kLetters) - 1);
+    auto const lines = broken(caption(geometry, voxel_mm, window, count > 1, times), picture.width / letter_width(kLetterSize) - 1);
     index_t const under = rows * (high * times + kGap);
-    picture.height = under + static_cast<index_t>(lines.size()) * letter_height(kLetters);
+    picture.height = under + static_cast<index_t>(lines.size()) * letter_height(kLetterSize);
     picture.pixels.assign(static_cast<std::size_t>(picture.width * picture.height), 0);
     index_t left = 0;
     for (int axis = 0; axis < count; ++axis) {
@@ -87,7 +87,8 @@ void write_png_views(std::filesystem::path const& path, Tensor<real> const& magn
         left += slices[i].width * times + kGap;
     }
     for (std::size_t i = 0; i < lines.size(); ++i)
-        draw_text(picture, letter_width(kLetters) / 2, under + static_cast<index_t>(i) * letter_height(kLetters), lines[i], kLetters);
+        draw_text(picture, letter_width(kLetterSize) / 2, under + static_cast<index_t>(i) * letter_height(kLetterSize), lines[i],
+            kLetterSize);
     write_png(path, picture);
 }
 

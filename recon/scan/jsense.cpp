@@ -19,13 +19,13 @@ namespace {
 constexpr index_t kInner = 8; // CG iterations of each half
 
 // The samples whose frequencies a low-resolution matrix can hold.
-struct Centre {
+struct CalibrationRegion {
     Tensor<complex> kspace; // [coil, n], weighted
     Tensor<real> trajectory, weights;
 };
 
 // As many samples as the centre may have: readouts through the centre of a ball have the part of it that is the matrix's diagonal.
-Centre rehearsed_centre(Context const& cpu, Matrix const& matrix, Matrix const& full, index_t coils, index_t points) {
+CalibrationRegion rehearsed_centre(Context const& cpu, Matrix const& matrix, Matrix const& full, index_t coils, index_t points) {
     double part = 0;
     for (int d = 0; d < 3; ++d)
         if (matrix[d] > 1) part = std::max(part, std::sqrt(3.0) * static_cast<double>(matrix[d]) / static_cast<double>(full[d]));
@@ -33,7 +33,7 @@ Centre rehearsed_centre(Context const& cpu, Matrix const& matrix, Matrix const& 
     return {Tensor<complex>(cpu, {coils, n}), Tensor<real>(cpu, {n, 3}), Tensor<real>(cpu, {n})};
 }
 
-Centre crop_kspace(Context const& cpu, Matrix const& matrix, Matrix const& full, Tensor<complex> const& kspace,
+CalibrationRegion crop_kspace(Context const& cpu, Matrix const& matrix, Matrix const& full, Tensor<complex> const& kspace,
     Tensor<real> const& trajectory, Tensor<real> const& weights) {
     auto const positions = trajectory.to(cpu);
     auto const density = weights.to(cpu);
@@ -55,7 +55,7 @@ Centre crop_kspace(Context const& cpu, Matrix const& matrix, Matrix const& full,
     for (index_t const p : kept) sum += static_cast<double>(w[p]);
     require(sum > 0, "jsense: all density compensation weights in the centre of k-space are zero");
     auto const scale = static_cast<real>(static_cast<double>(matrix[0] * matrix[1] * matrix[2]) / sum);
-    Centre centre{Tensor<complex>(cpu, {coils, n}), Tensor<real>(cpu, {n, 3}), Tensor<real>(cpu, {n})};
+    CalibrationRegion centre{Tensor<complex>(cpu, {coils, n}), Tensor<real>(cpu, {n, 3}), Tensor<real>(cpu, {n})};
     for (index_t i = 0; i < n; ++i) {
         index_t const p = kept[static_cast<std::size_t>(i)];
         for (int d = 0; d < 3; ++d) centre.trajectory.data()[3 * i + d] = k[3 * p + d];
@@ -68,7 +68,7 @@ Centre crop_kspace(Context const& cpu, Matrix const& matrix, Matrix const& full,
 // Alternates between the image and the coefficients of the maps, both against F^H W y at low resolution.
 class Calibration {
 public:
-    Calibration(Context const& cpu, Matrix const& matrix, Centre const& centre, MapsConfig const& config)
+    Calibration(Context const& cpu, Matrix const& matrix, CalibrationRegion const& centre, MapsConfig const& config)
         : cpu_(cpu), config_(config), coils_(centre.kspace.shape()[0]), basis_(cpu, matrix, config.order),
           toeplitz_(cpu, matrix, centre.trajectory, centre.weights, 1e-4, 8), rhs_(cpu, {coils_, matrix[0], matrix[1], matrix[2]}),
           maps_(cpu, rhs_.shape()), image_(cpu, rhs_.shape().tail()), scratch_(cpu, rhs_.shape()),

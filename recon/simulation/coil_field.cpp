@@ -7,7 +7,7 @@
 namespace tessera {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
+using std::numbers::pi;
 
 struct EllipticIntegrals {
     double first, second;
@@ -23,7 +23,7 @@ EllipticIntegrals elliptic(double m) {
         power *= 2;
         sum += power * c * c;
     }
-    double const first = kPi / (a + b);
+    double const first = pi / (a + b);
     return {first, first * (1 - sum)};
 }
 
@@ -55,11 +55,11 @@ CoilArray::CoilArray(CoilArrayConfig const& config, Vector3 const& extent) {
     for (index_t ring = 0; ring < rings; ++ring) {
         index_t const first = ring * config.coils / rings, last = (ring + 1) * config.coils / rings, count = last - first;
         // loops as large as their share of the cylinder, overlapping a little
-        double const width = 2 * kPi * std::sqrt(0.5 * (half_x * half_x + half_y * half_y)) / static_cast<double>(count);
+        double const width = 2 * pi * std::sqrt(0.5 * (half_x * half_x + half_y * half_y)) / static_cast<double>(count);
         double const radius = 0.55 * std::min(std::sqrt(width * pitch), 0.9);
         for (index_t i = 0; i < count; ++i) { // every other ring is turned by half a loop
             double const angle =
-                2 * kPi * (static_cast<double>(i) + 0.5 * static_cast<double>(ring % 2) + 0.25) / static_cast<double>(count);
+                2 * pi * (static_cast<double>(i) + 0.5 * static_cast<double>(ring % 2) + 0.25) / static_cast<double>(count);
             Vector3 const centre{half_x * std::cos(angle), half_y * std::sin(angle),
                 (static_cast<double>(ring) + 0.5) * pitch - 0.5 * length};
             Vector3 const inwards = normalized({-std::cos(angle) / half_x, -std::sin(angle) / half_y, 0});
@@ -113,7 +113,7 @@ Tensor<complex> noise_covariance(CoilArray const& array, CoilArrayConfig const& 
     double power = 0, closest = 1e9;
     for (std::size_t i = 0; i < loops.size(); ++i) {
         deviation[i] = 1 + spread * random.uniform(-1, 1);
-        phase[i] = random.uniform(-kPi, kPi);
+        phase[i] = random.uniform(-pi, pi);
         power += deviation[i] * deviation[i] / static_cast<double>(n);
         for (std::size_t j = 0; j < i; ++j) closest = std::min(closest, norm(loops[i].centre - loops[j].centre));
     }

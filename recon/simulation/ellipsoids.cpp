@@ -5,7 +5,7 @@
 namespace tessera {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
+using std::numbers::pi;
 
 /// Fourier transform of the unit ball at 2 pi |k| = q, over its volume.
 double ball(double q) { return q < 1e-3 ? 1 - q * q / 10 : 3 * (std::sin(q) - q * std::cos(q)) / (q * q * q); }
@@ -24,7 +24,7 @@ Ellipsoid slice_at_zero(Ellipsoid e) {
 
 EllipsoidPhantom EllipsoidPhantom::head() {
     auto const part = [](double signal, Vector3 const& semi, Vector3 const& centre, double degrees) {
-        return Part{turned(0.5 * centre, 0.5 * semi, degrees * kPi / 180, 0, 0), signal};
+        return Part{turned(0.5 * centre, 0.5 * semi, degrees * pi / 180, 0, 0), signal};
     };
     return EllipsoidPhantom({
         part(1.0, {0.69, 0.92, 0.90}, {0, 0, 0}, 0),
@@ -78,9 +78,8 @@ Tensor<complex> EllipsoidPhantom::kspace(SamplingGrid const& grid, Tensor<real> 
             for (auto const& [e, signal] : parts) {
                 Vector3 scaled{};
                 for (int a = 0; a < 3; ++a) scaled[a] = e.semi[a] * dot(e.axes[a], at);
-                double const q = 2 * kPi * norm(scaled), phase = -2 * kPi * dot(at, e.centre);
-                double const size =
-                    flat ? kPi * e.semi[0] * e.semi[1] * disc(q) : 4 * kPi / 3 * e.semi[0] * e.semi[1] * e.semi[2] * ball(q);
+                double const q = 2 * pi * norm(scaled), phase = -2 * pi * dot(at, e.centre);
+                double const size = flat ? pi * e.semi[0] * e.semi[1] * disc(q) : 4 * pi / 3 * e.semi[0] * e.semi[1] * e.semi[2] * ball(q);
                 sum += signal * size * Complex<double>{std::cos(phase), std::sin(phase)};
             }
             out(r, s) = {static_cast<real>(scale * sum.re), static_cast<real>(scale * sum.im)};

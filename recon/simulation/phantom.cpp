@@ -5,7 +5,7 @@
 namespace tessera {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
+using std::numbers::pi;
 
 /// Varies a length, position or signal by a few percent.
 class Variation {
@@ -31,9 +31,9 @@ std::function<double(Vector3 const&)> mottled(Random& random, double contrast) {
     };
     std::vector<Wave> waves;
     for (int i = 0; i < 8; ++i) {
-        double const z = random.uniform(-1, 1), angle = random.uniform(0, 2 * kPi), f = 2 * kPi * random.uniform(8, 25);
+        double const z = random.uniform(-1, 1), angle = random.uniform(0, 2 * pi), f = 2 * pi * random.uniform(8, 25);
         double const sine = std::sqrt(1 - z * z);
-        waves.push_back({{f * sine * std::cos(angle), f * sine * std::sin(angle), f * z}, random.uniform(0, 2 * kPi)});
+        waves.push_back({{f * sine * std::cos(angle), f * sine * std::sin(angle), f * z}, random.uniform(0, 2 * pi)});
     }
     return [waves, scale = contrast * std::sqrt(2.0 / 8)](Vector3 const& p) {
         double sum = 0;
@@ -77,7 +77,7 @@ std::vector<Shape3> ribs(Torso const& muscle, Random& random) {
             double const top = 0.30 - 0.068 * rib, size = 0.96 - 0.42 * std::exp(-0.75 * rib);
             std::vector<Vector3> points;
             for (int i = 0; i <= 8; ++i) {
-                double const angle = kPi * (0.06 + 0.74 * i / 8); // from the back to the front
+                double const angle = pi * (0.06 + 0.74 * i / 8); // from the back to the front
                 points.push_back({side * size * 0.93 * muscle.half_width * std::sin(angle),
                     muscle.centre_y + 0.90 * size * muscle.half_depth * std::cos(angle), top - drop * i / 8});
             }
@@ -173,7 +173,7 @@ Tensor<real> Thorax::magnitude(SamplingGrid const& grid) const {
     auto const v = volume.view<3>();
     for (index_t z = 0; z < v.shape[0]; ++z) { // profile of the excited slab
         double const share = std::abs(grid.at(0, z)) / grid.extent[0], t = std::clamp((share - 0.40) / 0.09, 0.0, 1.0);
-        double const profile = 0.5 + 0.5 * std::cos(kPi * t);
+        double const profile = 0.5 + 0.5 * std::cos(pi * t);
         for (index_t i = 0; i < v.shape[1] * v.shape[2]; ++i) volume[z].data()[i] *= static_cast<real>(profile);
     }
     return volume;
@@ -181,11 +181,11 @@ Tensor<real> Thorax::magnitude(SamplingGrid const& grid) const {
 
 SmoothPhase::SmoothPhase(std::uint64_t seed, double strength) {
     Random random(seed, 3);
-    mean_ = random.uniform(-kPi, kPi);
+    mean_ = random.uniform(-pi, pi);
     constexpr int kWaves = 6;
     for (int i = 0; i < kWaves; ++i) {
         Vector3 const frequency{random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(-1, 1)};
-        waves_.push_back({2 * kPi * frequency, strength * random.uniform(0.5, 1.5) / std::sqrt(2.0 * kWaves), random.uniform(0, 2 * kPi)});
+        waves_.push_back({2 * pi * frequency, strength * random.uniform(0.5, 1.5) / std::sqrt(2.0 * kWaves), random.uniform(0, 2 * pi)});
     }
 }
 

@@ -7,7 +7,7 @@
 namespace tessera {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
+using std::numbers::pi;
 constexpr std::uint64_t kStream = 4; // of the seed; the thorax has 1 to 3
 
 class Scene {
@@ -41,7 +41,7 @@ private:
         };
         std::vector<Wave> all;
         for (int i = 0; i < number; ++i)
-            all.push_back({2 * kPi * random_.uniform(slowest, fastest) * direction(), random_.uniform(0, 2 * kPi)});
+            all.push_back({2 * pi * random_.uniform(slowest, fastest) * direction(), random_.uniform(0, 2 * pi)});
         return [all, scale = contrast * std::sqrt(2.0 / number)](Vector3 const& p) {
             double sum = 0;
             for (Wave const& w : all) sum += std::cos(dot(w.frequency, p) + w.offset);
@@ -55,7 +55,7 @@ private:
     }
 
     Vector3 direction() {
-        double const z = random_.uniform(-1, 1), angle = random_.uniform(0, 2 * kPi), sine = std::sqrt(1 - z * z);
+        double const z = random_.uniform(-1, 1), angle = random_.uniform(0, 2 * pi), sine = std::sqrt(1 - z * z);
         return {sine * std::cos(angle), sine * std::sin(angle), z};
     }
     Vector3 place() {
@@ -64,7 +64,7 @@ private:
         return p;
     }
     Ellipsoid solid(Vector3 const& centre, Vector3 const& semi) {
-        return turned(centre, semi, random_.uniform(0, kPi), random_.uniform(0, kPi), random_.uniform(0, kPi));
+        return turned(centre, semi, random_.uniform(0, pi), random_.uniform(0, pi), random_.uniform(0, pi));
     }
 
     void add_body() {

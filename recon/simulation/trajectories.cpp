@@ -8,7 +8,7 @@
 namespace tessera {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
+using std::numbers::pi;
 // The golden means: 1/g^2 and 1/g, where g^3 = g^2 + 1.
 constexpr double kGoldenMean1 = 0.46557123187676802665, kGoldenMean2 = 0.68232780382801932737;
 constexpr double kGoldenRatio = std::numbers::phi;
@@ -87,15 +87,15 @@ class PolarAngles {
 public:
     explicit PolarAngles(double winding) : cumulative_(kSteps + 1) {
         for (int i = 0; i < kSteps; ++i) {
-            double const sine = std::sin((i + 0.5) * kPi / kSteps);
-            cumulative_[i + 1] = cumulative_[i] + sine / std::hypot(1.0, winding * sine) * kPi / kSteps;
+            double const sine = std::sin((i + 0.5) * pi / kSteps);
+            cumulative_[i + 1] = cumulative_[i] + sine / std::hypot(1.0, winding * sine) * pi / kSteps;
         }
     }
     double total() const { return cumulative_.back(); }
     double at(double u) const {
         auto const next = std::upper_bound(cumulative_.begin() + 1, cumulative_.end() - 1, u * total());
         double const low = *(next - 1), high = *next;
-        return (static_cast<double>(next - 1 - cumulative_.begin()) + (u * total() - low) / (high - low)) * kPi / kSteps;
+        return (static_cast<double>(next - 1 - cumulative_.begin()) + (u * total() - low) / (high - low)) * pi / kSteps;
     }
 
 private:
@@ -133,7 +133,7 @@ index_t default_readouts(TrajectoryConfig const& c, Matrix const& m) {
 
 index_t default_samples(TrajectoryConfig const& c, Matrix const& m) {
     bool const through = is_radial(c.kind) && !c.centre_out;
-    double const length = is_radial(c.kind) ? (through ? 2 : 1) : arc_length(1, 2 * kPi * c.turns);
+    double const length = is_radial(c.kind) ? (through ? 2 : 1) : arc_length(1, 2 * pi * c.turns);
     return std::max<index_t>(2, std::llround(std::ceil(0.5 * static_cast<double>(largest(c.kind, m)) * length * c.readout_oversampling)));
 }
 
@@ -142,7 +142,7 @@ template <class F> void radial_3d(TrajectoryConfig const& c, index_t readouts, i
     Sequence const directions = sequence_3d(c.order, readouts);
     for (index_t m = 0; m < readouts; ++m) { // a full spoke needs directions of one hemisphere only
         double const z = c.centre_out ? 1 - 2 * directions.u[m] : directions.u[m];
-        double const angle = 2 * kPi * directions.v[m], sine = std::sqrt(std::max(0.0, 1 - z * z));
+        double const angle = 2 * pi * directions.v[m], sine = std::sqrt(std::max(0.0, 1 - z * z));
         for (index_t s = 0; s < samples; ++s) {
             double const r = spoke_radius(c.centre_out, s, samples);
             f(m, s, r * sine * std::cos(angle), r * sine * std::sin(angle), r * z);
@@ -152,13 +152,13 @@ template <class F> void radial_3d(TrajectoryConfig const& c, index_t readouts, i
 
 template <class F> void cones(TrajectoryConfig const& c, index_t readouts, index_t samples, F const& f) {
     Sequence const directions = sequence_3d(c.order, readouts);
-    double const winding = 2 * kPi * c.turns;
+    double const winding = 2 * pi * c.turns;
     PolarAngles const polar(winding);
     for (index_t m = 0; m < readouts; ++m) {
         double const theta = polar.at(directions.u[m]), sine = std::sin(theta), cosine = std::cos(theta);
         for (index_t s = 0; s < samples; ++s) {
             double const r = radius_at(s / static_cast<double>(samples), winding * sine);
-            double const angle = 2 * kPi * directions.v[m] + winding * r;
+            double const angle = 2 * pi * directions.v[m] + winding * r;
             f(m, s, r * sine * std::cos(angle), r * sine * std::sin(angle), r * cosine);
         }
     }
@@ -166,12 +166,12 @@ template <class F> void cones(TrajectoryConfig const& c, index_t readouts, index
 
 template <class F> void spirals_3d(TrajectoryConfig const& c, index_t readouts, index_t samples, F const& f) {
     Sequence const normals = sequence_3d(c.order, readouts);
-    double const winding = 2 * kPi * c.turns;
+    double const winding = 2 * pi * c.turns;
     for (index_t m = 0; m < readouts; ++m) {
-        double const z = normals.u[m], sine = std::sqrt(std::max(0.0, 1 - z * z)), azimuth = 2 * kPi * normals.v[m];
+        double const z = normals.u[m], sine = std::sqrt(std::max(0.0, 1 - z * z)), azimuth = 2 * pi * normals.v[m];
         double const ca = std::cos(azimuth), sa = std::sin(azimuth);
-        Vector3 const e1{-sa, ca, 0}, e2{-z * ca, -z * sa, sine};         // the plane's axes
-        double const start = 2 * kPi * fraction(m * std::numbers::sqrt2); // unrelated to the numbers of the normals
+        Vector3 const e1{-sa, ca, 0}, e2{-z * ca, -z * sa, sine};        // the plane's axes
+        double const start = 2 * pi * fraction(m * std::numbers::sqrt2); // unrelated to the numbers of the normals
         for (index_t s = 0; s < samples; ++s) {
             double const r = radius_at(s / static_cast<double>(samples), winding);
             double const a = r * std::cos(start + winding * r), b = r * std::sin(start + winding * r);
@@ -185,10 +185,10 @@ template <class F> void planar(TrajectoryConfig const& c, index_t partitions, in
     require(readouts % partitions == 0, "trajectory: {} readouts cannot be shared by {} partitions evenly", readouts, partitions);
     bool const spiral = c.kind == TrajectoryKind::spiral_2d;
     bool const half_circle = !spiral && !c.centre_out; // a full spoke is its own opposite
-    double const winding = spiral ? 2 * kPi * c.turns : 0;
+    double const winding = spiral ? 2 * pi * c.turns : 0;
     auto const starts = sequence_2d(c.order, readouts / partitions);
     for (index_t m = 0; m < readouts; ++m) {
-        double const start = (half_circle ? kPi : 2 * kPi) * starts[m / partitions];
+        double const start = (half_circle ? pi : 2 * pi) * starts[m / partitions];
         double const z = 2 * (m % partitions - static_cast<double>(partitions / 2)) / static_cast<double>(partitions);
         for (index_t s = 0; s < samples; ++s) {
             double const r = spiral ? radius_at(s / static_cast<double>(samples), winding) : spoke_radius(c.centre_out, s, samples);
@@ -201,16 +201,16 @@ template <class F> void planar(TrajectoryConfig const& c, index_t partitions, in
 
 index_t nyquist_readouts(TrajectoryConfig const& c, Matrix matrix) {
     check(c, matrix);
-    double const n = static_cast<double>(largest(c.kind, matrix)), winding = 2 * kPi * c.turns;
-    double const circle = kPi * n * (c.centre_out ? 1 : 0.5), sphere = n * circle; // spokes, one per unit of arc or surface
+    double const n = static_cast<double>(largest(c.kind, matrix)), winding = 2 * pi * c.turns;
+    double const circle = pi * n * (c.centre_out ? 1 : 0.5), sphere = n * circle; // spokes, one per unit of arc or surface
     double count = 0;
     switch (c.kind) {
     case TrajectoryKind::koosh_ball: count = sphere; break;
     case TrajectoryKind::stack_of_stars: return std::llround(std::ceil(circle)) * matrix[0];
-    case TrajectoryKind::cones: count = 0.5 * kPi * n * n * PolarAngles(winding).total(); break;
-    case TrajectoryKind::spiral_3d: count = kPi * n * n / std::hypot(1.0, winding); break;
+    case TrajectoryKind::cones: count = 0.5 * pi * n * n * PolarAngles(winding).total(); break;
+    case TrajectoryKind::spiral_3d: count = pi * n * n / std::hypot(1.0, winding); break;
     case TrajectoryKind::radial_2d: count = circle; break;
-    case TrajectoryKind::spiral_2d: count = kPi * n / std::hypot(1.0, winding); break;
+    case TrajectoryKind::spiral_2d: count = pi * n / std::hypot(1.0, winding); break;
     }
     return std::llround(std::ceil(count));
 }

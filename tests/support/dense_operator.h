@@ -1,37 +1,23 @@
-// A linear operator given by its matrix.
+// Dense matrices as oracles, and a linear operator given by its matrix. What takes long to compile of Eigen is compiled here, once.
 #pragma once
 
 #include "core/arrays/linear_operator.h"
 #include "tests/support/devices.h"
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
 namespace tessera::test {
 
 using DenseMatrix = Eigen::Matrix<std::complex<double>, Eigen::Dynamic, Eigen::Dynamic>;
 using DenseVector = Eigen::VectorXcd;
 
-inline DenseVector dense(Tensor<complex> const& x) {
-    auto const values = x.to_host();
-    DenseVector v(static_cast<Eigen::Index>(values.size()));
-    Eigen::Index i = 0;
-    for (complex const value : values) v[i++] = {static_cast<double>(value.re), static_cast<double>(value.im)};
-    return v;
-}
-inline void assign(DenseVector const& v, Tensor<complex> const& x) {
-    std::vector<complex> values;
-    for (auto const& c : v) values.push_back({static_cast<real>(c.real()), static_cast<real>(c.imag())});
-    x.copy_from(Tensor<complex>::from(x.context(), x.shape(), values));
-}
-inline DenseMatrix random_matrix(index_t rows, index_t columns, unsigned seed) {
-    auto const values = random_complex(static_cast<std::size_t>(rows * columns), seed);
-    DenseMatrix m(rows, columns);
-    for (index_t i = 0; i < rows * columns; ++i) {
-        complex const v = values[static_cast<std::size_t>(i)];
-        m(i / columns, i % columns) = {static_cast<double>(v.re), static_cast<double>(v.im)};
-    }
-    return m;
-}
+DenseVector dense(Tensor<complex> const& x);
+void assign(DenseVector const& v, Tensor<complex> const& x);
+DenseMatrix random_matrix(index_t rows, index_t columns, unsigned seed);
+
+double largest_singular_value(DenseMatrix const& m);
+/// The x with the least |M x - b|, for columns that are independent.
+DenseVector least_squares(DenseMatrix const& m, DenseVector const& b);
 
 /// y = M x for tensors of shape `domain`; y is flat.
 class DenseOperator final : public LinearOperator {
@@ -45,8 +31,8 @@ public:
     DenseMatrix const& matrix() const { return matrix_; }
 
 private:
-    void do_forward(Tensor<complex> const& x, Tensor<complex> const& y) const override { assign(matrix_ * dense(x), y); }
-    void do_adjoint(Tensor<complex> const& y, Tensor<complex> const& x) const override { assign(matrix_.adjoint() * dense(y), x); }
+    void do_forward(Tensor<complex> const& x, Tensor<complex> const& y) const override;
+    void do_adjoint(Tensor<complex> const& y, Tensor<complex> const& x) const override;
 
     Context context_;
     Shape domain_;

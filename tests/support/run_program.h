@@ -1,6 +1,7 @@
 // Runs one of the project's programs as a user does.
 #pragma once
 
+#include "tests/support/files.h"
 #include "tests/support/temporary_folder.h"
 
 #include <cstdlib>
@@ -15,12 +16,6 @@ struct ProgramResult {
     int status; ///< of exit; 128 + signal where it was killed
     std::string output, errors;
 };
-
-inline std::string text_of(std::filesystem::path const& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
 
 /// `before`: shell commands in front, such as a limit.
 inline ProgramResult run_program(std::string const& name, std::string const& arguments, std::string const& before = "") {

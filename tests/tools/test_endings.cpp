@@ -36,8 +36,6 @@ ProgramResult shell(std::string const& command) {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), text_of(folder / "out"), text_of(folder / "err")};
 }
 
-std::ptrdiff_t files_in(fs::path const& folder) { return std::distance(fs::directory_iterator(folder), {}); }
-
 } // namespace
 
 TEST_CASE("a reconstruction that is interrupted cleans up and says so", "[endings]") {

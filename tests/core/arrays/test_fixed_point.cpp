@@ -1,9 +1,8 @@
 #include "core/arrays/anderson.h"
 #include "core/arrays/fixed_point.h"
 #include "core/arrays/vector_ops.h"
-#include "tests/support/devices.h"
+#include "tests/support/dense_operator.h"
 
-#include <Eigen/Dense>
 #include <cmath>
 
 using namespace tessera;
@@ -176,11 +175,10 @@ TEST_CASE("the memory of a fixed point does not depend on the number of iteratio
 TEST_CASE("small least-squares problems are solved as dense ones are, singular ones too", "[fixed-point]") {
     auto const n = GENERATE(1, 2, 5, 9);
     Eigen::MatrixXd const columns = Eigen::MatrixXd::Random(20, n) * Eigen::VectorXd::LinSpaced(n, 1e-6, 1e3).asDiagonal();
-    Eigen::MatrixXd gram = columns.transpose() * columns;
-    Eigen::VectorXd const right = columns.transpose() * Eigen::VectorXd::Random(20);
+    Eigen::VectorXd const values = Eigen::VectorXd::Random(20);
     auto const flat = [](Eigen::MatrixXd const& m) { return std::vector<double>(m.data(), m.data() + m.size()); };
-    auto const found = solve_regularised(flat(gram), flat(right), 1e-13);
-    Eigen::VectorXd const expected = columns.householderQr().solve(columns * gram.ldlt().solve(right));
+    auto const found = solve_regularised(flat(columns.transpose() * columns), flat(columns.transpose() * values), 1e-13);
+    Eigen::VectorXd const expected = least_squares(columns, values).real();
     for (int i = 0; i < n; ++i) CHECK(found[static_cast<std::size_t>(i)] == Approx(expected[i]).epsilon(1e-6));
 
     // Two equal columns share what one would have; one that is zero gets nothing.

@@ -28,7 +28,7 @@ struct Small {
     }
 };
 
-std::string error_of(std::string const& text, std::vector<std::string> const& overrides = {}) {
+std::string error_in(std::string const& text, std::vector<std::string> const& overrides = {}) {
     return message_of([&] { parse_config<Small>(text, "a.json", overrides); });
 }
 
@@ -38,14 +38,14 @@ std::string nested(std::size_t levels) { return std::string(levels, '[') + std::
 
 TEST_CASE("deep nesting is refused before anything recursive sees it", "[config]") {
     std::size_t const deep = 100'000;
-    CHECK(error_of(nested(deep)) == "a.json: nested deeper than 64 levels");
-    CHECK(error_of("{\"count\": " + nested(deep) + "}") == "a.json: nested deeper than 64 levels");
-    CHECK(error_of("/*\"*/" + nested(deep)) == "a.json: nested deeper than 64 levels"); // a quote in a comment begins no string
-    CHECK(error_of("{\"count\": " + nested(60) + "}") == "a.json: /count: found an array of 1 values, expected an integer");
-    CHECK_THAT(error_of("{}", {"count=" + nested(deep)}), Catch::Contains("/count: found the string"));
+    CHECK(error_in(nested(deep)) == "a.json: nested deeper than 64 levels");
+    CHECK(error_in("{\"count\": " + nested(deep) + "}") == "a.json: nested deeper than 64 levels");
+    CHECK(error_in("/*\"*/" + nested(deep)) == "a.json: nested deeper than 64 levels"); // a quote in a comment begins no string
+    CHECK(error_in("{\"count\": " + nested(60) + "}") == "a.json: /count: found an array of 1 values, expected an integer");
+    CHECK_THAT(error_in("{}", {"count=" + nested(deep)}), Catch::Contains("/count: found the string"));
     std::string key = "inner";
     for (int i = 0; i < 1000; ++i) key += ".a";
-    CHECK_THAT(error_of("{}", {key + "=1"}), Catch::Contains("a key of 1001 parts"));
+    CHECK_THAT(error_in("{}", {key + "=1"}), Catch::Contains("a key of 1001 parts"));
 }
 
 TEST_CASE("texts are read up to a length, whatever their file says of itself", "[config]") {
@@ -57,14 +57,14 @@ TEST_CASE("texts are read up to a length, whatever their file says of itself", "
 }
 
 TEST_CASE("whole numbers have a largest value unless they are seeds", "[config]") {
-    CHECK_THAT(error_of(R"({"count": 4294967296})"),
+    CHECK_THAT(error_in(R"({"count": 4294967296})"),
         Catch::Contains("/count: found the number 4294967296, expected an integer from 1 to 2147483647"));
-    CHECK(error_of(R"({"count": 2147483647, "seed": 9007199254740993})") == "no error");
+    CHECK(error_in(R"({"count": 2147483647, "seed": 9007199254740993})") == "no error");
 }
 
 TEST_CASE("what a run says of itself does not keep its configuration from being read", "[config]") {
-    CHECK(error_of(R"({"$files": ["volume.h5"], "$warnings": [], "count": 3})") == "no error");
-    CHECK_THAT(error_of(R"({"inner": {"$files": []}})"), Catch::Contains("unknown key"));
+    CHECK(error_in(R"({"$files": ["volume.h5"], "$warnings": [], "count": 3})") == "no error");
+    CHECK_THAT(error_in(R"({"inner": {"$files": []}})"), Catch::Contains("unknown key"));
 }
 
 TEST_CASE("metadata that are no JSON, twice the same or too deep are discarded", "[config]") {

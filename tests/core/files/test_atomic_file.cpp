@@ -1,6 +1,7 @@
 #include "core/files/atomic_file.h"
 #include "core/files/hdf5_writer.h"
 #include "tests/support/acquisitions.h"
+#include "tests/support/files.h"
 #include "tests/support/temporary_folder.h"
 
 #include <csignal>
@@ -12,15 +13,6 @@ using namespace tessera;
 using namespace tessera::test;
 
 namespace {
-
-std::string content(std::filesystem::path const& path) {
-    std::ifstream in(path);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::size_t files_in(std::filesystem::path const& folder) {
-    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
-}
 
 /// Files of this process may not grow beyond `bytes` while this lives: what a full disk looks like.
 class FileSizeLimit {
@@ -54,12 +46,12 @@ TEST_CASE("a file appears when it is committed, and an abandoned one leaves no t
         CHECK_FALSE(std::filesystem::exists(folder / "a.txt"));
         file.commit();
     }
-    CHECK(content(folder / "a.txt") == "first");
+    CHECK(text_of(folder / "a.txt") == "first");
     {
         AtomicFile file(folder / "a.txt");
         file.write(std::span<char const>(second));
     }
-    CHECK(content(folder / "a.txt") == "first");
+    CHECK(text_of(folder / "a.txt") == "first");
     CHECK(files_in(folder.path()) == 1);
 }
 
@@ -89,6 +81,6 @@ TEST_CASE("a full disk is an error and leaves the earlier file as it was", "[ato
         }),
             Catch::Contains((folder / "a").string()) && Catch::Contains("cannot write") && Catch::Contains("File too large"));
     }
-    CHECK(content(folder / "a") == "earlier");
+    CHECK(text_of(folder / "a") == "earlier");
     CHECK(files_in(folder.path()) == 1);
 }

@@ -2,6 +2,7 @@
 #include "core/files/atomic_folder.h"
 #include "core/files/manifest.h"
 #include "tests/support/acquisitions.h"
+#include "tests/support/files.h"
 #include "tests/support/temporary_folder.h"
 
 #include <fstream>
@@ -14,18 +15,6 @@ using namespace tessera;
 using namespace tessera::test;
 namespace fs = std::filesystem;
 
-namespace {
-
-std::string content(fs::path const& path) {
-    std::string line;
-    std::getline(std::ifstream(path) >> std::ws, line);
-    return line;
-}
-
-std::ptrdiff_t files_in(fs::path const& folder) { return std::distance(fs::directory_iterator(folder), {}); }
-
-} // namespace
-
 TEST_CASE("the files of a folder appear when it is committed", "[atomic_folder]") {
     TemporaryFolder const parent;
     fs::path const target = parent / "a/b";
@@ -36,8 +25,8 @@ TEST_CASE("the files of a folder appear when it is committed", "[atomic_folder]"
         CHECK_FALSE(fs::exists(target / "x"));
         folder.commit();
     }
-    CHECK(content(target / "x") == "x");
-    CHECK(content(target / "y") == "y");
+    CHECK(text_of(target / "x") == "x");
+    CHECK(text_of(target / "y") == "y");
     CHECK(files_in(target) == 2);
 }
 
@@ -55,7 +44,7 @@ TEST_CASE("an abandoned folder leaves no trace, and what was there before as it 
         AtomicFolder const folder(parent / "old");
         std::ofstream(folder.temporary() / "x") << "new";
     }
-    CHECK(content(parent / "old/x") == "earlier");
+    CHECK(text_of(parent / "old/x") == "earlier");
     CHECK(files_in(parent / "old") == 1);
 
     fs::create_directory(parent / "empty");
@@ -70,7 +59,7 @@ TEST_CASE("a folder that cannot be made says why", "[atomic_folder]") {
         (parent / "file").string() + ": cannot be the folder for results: it exists and is not a folder");
     CHECK(message_of([&] { AtomicFolder(parent / "file/below"); }) ==
         (parent / "file/below").string() + ": cannot make this folder: Not a directory");
-    CHECK(content(parent / "file") == "text");
+    CHECK(text_of(parent / "file") == "text");
 }
 
 namespace {
@@ -106,10 +95,10 @@ TEST_CASE("the files of a folder are those of one run, and those of others stay"
         folder.commit();
     }
     fs::current_path(elsewhere);
-    CHECK(content(target / "a") == "2");
+    CHECK(text_of(target / "a") == "2");
     CHECK_FALSE(fs::exists(target / "sweep.csv"));
-    CHECK(content(target / "notes.txt") == "mine");
-    CHECK(content(target / "more/below/b") == "mine");
+    CHECK(text_of(target / "notes.txt") == "mine");
+    CHECK(text_of(target / "more/below/b") == "mine");
     CHECK(files_in(target) == 4); // a, config.json, notes.txt, more
     CHECK(files_in(parent.path()) == 1);
 }
@@ -124,7 +113,7 @@ TEST_CASE("a folder that is a link stays one", "[atomic_folder]") {
         folder.commit();
     }
     CHECK(fs::is_symlink(parent / "link"));
-    CHECK(content(parent / "real/a") == "1");
+    CHECK(text_of(parent / "real/a") == "1");
 }
 
 TEST_CASE("a run that is killed while its folder is replaced leaves the one or the other, and no run blocks the next", "[atomic_folder]") {
@@ -150,7 +139,7 @@ TEST_CASE("a run that is killed while its folder is replaced leaves the one or t
         ::kill(child, SIGKILL);
         ::waitpid(child, nullptr, 0);
         std::set<std::string> texts;
-        for (auto const& name : names) texts.insert(content(target / name));
+        for (auto const& name : names) texts.insert(text_of(target / name));
         CHECK(texts.size() == 1);
     }
     { AtomicFolder const folder(target); } // sweeps

@@ -3,6 +3,7 @@
 #include "core/files/atomic_file.h"
 #include "core/files/lock.h"
 #include "tests/support/acquisitions.h"
+#include "tests/support/files.h"
 #include "tests/support/temporary_folder.h"
 
 #include <fstream>
@@ -15,8 +16,6 @@ using namespace tessera::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::ptrdiff_t files_in(fs::path const& folder) { return std::distance(fs::directory_iterator(folder), {}); }
 
 /// A process of its own that begins to write a file and dies of a signal, as kill -9 does it.
 void killed_while_writing(fs::path const& target) {

@@ -1,6 +1,7 @@
 // Rows that could not be written as a whole, and what a resumed run makes of them.
 #include "core/files/row_log.h"
 #include "tests/support/acquisitions.h"
+#include "tests/support/files.h"
 #include "tests/support/temporary_folder.h"
 
 #include <csignal>
@@ -14,12 +15,6 @@ using namespace tessera;
 using namespace tessera::test;
 
 namespace {
-
-std::string text_of(std::filesystem::path const& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
 
 void append_text(std::filesystem::path const& path, std::string const& text) { std::ofstream(path, std::ios::app) << text; }
 

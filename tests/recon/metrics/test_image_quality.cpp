@@ -1,7 +1,7 @@
 // HFEN against SciPy, the object's mask, the seam measure and all metrics at once.
 #include "recon/metrics/image_quality.h"
 
-#include "tests/support/devices.h"
+#include "tests/support/real_volumes.h"
 #include "tests/support/run_program.h"
 
 #include <limits>
@@ -12,12 +12,6 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-Tensor<real> random_volume(Shape const& shape, unsigned seed) {
-    return Tensor<real>::from(Context(), shape, random_real(static_cast<std::size_t>(shape.size()), seed, 0, 1));
-}
-Tensor<real> constant(Shape const& shape, real value) {
-    return Tensor<real>::from(Context(), shape, std::vector<real>(static_cast<std::size_t>(shape.size()), value));
-}
 bool has_scipy() { return std::system("/usr/bin/python3 -c 'import scipy.ndimage' > /dev/null 2>&1") == 0; }
 
 std::vector<double> hfen_by_scipy(Tensor<real> const& image, Tensor<real> const& reference, Tensor<real> const& mask) {

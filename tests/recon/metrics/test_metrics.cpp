@@ -1,7 +1,7 @@
 #include "recon/metrics/metrics.h"
 
-#include "tests/support/devices.h"
 #include "tests/support/one_thread.h"
+#include "tests/support/real_volumes.h"
 
 #include <array>
 #include <limits>
@@ -15,12 +15,6 @@ namespace {
 Context const kHost(Device::cpu);
 
 Tensor<real> volume(Shape const& shape, std::vector<real> const& values) { return Tensor<real>::from(kHost, shape, values); }
-Tensor<real> random_volume(Shape const& shape, unsigned seed) {
-    return volume(shape, random_real(static_cast<std::size_t>(shape.size()), seed, 0, 1));
-}
-Tensor<real> constant(Shape const& shape, real value) {
-    return volume(shape, std::vector<real>(static_cast<std::size_t>(shape.size()), value));
-}
 
 // SSIM by its definition: every window on its own, variances about the window's mean.
 double naive_ssim(Tensor<real> const& image, Tensor<real> const& reference, Mask const& mask) {

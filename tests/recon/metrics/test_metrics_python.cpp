@@ -2,7 +2,7 @@
 #include "recon/metrics/image_quality.h"
 #include "recon/metrics/statistics.h"
 #include "recon/simulation/phantom.h"
-#include "tests/support/devices.h"
+#include "tests/support/real_volumes.h"
 #include "tests/support/run_program.h"
 
 #include <iterator>
@@ -13,10 +13,6 @@ using namespace tessera::test;
 using Catch::Matchers::Contains;
 
 namespace {
-
-Tensor<real> random_volume(Shape const& shape, unsigned seed) {
-    return Tensor<real>::from(Context(), shape, random_real(static_cast<std::size_t>(shape.size()), seed, 0, 1));
-}
 
 bool has(char const* module) {
     bool const found = std::system(fmt::format("/usr/bin/python3 -c 'import {}' > /dev/null 2>&1", module).c_str()) == 0;
