@@ -17,6 +17,8 @@ void check(SimulationConfig const& c) {
     require(c.supersample >= 1, "simulate: supersample is {}, expected 1 or more", c.supersample);
     require(c.coils_per_pass >= 1, "simulate: coils_per_pass is {}, expected 1 or more", c.coils_per_pass);
     require(!c.snr || *c.snr > 0, "simulate: snr is {}, expected a positive number or null", c.snr.value_or(0));
+    require(c.file.empty() || c.anatomy == Anatomy::file, "simulate: /file is {}, but /anatomy is \"{}\": expected \"file\"",
+        c.file.string(), config_name(c.anatomy));
     if (c.kspace == KspacePath::analytic)
         require(c.anatomy == Anatomy::ellipsoids && c.coils.coils == 1 && c.phase == 0,
             "simulate: k-space is known in closed form for anatomy \"ellipsoids\" with 1 coil and phase 0 only (found {} coils, phase {})",

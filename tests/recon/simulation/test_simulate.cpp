@@ -230,4 +230,6 @@ TEST_CASE("volumes from files keep their place, their field of view and their sh
 
     config.file = folder / "missing.nii";
     CHECK_THROWS_WITH(make_source_volume(config), Catch::Contains("missing.nii"));
+    config.anatomy = Anatomy::thorax; // a file that would not be read
+    CHECK_THROWS_WITH(simulate(Context(Device::cpu), config), Catch::Contains("expected \"file\""));
 }
