@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "$0")/environment.sh"
 seconds=${1:?usage: tools/fuzz.sh SECONDS [TARGET...]}
 shift
-targets=(config safetensors nifti cfl ismrmrd_xml run_record tessera mri_raw ismrmrd)
+targets=(config safetensors nifti cfl npy ismrmrd_xml run_record tessera mri_raw ismrmrd)
 [ $# -gt 0 ] && targets=("$@")
 
 # Only what reads files has clang's instruments; the rest is that of the ordinary build.

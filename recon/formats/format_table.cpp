@@ -3,6 +3,7 @@
 #include "recon/formats/cfl.h"
 #include "recon/formats/ismrmrd/ismrmrd.h"
 #include "recon/formats/mri_raw.h"
+#include "recon/formats/numpy/numpy.h"
 #include "recon/formats/plain_hdf5.h"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ template <bool (*is)(hdf5::File const&)> bool recognises(std::filesystem::path c
     return hdf5::is_hdf5(path) && is(hdf5::File(path, options.other_files()));
 }
 bool recognises_cfl(std::filesystem::path const& path, ReadOptions const&) { return is_cfl(path); }
+bool recognises_numpy(std::filesystem::path const& path, ReadOptions const&) { return is_numpy(path); }
 
 template <Acquisition (*reader)(hdf5::File const&, ReadOptions const&, Context const&)>
 Acquisition read(std::filesystem::path const& path, ReadOptions const& options, Context const& host) {
@@ -22,6 +24,7 @@ Acquisition read(std::filesystem::path const& path, ReadOptions const& options, 
 
 constexpr Format kFormats[] = {
     {"bart", recognises_cfl, read_bart, write_bart},
+    {"numpy", recognises_numpy, read_numpy, nullptr},
     {"mri_raw", recognises<is_mri_raw>, read<read_mri_raw>, write_mri_raw},
     {"ismrmrd", recognises<is_ismrmrd>, read<read_ismrmrd>, nullptr},
     {"tessera", recognises<is_tessera_file>, read<read_plain_hdf5>, write_tessera},

@@ -25,12 +25,13 @@ EncodedSpace encoded_space(Acquisition const& scan, ReadOptions const& options) 
 
 std::string detect_acquisition_format(std::filesystem::path const& path, ReadOptions const& options) {
     std::error_code ignored;
-    bool const hdf5 = !is_cfl(path);
-    require(!hdf5 || std::filesystem::exists(path, ignored), "{}: no such file", path.string());
-    require(!hdf5 || hdf5::is_hdf5(path), "{}: not a scan in a known format: neither HDF5 nor a pair of .cfl and .hdr", path.string());
-    if (hdf5 && !options.datasets.empty()) return "hdf5";
+    require(is_cfl(path) || std::filesystem::exists(path, ignored), "{}: no such file", path.string());
+    if (!options.datasets.empty() && hdf5::is_hdf5(path)) return "hdf5";
     for (Format const& format : formats())
         if (format.recognises && format.recognises(path, options)) return format.name;
+    require(hdf5::is_hdf5(path),
+        "{}: not a scan in a known format: neither HDF5 nor a pair of .cfl and .hdr nor a folder with ksp.npy and coord.npy",
+        path.string());
     hdf5::File const file(path, options.other_files());
     std::string names;
     for (std::string const& name : file.groups()) names += " " + name + "/";

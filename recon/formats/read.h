@@ -22,8 +22,8 @@ struct ReadOptions {
     index_t contrast = 0;   ///< ISMRMRD: which contrast (echo)
     /// Plain HDF5 of no known layout: the datasets that hold kspace, trajectory and, optionally, weights, maps, noise, reference.
     std::map<std::string, std::string> datasets;
-    std::filesystem::path trajectory; ///< BART: the trajectory; empty: the file beside it (gas_ksp -> gas_traj)
-    std::filesystem::path weights;    ///< BART: density compensation; empty: the file beside it, if there is one (gas_dcf)
+    std::filesystem::path trajectory; ///< BART, NumPy: the trajectory; empty: the file beside it (gas_ksp -> gas_traj; coord.npy)
+    std::filesystem::path weights;    ///< BART, NumPy: density compensation; empty: the file beside it, if there is one (gas_dcf; dcf.npy)
     GeometryConfig geometry{};        ///< overrides the file's
     bool untrusted = false;           ///< read in a child process, see untrusted.h
     bool external_files = false;      ///< HDF5: whether values are read that lie in other files
@@ -37,7 +37,7 @@ EncodedSpace encoded_space(Acquisition const& scan, ReadOptions const& options);
 /// Names of the formats, in the order of their table (format_table.cpp); "hdf5" needs a names map.
 std::vector<std::string> acquisition_formats();
 
-/// Recognises the format by content: HDF5 signature, then layout; else a .cfl/.hdr pair. Throws Error with what was found.
+/// Recognises the format by content: a .cfl/.hdr pair, NumPy arrays, else HDF5 and its layout. Throws Error with what was found.
 std::string detect_acquisition_format(std::filesystem::path const& path, ReadOptions const& options = {});
 
 /// Reads and validates (see validate.h) one scan into host memory of `host`.

@@ -7,6 +7,7 @@
 #include "recon/formats/cfl.h"
 #include "recon/formats/ismrmrd/ismrmrd_header.h"
 #include "recon/formats/nifti/nifti.h"
+#include "recon/formats/numpy/npy_array.h"
 #include "recon/formats/read.h"
 #include "recon/formats/write.h"
 #include "tests/support/temporary_folder.h"
@@ -120,6 +121,13 @@ void read_cfl_bytes(Bytes bytes) {
     tolerant([&] { read_cfl(Context(), folder / "a"); });
 }
 
+void read_npy_bytes(Bytes bytes) {
+    static test::TemporaryFolder const folder;
+    write_text(folder / "a.npy", text_of(bytes));
+    tolerant([&] { read_npy_complex(Context(), folder / "a.npy"); });
+    tolerant([&] { read_npy_real(Context(), folder / "a.npy"); });
+}
+
 void read_ismrmrd_xml(Bytes bytes) {
     tolerant([&] { parse_ismrmrd_header(text_of(bytes), "fuzz.xml"); });
 }
@@ -155,6 +163,15 @@ void seed_nifti(fs::path const& folder) {
 }
 
 void seed_cfl(fs::path const& folder) { write_text(folder / "a", std::string("# Dimensions\n2 1 1 \n", 20) + std::string(1 + 16, '\0')); }
+
+void seed_npy(fs::path const& folder) {
+    auto const file = [](std::string header, std::size_t values) {
+        header.resize(118, ' ');
+        return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + std::string(values, '\0');
+    };
+    write_text(folder / "complex", file("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 2, 3), }", 48));
+    write_text(folder / "real", file("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", 16));
+}
 
 void seed_xml(fs::path const& folder) {
     std::string const space =
@@ -197,8 +214,9 @@ void no_seeds(fs::path const&) {} // nothing here writes this: one that is right
 std::vector<Target> const& targets() {
     static std::vector<Target> const all{{"config", read_config_bytes, seed_config},
         {"safetensors", read_safetensors_bytes, seed_safetensors}, {"nifti", read_nifti_bytes, seed_nifti},
-        {"cfl", read_cfl_bytes, seed_cfl}, {"ismrmrd_xml", read_ismrmrd_xml, seed_xml}, {"run_record", read_record, seed_config},
-        {"tessera", read_scan, seed_tessera}, {"mri_raw", read_scan, seed_mri_raw}, {"ismrmrd", read_scan, no_seeds}};
+        {"cfl", read_cfl_bytes, seed_cfl}, {"npy", read_npy_bytes, seed_npy}, {"ismrmrd_xml", read_ismrmrd_xml, seed_xml},
+        {"run_record", read_record, seed_config}, {"tessera", read_scan, seed_tessera}, {"mri_raw", read_scan, seed_mri_raw},
+        {"ismrmrd", read_scan, no_seeds}};
     return all;
 }
 

@@ -125,7 +125,8 @@ TEST_CASE("files of no known format are refused", "[validate]") {
     auto const path = folder / "a.h5";
     CHECK(reading_error(path) == path.string() + ": no such file");
     write_text(path, "hello");
-    CHECK(reading_error(path) == path.string() + ": not a scan in a known format: neither HDF5 nor a pair of .cfl and .hdr");
+    CHECK(reading_error(path) ==
+        path.string() + ": not a scan in a known format: neither HDF5 nor a pair of .cfl and .hdr nor a folder with ksp.npy and coord.npy");
     std::vector<double> const x{1, 2};
     {
         hdf5::Writer file(path);
@@ -145,7 +146,7 @@ TEST_CASE("files of no known format are refused", "[validate]") {
         "datasets: 'k' is not one of kspace, trajectory, weights, maps, noise, reference, vessels, times, respiration");
     options = {};
     options.format = "siemens";
-    CHECK(reading_error(path, options) == "format: 'siemens' is not one of auto, bart, mri_raw, ismrmrd, tessera, hdf5");
+    CHECK(reading_error(path, options) == "format: 'siemens' is not one of auto, bart, numpy, mri_raw, ismrmrd, tessera, hdf5");
 }
 
 TEST_CASE("datasets of wrong shape and type are refused, and truncated files", "[validate]") {
