@@ -36,9 +36,9 @@ TEST_CASE("the data term is half the weighted squared distance to the samples", 
             double expected = 0;
             for (index_t i = 0; i < samples.size(); ++i) {
                 Complex<double> const y =
-                    Complex<double>(scan.kspace.data()[i].re, scan.kspace.data()[i].im) * Complex<double>(1 / scale, 0);
+                    Complex<double>{scan.kspace.data()[i].re, scan.kspace.data()[i].im} * Complex<double>{1 / scale, 0};
                 double const w = weighted ? scan.weights.data()[i % points] : 1;
-                expected += 0.5 * w * norm2(Complex<double>(samples.data()[i].re, samples.data()[i].im) - y);
+                expected += 0.5 * w * norm2(Complex<double>{samples.data()[i].re, samples.data()[i].im} - y);
             }
             Tensor<complex> const normal_x(ctx, x.shape());
             problem.data.model->normal(x, normal_x);
