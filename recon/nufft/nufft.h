@@ -9,6 +9,9 @@
 
 namespace tessera {
 
+class SortedTrajectory;
+struct PointSelection;
+
 struct NufftConfig {
     double accuracy = 1e-3;
     std::optional<double> oversampling;
@@ -37,6 +40,9 @@ class Nufft {
 public:
     /// The trajectory is [..., 3] and is copied into the plan, sorted. Throws Error for non-finite coordinates.
     Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftConfig const& options = {});
+    /// The plan of part of the points of a trajectory that is sorted already, for the accuracy and oversampling that it was sorted for.
+    /// The points are numbered anew, in their order; `sorted` need not live as long as this.
+    Nufft(Context const& context, SortedTrajectory const& sorted, PointSelection const& chosen, index_t coils_per_pass);
     ~Nufft();
     Nufft(Nufft&&) noexcept;
     Nufft& operator=(Nufft&&) noexcept;

@@ -1,6 +1,7 @@
 #include "recon/sense/sense_model.h"
 
 #include "core/device/stage.h"
+#include "kernels/arrays/arithmetic.h"
 
 #include <algorithm>
 
@@ -22,24 +23,50 @@ Samples gather(Samples const& all, std::vector<index_t> const& points) {
     return chosen;
 }
 
-std::vector<index_t> points_of(std::vector<index_t> const& readouts, index_t samples) {
-    std::vector<index_t> points;
-    points.reserve(readouts.size() * static_cast<std::size_t>(samples));
-    for (index_t const r : readouts)
-        for (index_t k = 0; k < samples; ++k) points.push_back(r * samples + k);
-    return points;
+namespace {
+
+Matrix matrix_of(CoilMaps const& maps) { return {maps.shape()[1], maps.shape()[2], maps.shape()[3]}; }
+
+std::shared_ptr<SenseOperator const> model_of(CoilMaps const& maps, std::shared_ptr<Nufft const> nufft, Tensor<real> const& trajectory,
+    Tensor<real> const& weights, NufftConfig const& config, NormalOperator normal) {
+    std::shared_ptr<Toeplitz const> toeplitz;
+    if (normal == NormalOperator::toeplitz)
+        toeplitz = std::make_shared<Toeplitz>(maps.context(), matrix_of(maps), trajectory, weights, config.accuracy, config.coils_per_pass,
+            config.oversampling ? nullptr : nufft);
+    return std::make_shared<SenseOperator>(std::move(nufft), maps, weights, std::move(toeplitz), config.coils_per_pass);
+}
+
+} // namespace
+
+ScanPart part_of(Context const& context, Scan const& scan, std::vector<index_t> const& readouts, NufftConfig const& config,
+    SortedTrajectory const* sorted) {
+    Stage const stage(context, "NUFFT set-up");
+    ScanPart part{{scan.readouts * scan.samples, scan.samples, readouts}, {}, {}, {}};
+    bool const all = part.chosen.everything();
+    auto const of_part = [&](Tensor<real> const& values) {
+        return all ? readable_in(context, values)
+                   : taken(context, part.chosen, values, 1).reshape(values.shape().tail().prepended(part.chosen.points()));
+    };
+    part.trajectory = of_part(scan.trajectory);
+    part.weights = of_part(scan.weights);
+    auto const growth = static_cast<real>(static_cast<double>(scan.readouts) / static_cast<double>(readouts.size()));
+    if (!all) enqueue(context.stream(), Axpby<real>{growth, part.weights.flat(), 0, part.weights.flat()});
+    part.nufft = sorted ? std::make_shared<Nufft>(context, *sorted, part.chosen, config.coils_per_pass)
+                        : std::make_shared<Nufft>(context, scan.matrix, part.trajectory, config);
+    return part;
 }
 
 std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, Samples const& samples, NufftConfig const& config,
     NormalOperator normal) {
     Stage const stage(maps.context(), "NUFFT set-up");
-    Matrix const matrix{maps.shape()[1], maps.shape()[2], maps.shape()[3]};
-    auto nufft = std::make_shared<Nufft>(maps.context(), matrix, samples.trajectory, config);
-    std::shared_ptr<Toeplitz const> toeplitz;
-    if (normal == NormalOperator::toeplitz)
-        toeplitz =
-            std::make_shared<Toeplitz>(maps.context(), matrix, samples.trajectory, samples.weights, config.accuracy, config.coils_per_pass);
-    return std::make_shared<SenseOperator>(std::move(nufft), maps, samples.weights, std::move(toeplitz), config.coils_per_pass);
+    auto nufft = std::make_shared<Nufft>(maps.context(), matrix_of(maps), samples.trajectory, config);
+    return model_of(maps, std::move(nufft), samples.trajectory, samples.weights, config, normal);
+}
+
+std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, ScanPart const& part, NufftConfig const& config,
+    NormalOperator normal) {
+    Stage const stage(maps.context(), "NUFFT set-up");
+    return model_of(maps, part.nufft, part.trajectory, part.weights, config, normal);
 }
 
 } // namespace tessera

@@ -1,6 +1,7 @@
 // The forward model of one prepared scan.
 #pragma once
 
+#include "recon/nufft/sorted_trajectory.h"
 #include "recon/scan/scan.h"
 #include "recon/sense/data_term.h"
 #include "recon/sense/sense_operator.h"
@@ -17,11 +18,24 @@ struct Samples {
 /// The given points of samples in host memory, in that order.
 Samples gather(Samples const& all, std::vector<index_t> const& points);
 
-/// The points of readouts of `samples` samples each.
-std::vector<index_t> points_of(std::vector<index_t> const& readouts, index_t samples);
+/// Readouts of a scan of which a model is made, in the memory of one context; their k-space stays where it is.
+struct ScanPart {
+    PointSelection chosen;
+    Tensor<real> trajectory; ///< [points, 3]
+    Tensor<real> weights;    ///< [points]
+    std::shared_ptr<Nufft const> nufft;
+};
+
+/// These readouts of a scan in host memory. Fewer readouts leave wider gaps, so the weights grow by the share.
+/// `sorted`: of the scan's trajectory for this configuration, or null to sort that of the part anew.
+ScanPart part_of(Context const& context, Scan const& scan, std::vector<index_t> const& readouts, NufftConfig const& config,
+    SortedTrajectory const* sorted);
 
 /// The SENSE operator of the samples.
 std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, Samples const& samples, NufftConfig const& config,
+    NormalOperator normal);
+/// That of part of a scan.
+std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, ScanPart const& part, NufftConfig const& config,
     NormalOperator normal);
 
 } // namespace tessera

@@ -120,7 +120,7 @@ void Trainer::start_from(std::filesystem::path const& path) const {
 
 LossValue Trainer::loss_of(Tape& tape, Example const& e, Var const& prediction) const {
     Stage const stage(context_, "loss");
-    if (e.loss) return {weighted_l2_loss(tape, apply(tape, e.loss->model, prediction), e.loss->kspace.to(context_), e.loss->weights), {}};
+    if (e.loss) return {weighted_l2_loss(tape, apply(tape, e.loss->model, prediction), e.loss->samples(context_), e.loss->weights), {}};
     LossMask mask;
     if (config_.loss_in_object) mask = e.object->to(context_);
     return evaluate_loss(tape, config_.loss, prediction, e.target->to(context_), mask);

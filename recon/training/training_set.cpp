@@ -73,85 +73,112 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
             result.residual);
         c.target = target.to(context_.host());
     }
+    bool const gridded_anew = config_.keep_operators == KeptOperators::host && config_.normal == NormalOperator::gridded;
+    if (config_.keep_operators != KeptOperators::nothing && (config_.draws() || gridded_anew))
+        c.sorted.emplace(context_, scan.matrix, scan.trajectory, config_.scan.nufft);
     c.noise = noise_of_sample(scan.noise_deviation, scan.kspace, scan.trajectory);
     if (c.target) c.object = object_mask(magnitude(*c.target));
     c.scan = to_host(std::move(scan));
     return c;
 }
 
-// The readouts of a scan, on the device but for their k-space. Fewer readouts leave wider gaps, so the weights grow.
-Samples TrainingSet::select(Case const& c, std::vector<index_t> const& readouts) const {
-    auto const& s = c.scan;
-    auto const count = static_cast<index_t>(readouts.size());
-    if (count == s.readouts) return {s.kspace, s.trajectory.to(context_), s.weights.to(context_)};
-    auto const chosen = gather({s.kspace, s.trajectory, s.weights}, points_of(readouts, s.samples));
-    real const growth = static_cast<real>(static_cast<double>(s.readouts) / static_cast<double>(count));
-    if (!context_.rehearses())
-        for (real& w : chosen.weights.host()) w *= growth;
-    return {chosen.kspace, chosen.trajectory.to(context_), chosen.weights.to(context_)};
+Tensor<complex> KspaceTarget::samples(Context const& context) const {
+    auto const samples = taken(context, chosen, all, all.shape()[0]);
+    axpby(1 / scale, samples, 0, samples);
+    return samples;
 }
 
-Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss,
-    std::vector<index_t> const& selection) const {
+TrainingSet::Input TrainingSet::input_of(Case const& c, std::vector<index_t> const& readouts) const {
+    auto const part = part_of(context_, c.scan, readouts, config_.scan.nufft, c.sorted ? &*c.sorted : nullptr);
+    auto const model = sense_model(c.scan.maps.to(context_), part, config_.scan.nufft, config_.normal);
+    Input in{.scale = 1, .b = Tensor<complex>(context_, model->domain()), .conditions = {}, .model = {}, .spectrum = {}};
+    model->weighted_adjoint(c.scan.kspace, part.chosen, in.b);
+    in.scale = intensity_scale(in.b);
+    axpby(1 / in.scale, in.b, 0, in.b);
+    in.conditions = scan_conditions(*model, in.b, part.weights, c.noise, in.scale);
+    in.model = std::make_shared<SenseOperator>(model->normal_only());
+    return in;
+}
+
+// What steps of all readouts share: made once, unless nothing is kept.
+TrainingSet::Input TrainingSet::input_of_all(std::size_t i) const {
+    Case const& c = cases_.at(i);
+    auto const all = all_readouts(c.scan.readouts);
+    if (config_.keep_operators == KeptOperators::nothing) return input_of(c, all);
+    bool const on_host = config_.keep_operators == KeptOperators::host;
+    if (!kept_.contains(i)) {
+        auto in = input_of(c, all);
+        if (on_host) {
+            in.b = in.b.to(context_.host());
+            if (auto const& convolution = in.model->convolution()) in.spectrum = convolution->spectrum().to(context_.host());
+            in.model.reset();
+        }
+        kept_.emplace(i, std::move(in));
+    }
+    Input in = kept_.at(i);
+    if (!on_host) return in;
+    auto const maps = c.scan.maps.to(context_);
+    in.b = in.b.to(context_);
+    if (in.spectrum.size())
+        in.model = std::make_shared<SenseOperator>(nullptr, maps, Tensor<real>(),
+            std::make_shared<Toeplitz>(context_, c.scan.matrix, in.spectrum), config_.scan.nufft.coils_per_pass);
+    else
+        in.model = sense_model(maps, part_of(context_, c.scan, all, config_.scan.nufft, &*c.sorted), config_.scan.nufft, config_.normal);
+    return in;
+}
+
+Example TrainingSet::example(Case const& c, Input const& input) const {
     Example e;
     e.name = c.name;
-    auto const maps = c.scan.maps.to(context_);
-    auto const samples = select(c, input);
-    auto const model = sense_model(maps, samples, config_.scan.nufft, config_.normal);
-    e.data.b = Tensor<complex>(context_, model->domain());
-    model->weighted_adjoint(samples.kspace, e.data.b);
-    e.data.model = model;
-    e.scale = intensity_scale(e.data.b);
-    axpby(1 / e.scale, e.data.b, 0, e.data.b);
-    e.data.conditions = scan_conditions(*model, e.data.b, samples.weights, c.noise, e.scale);
+    e.scale = input.scale;
+    e.data = {input.model, input.b, input.conditions};
     if (c.target) {
         e.target = c.target->to(context_); // another memory than the case's
         axpby(1 / e.scale, *e.target, 0, *e.target);
         e.object = *c.object;
     }
-    auto const predicted = [&](std::vector<index_t> const& readouts) -> std::optional<KspaceTarget> {
-        if (readouts.empty()) return {};
-        auto const s = select(c, readouts);
-        axpby(1 / e.scale, s.kspace, 0, s.kspace);
-        return KspaceTarget{sense_model(maps, s, config_.scan.nufft, NormalOperator::gridded), s.kspace, s.weights};
+    return e;
+}
+
+Example TrainingSet::self_supervised(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss,
+    std::vector<index_t> const& selection) const {
+    auto e = example(c, input_of(c, input));
+    auto const& nufft = config_.scan.nufft;
+    auto const predicted = [&](std::vector<index_t> const& readouts) {
+        auto const part = part_of(context_, c.scan, readouts, nufft, c.sorted ? &*c.sorted : nullptr);
+        auto const model = sense_model(c.scan.maps.to(context_), part, nufft, NormalOperator::gridded);
+        return KspaceTarget{model, c.scan.kspace, part.chosen, e.scale, part.weights};
     };
     e.loss = predicted(loss);
-    e.selection = predicted(selection);
+    if (!selection.empty()) e.selection = predicted(selection);
     return e;
 }
 
 Example TrainingSet::training_example(std::size_t i, std::uint64_t drawn) const {
     Case const& c = cases_.at(i);
-    auto const all = all_readouts(c.scan.readouts);
     std::uint64_t const stream = kTraining + drawn;
     if (config_.supervision == Supervision::self_supervised) {
         auto const& seen = c.held_out.used;
         auto const [loss, input] = draw_readouts(seen, share_of(static_cast<index_t>(seen.size()), config_.loss_fraction), seed_, stream);
-        return example(c, input, loss);
+        return self_supervised(c, input, loss);
     }
-    if (config_.readouts) {
-        auto const [low, high] = *config_.readouts;
-        auto const block = philox(seed_, stream, ~std::uint64_t{0}); // apart from those that draw_readouts() takes
-        double const fraction = low + (high - low) * uniform<double>(block.word[0], block.word[1]);
-        return example(c, fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, stream).first);
-    }
-    if (!config_.keep_operators) return example(c, all);
-    if (!kept_.contains(i)) kept_.emplace(i, example(c, all));
-    return kept_.at(i);
+    if (!config_.readouts) return example(c, input_of_all(i));
+    auto const [low, high] = *config_.readouts;
+    auto const block = philox(seed_, stream, ~std::uint64_t{0}); // apart from those that draw_readouts() takes
+    return example(c, input_of(c, drawn_readouts(c, low + (high - low) * uniform<double>(block.word[0], block.word[1]), stream)));
 }
 
 Example TrainingSet::validation_example(std::size_t i) const {
     Case const& c = cases_.at(i);
+    if (config_.supervision == Supervision::self_supervised)
+        return self_supervised(c, c.held_out.used, c.held_out.report, c.held_out.choose);
+    if (!config_.readouts) return example(c, input_of_all(i));
+    return example(c, input_of(c, drawn_readouts(c, ((*config_.readouts)[0] + (*config_.readouts)[1]) / 2, kValidation + i)));
+}
+
+std::vector<index_t> TrainingSet::drawn_readouts(Case const& c, double fraction, std::uint64_t stream) const {
     auto const all = all_readouts(c.scan.readouts);
-    if (config_.supervision == Supervision::self_supervised) return example(c, c.held_out.used, c.held_out.report, c.held_out.choose);
-    if (config_.readouts) {
-        double const fraction = ((*config_.readouts)[0] + (*config_.readouts)[1]) / 2;
-        return example(c, fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, kValidation + i).first);
-    }
-    if (config_.keep_operators && kept_.contains(i)) return kept_.at(i);
-    auto e = example(c, all);
-    if (config_.keep_operators) kept_.emplace(i, e);
-    return e;
+    return fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, stream).first;
 }
 
 } // namespace tessera

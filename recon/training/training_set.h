@@ -13,8 +13,13 @@ namespace tessera {
 /// Readouts that an image has to predict, divided by Example::scale.
 struct KspaceTarget {
     std::shared_ptr<SenseOperator const> model;
-    Tensor<complex> kspace; ///< [coil, points], in host memory
-    Tensor<real> weights;   ///< [points]
+    Tensor<complex> all; ///< k-space of the scan, in host memory; not divided
+    PointSelection chosen;
+    double scale = 1;
+    Tensor<real> weights; ///< [points]
+
+    /// k-space [coil, points] in the memory of `context`.
+    Tensor<complex> samples(Context const& context) const;
 };
 
 /// What one training step works on, in the memory of the device. All intensities are divided by `scale`.
@@ -59,18 +64,30 @@ private:
         std::optional<Tensor<real>> object;
         double noise = 1; ///< of a sample
         HeldOutReadouts held_out;
+        std::optional<SortedTrajectory> sorted; ///< where models are made of it again and again
+    };
+    /// A data term, on the device; in host memory without its model.
+    struct Input {
+        double scale;
+        Tensor<complex> b;
+        ScanConditions conditions;
+        std::shared_ptr<SenseOperator const> model;
+        Tensor<real> spectrum; ///< host memory: of the convolution; none where the normal operator is gridded
     };
 
     Case prepare(std::filesystem::path const& file) const;
-    Example example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss = {},
+    Input input_of(Case const& c, std::vector<index_t> const& readouts) const;
+    Input input_of_all(std::size_t i) const;
+    Example example(Case const& c, Input const& input) const;
+    std::vector<index_t> drawn_readouts(Case const& c, double fraction, std::uint64_t stream) const;
+    Example self_supervised(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss,
         std::vector<index_t> const& selection = {}) const;
-    Samples select(Case const& c, std::vector<index_t> const& readouts) const;
 
     Context context_;
     DataConfig config_;
     std::uint64_t seed_;
     std::vector<Case> cases_;
-    mutable std::map<std::size_t, Example> kept_;
+    mutable std::map<std::size_t, Input> kept_;
 };
 
 } // namespace tessera

@@ -87,9 +87,9 @@ TEST_CASE("self-supervised draws split the readouts and never touch the held-out
     TrainingSet const training(ctx, {a, b}, config, 5), validation(ctx, {b}, config, 5);
     auto const& scan = training.scan(1);
     auto const measured = validation.validation_example(0);
-    auto const held_out = readouts_of(measured.loss->kspace, measured.scale, validation.scan(0));
+    auto const held_out = readouts_of(measured.loss->samples(ctx), measured.scale, validation.scan(0));
     CHECK(static_cast<double>(held_out.size()) == Approx(0.1 * static_cast<double>(scan.readouts)).margin(1));
-    auto const selection = readouts_of(measured.selection->kspace, measured.scale, validation.scan(0));
+    auto const selection = readouts_of(measured.selection->samples(ctx), measured.scale, validation.scan(0));
     CHECK(static_cast<double>(selection.size()) == Approx(0.05 * 0.9 * static_cast<double>(scan.readouts)).margin(1));
     for (index_t const r : selection) CHECK_FALSE(held_out.contains(r));
     auto const& parts = training.held_out(1);
@@ -99,7 +99,7 @@ TEST_CASE("self-supervised draws split the readouts and never touch the held-out
     std::set<index_t> drawn, before;
     for (std::uint64_t draw = 0; draw < 12; ++draw) { // b is the second scan here and the first there
         auto const e = training.training_example(1, draw);
-        auto const loss = readouts_of(e.loss->kspace, e.scale, scan);
+        auto const loss = readouts_of(e.loss->samples(ctx), e.scale, scan);
         for (index_t const r : loss) CHECK_FALSE((held_out.contains(r) || selection.contains(r)));
         CHECK_FALSE(e.selection.has_value());
         CHECK(static_cast<double>(loss.size()) == Approx(0.4 * others).margin(1));
@@ -125,10 +125,10 @@ TEST_CASE("the input of a self-supervised step has no readout of its loss and no
     write_acquisition(folder / "all.h5", acquisition);
     TrainingSet const all(ctx, {folder / "all.h5"}, config, 5);
     auto const whole = all.training_example(0, 3);
-    auto const loss = readouts_of(whole.loss->kspace, whole.scale, all.scan(0));
+    auto const loss = readouts_of(whole.loss->samples(ctx), whole.scale, all.scan(0));
     auto const measured = all.validation_example(0);
-    auto const held_out = readouts_of(measured.loss->kspace, measured.scale, all.scan(0));
-    auto const selection = readouts_of(measured.selection->kspace, measured.scale, all.scan(0));
+    auto const held_out = readouts_of(measured.loss->samples(ctx), measured.scale, all.scan(0));
+    auto const selection = readouts_of(measured.selection->samples(ctx), measured.scale, all.scan(0));
     index_t used = 0;
     for (index_t r = 0; r < readouts; ++r) {
         acquisition.kspace.copy_from(kspace);
@@ -202,7 +202,7 @@ TEST_CASE("operators are kept only where steps draw nothing", "[training]") {
     auto const file = scan_file(folder, "a.h5");
     Context const ctx;
     auto config = small_data();
-    config.keep_operators = true;
+    config.keep_operators = KeptOperators::device;
     TrainingSet const kept(ctx, {file}, config, 1);
     CHECK(kept.training_example(0, 0).data.model == kept.training_example(0, 1).data.model);
     CHECK(kept.validation_example(0).data.model == kept.training_example(0, 2).data.model);
