@@ -27,11 +27,13 @@ std::array<std::vector<real>, 3> deapodisation(Matrix const& matrix, Matrix cons
 }
 
 Gridder gridder_for(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, NufftConfig const& options) {
-    double const oversampling = options.oversampling.value_or(kDefaultOversampling);
+    double const oversampling = oversampling_of(options);
     return {context, matrix, trajectory, GriddingKernel(options.accuracy, oversampling), oversampling};
 }
 
 } // namespace
+
+double oversampling_of(NufftConfig const& config) { return config.oversampling.value_or(kDefaultOversampling); }
 
 SortedTrajectory::SortedTrajectory(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, NufftConfig const& options)
     : matrix_(matrix), gridder_(gridder_for(context, matrix, trajectory, options).to(context.host())) {}

@@ -24,6 +24,9 @@ struct NufftConfig {
     }
 };
 
+/// That of the grid, chosen where it is left open.
+double oversampling_of(NufftConfig const& config);
+
 /// Coils at once of a transform that a scan needs once: its grid is half of that for 8, and clearing fresh memory takes longer than a second
 /// pass does.
 inline constexpr index_t kCoilsOnce = 4;

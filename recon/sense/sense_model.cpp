@@ -1,7 +1,9 @@
 #include "recon/sense/sense_model.h"
 
 #include "core/device/stage.h"
+#include "core/terminal/log.h"
 #include "kernels/arrays/arithmetic.h"
+#include "recon/sense/normal_choice.h"
 
 #include <algorithm>
 
@@ -30,13 +32,26 @@ Matrix matrix_of(CoilMaps const& maps) { return {maps.shape()[1], maps.shape()[2
 std::shared_ptr<SenseOperator const> model_of(CoilMaps const& maps, std::shared_ptr<Nufft const> nufft, Tensor<real> const& trajectory,
     Tensor<real> const& weights, NufftConfig const& config, NormalOperator normal) {
     std::shared_ptr<Toeplitz const> toeplitz;
-    if (normal == NormalOperator::toeplitz)
+    if (normal != NormalOperator::gridded)
         toeplitz = std::make_shared<Toeplitz>(maps.context(), matrix_of(maps), trajectory, weights, config.accuracy, config.coils_per_pass,
             config.oversampling ? nullptr : nufft);
     return std::make_shared<SenseOperator>(std::move(nufft), maps, weights, std::move(toeplitz), config.coils_per_pass);
 }
 
 } // namespace
+
+NormalOperator resolved(NormalOperator normal, CoilMaps const& maps, index_t points, NufftConfig const& config) {
+    if (normal != NormalOperator::automatic) return normal;
+    auto const choice = choose_normal(normal_rates(maps.context().device()), matrix_of(maps), maps.shape()[0], points, config);
+    bool const gridded = choice.taken == NormalOperator::gridded;
+    auto const why = choice.gridded > 0 ? fmt::format("{} {:.2g} s, {} {:.2g} s", gridded ? "gridded" : "toeplitz",
+                                              gridded ? choice.gridded : choice.toeplitz, gridded ? "toeplitz" : "gridded",
+                                              gridded ? choice.toeplitz : choice.gridded)
+                                        : "toeplitz, speeds not known";
+    Stage const stage(maps.context(), why);
+    log_info("normal operator: {}", why);
+    return choice.taken;
+}
 
 ScanPart part_of(Context const& context, Scan const& scan, std::vector<index_t> const& readouts, NufftConfig const& config,
     SortedTrajectory const* sorted) {

@@ -31,7 +31,10 @@ struct ScanPart {
 ScanPart part_of(Context const& context, Scan const& scan, std::vector<index_t> const& readouts, NufftConfig const& config,
     SortedTrajectory const* sorted);
 
-/// The SENSE operator of the samples.
+/// The normal operator of a scan, where it is "auto" that which this machine applies faster; a stage and the log say which, and why.
+NormalOperator resolved(NormalOperator normal, CoilMaps const& maps, index_t points, NufftConfig const& config);
+
+/// The SENSE operator of the samples. An operator that is still "auto" is a convolution.
 std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, Samples const& samples, NufftConfig const& config,
     NormalOperator normal);
 /// That of part of a scan.

@@ -31,7 +31,7 @@ struct DataConfig {
     double held_out = 0.1;
     double selection = 0.05;
     KeptOperators keep_operators = KeptOperators::host;
-    NormalOperator normal = NormalOperator::toeplitz;
+    NormalOperator normal = NormalOperator::automatic;
     ScanConfig scan;
 
     /// Whether a step takes other readouts than the one before.
@@ -56,7 +56,8 @@ struct DataConfig {
         v("keep_operators", keep_operators,
             "What is kept of every file from step to step: its gridded image and normal operator, on the device or in host memory, or, where "
             "steps draw readouts, its sorted trajectory, in host memory.");
-        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
+        v("normal", normal,
+            "Normal operator: a convolution on a doubled grid, gridding forth and back, or the faster of them on this machine.");
         v("scan", scan, "How the files are read and prepared.");
     }
 };

@@ -64,7 +64,8 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
         c.target = scan.target->to(context_.host());
     } else {
         auto const& cg = config_.target_cg;
-        auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, scan.weights}, config_.scan.nufft, cg.normal);
+        auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, scan.weights}, config_.scan.nufft,
+            resolved(cg.normal, scan.maps, scan.weights.size(), config_.scan.nufft));
         Tensor<complex> const b(context_, model->domain());
         model->weighted_adjoint(scan.kspace, b);
         auto const target = Tensor<complex>::zeros(context_, b.shape());
@@ -73,7 +74,8 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
             result.residual);
         c.target = target.to(context_.host());
     }
-    bool const gridded_anew = config_.keep_operators == KeptOperators::host && config_.normal == NormalOperator::gridded;
+    c.normal = resolved(config_.normal, scan.maps, scan.weights.size(), config_.scan.nufft);
+    bool const gridded_anew = config_.keep_operators == KeptOperators::host && c.normal == NormalOperator::gridded;
     if (config_.keep_operators != KeptOperators::nothing && (config_.draws() || gridded_anew))
         c.sorted.emplace(context_, scan.matrix, scan.trajectory, config_.scan.nufft);
     c.noise = noise_of_sample(scan.noise_deviation, scan.kspace, scan.trajectory);
@@ -90,7 +92,7 @@ Tensor<complex> KspaceTarget::samples(Context const& context) const {
 
 TrainingSet::Input TrainingSet::input_of(Case const& c, std::vector<index_t> const& readouts) const {
     auto const part = part_of(context_, c.scan, readouts, config_.scan.nufft, c.sorted ? &*c.sorted : nullptr);
-    auto const model = sense_model(c.scan.maps.to(context_), part, config_.scan.nufft, config_.normal);
+    auto const model = sense_model(c.scan.maps.to(context_), part, config_.scan.nufft, c.normal);
     Input in{.scale = 1, .b = Tensor<complex>(context_, model->domain()), .conditions = {}, .model = {}, .spectrum = {}};
     model->weighted_adjoint(c.scan.kspace, part.chosen, in.b);
     in.scale = intensity_scale(in.b);
@@ -123,7 +125,7 @@ TrainingSet::Input TrainingSet::input_of_all(std::size_t i) const {
         in.model = std::make_shared<SenseOperator>(nullptr, maps, Tensor<real>(),
             std::make_shared<Toeplitz>(context_, c.scan.matrix, in.spectrum), config_.scan.nufft.coils_per_pass);
     else
-        in.model = sense_model(maps, part_of(context_, c.scan, all, config_.scan.nufft, &*c.sorted), config_.scan.nufft, config_.normal);
+        in.model = sense_model(maps, part_of(context_, c.scan, all, config_.scan.nufft, &*c.sorted), config_.scan.nufft, c.normal);
     return in;
 }
 

@@ -63,6 +63,7 @@ private:
         std::optional<Tensor<complex>> target;
         std::optional<Tensor<real>> object;
         double noise = 1; ///< of a sample
+        NormalOperator normal = NormalOperator::toeplitz;
         HeldOutReadouts held_out;
         std::optional<SortedTrajectory> sorted; ///< where models are made of it again and again
     };
