@@ -36,7 +36,11 @@ Gridder gridder_for(Context const& context, Matrix const& matrix, Tensor<real> c
 double oversampling_of(NufftConfig const& config) { return config.oversampling.value_or(kDefaultOversampling); }
 
 SortedTrajectory::SortedTrajectory(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, NufftConfig const& options)
-    : matrix_(matrix), gridder_(gridder_for(context, matrix, trajectory, options).to(context.host())) {}
+    : SortedTrajectory(context.host(), matrix, gridder_for(context, matrix, trajectory, options).to(context.host())) {}
+SortedTrajectory::SortedTrajectory(Context const& host, Matrix const& matrix, Gridder gridder)
+    : host_(host), matrix_(matrix), gridder_(std::move(gridder)) {}
+
+SortedTrajectory SortedTrajectory::part(PointSelection const& chosen) const { return {host_, matrix_, gridder_.part(host_, chosen)}; }
 
 struct Nufft::Plan {
     Context context;

@@ -44,7 +44,7 @@ public:
     /// The trajectory is [..., 3] and is copied into the plan, sorted. Throws Error for non-finite coordinates.
     Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftConfig const& options = {});
     /// The plan of part of the points of a trajectory that is sorted already, for the accuracy and oversampling that it was sorted for.
-    /// The points are numbered anew, in their order; `sorted` need not live as long as this.
+    /// The points are numbered anew, in their order. Where all are chosen, a CPU reads `sorted` in place.
     Nufft(Context const& context, SortedTrajectory const& sorted, PointSelection const& chosen, index_t coils_per_pass);
     ~Nufft();
     Nufft(Nufft&&) noexcept;

@@ -14,10 +14,16 @@ public:
     /// For a Nufft in `context`, of whose memory nothing is kept.
     SortedTrajectory(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, NufftConfig const& options);
 
+    /// That of the chosen points alone, numbered anew in their order, in host memory as well.
+    SortedTrajectory part(PointSelection const& chosen) const;
+
     Matrix const& matrix() const { return matrix_; }
     Gridder const& gridder() const { return gridder_; } ///< for use with part() only
 
 private:
+    SortedTrajectory(Context const& host, Matrix const& matrix, Gridder gridder);
+
+    Context host_;
     Matrix matrix_;
     Gridder gridder_;
 };

@@ -2,7 +2,6 @@
 
 #include "core/device/stage.h"
 #include "core/terminal/log.h"
-#include "kernels/arrays/arithmetic.h"
 #include "recon/sense/normal_choice.h"
 
 #include <algorithm>
@@ -44,31 +43,13 @@ NormalOperator resolved(NormalOperator normal, CoilMaps const& maps, index_t poi
     if (normal != NormalOperator::automatic) return normal;
     auto const choice = choose_normal(normal_rates(maps.context().device()), matrix_of(maps), maps.shape()[0], points, config);
     bool const gridded = choice.taken == NormalOperator::gridded;
-    auto const why = choice.gridded > 0 ? fmt::format("{} {:.2g} s, {} {:.2g} s", gridded ? "gridded" : "toeplitz",
-                                              gridded ? choice.gridded : choice.toeplitz, gridded ? "toeplitz" : "gridded",
-                                              gridded ? choice.toeplitz : choice.gridded)
-                                        : "toeplitz, speeds not known";
+    auto const why = choice.gridded > 0
+        ? fmt::format("{} {:.2g} s, {} {:.2g} s", gridded ? "gridded" : "toeplitz", gridded ? choice.gridded : choice.toeplitz,
+              gridded ? "toeplitz" : "gridded", gridded ? choice.toeplitz : choice.gridded)
+        : "toeplitz, speeds not known";
     Stage const stage(maps.context(), why);
     log_info("normal operator: {}", why);
     return choice.taken;
-}
-
-ScanPart part_of(Context const& context, Scan const& scan, std::vector<index_t> const& readouts, NufftConfig const& config,
-    SortedTrajectory const* sorted) {
-    Stage const stage(context, "NUFFT set-up");
-    ScanPart part{{scan.readouts * scan.samples, scan.samples, readouts}, {}, {}, {}};
-    bool const all = part.chosen.everything();
-    auto const of_part = [&](Tensor<real> const& values) {
-        return all ? readable_in(context, values)
-                   : taken(context, part.chosen, values, 1).reshape(values.shape().tail().prepended(part.chosen.points()));
-    };
-    part.trajectory = of_part(scan.trajectory);
-    part.weights = of_part(scan.weights);
-    auto const growth = static_cast<real>(static_cast<double>(scan.readouts) / static_cast<double>(readouts.size()));
-    if (!all) enqueue(context.stream(), Axpby<real>{growth, part.weights.flat(), 0, part.weights.flat()});
-    part.nufft = sorted ? std::make_shared<Nufft>(context, *sorted, part.chosen, config.coils_per_pass)
-                        : std::make_shared<Nufft>(context, scan.matrix, part.trajectory, config);
-    return part;
 }
 
 std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, Samples const& samples, NufftConfig const& config,

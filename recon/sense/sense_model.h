@@ -1,9 +1,9 @@
 // The forward model of one prepared scan.
 #pragma once
 
-#include "recon/nufft/sorted_trajectory.h"
 #include "recon/scan/scan.h"
 #include "recon/sense/data_term.h"
+#include "recon/sense/scan_part.h"
 #include "recon/sense/sense_operator.h"
 
 namespace tessera {
@@ -17,19 +17,6 @@ struct Samples {
 
 /// The given points of samples in host memory, in that order.
 Samples gather(Samples const& all, std::vector<index_t> const& points);
-
-/// Readouts of a scan of which a model is made, in the memory of one context; their k-space stays where it is.
-struct ScanPart {
-    PointSelection chosen;
-    Tensor<real> trajectory; ///< [points, 3]
-    Tensor<real> weights;    ///< [points]
-    std::shared_ptr<Nufft const> nufft;
-};
-
-/// These readouts of a scan in host memory. Fewer readouts leave wider gaps, so the weights grow by the share.
-/// `sorted`: of the scan's trajectory for this configuration, or null to sort that of the part anew.
-ScanPart part_of(Context const& context, Scan const& scan, std::vector<index_t> const& readouts, NufftConfig const& config,
-    SortedTrajectory const* sorted);
 
 /// The normal operator of a scan, where it is "auto" that which this machine applies faster; a stage and the log say which, and why.
 NormalOperator resolved(NormalOperator normal, CoilMaps const& maps, index_t points, NufftConfig const& config);

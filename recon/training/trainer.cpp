@@ -176,7 +176,10 @@ StepRecord Trainer::attempt() {
         auto const draw = static_cast<std::uint64_t>(step_ * config_.batch + j);
         auto example = [&] {
             Stage const preparing(context_, "example");
-            return training_.training_example(shuffled(training_.size(), config_.seed, draw), draw);
+            auto made = training_.training_example(shuffled(training_.size(), config_.seed, draw), draw);
+            bool const last = draw + 1 >= static_cast<std::uint64_t>(config_.steps * config_.batch);
+            if (!last) training_.prepare(shuffled(training_.size(), config_.seed, draw + 1), draw + 1);
+            return made;
         }();
         if (example.target) example.target = example.target->to(context_.host()); // waits there for the loss
         scans += (j ? ", " : "") + example.name;

@@ -8,6 +8,7 @@
 #include "recon/sense/normalisation.h"
 
 #include <algorithm>
+#include <omp.h>
 
 namespace tessera {
 namespace {
@@ -90,9 +91,15 @@ Tensor<complex> KspaceTarget::samples(Context const& context) const {
     return samples;
 }
 
-TrainingSet::Input TrainingSet::input_of(Case const& c, std::vector<index_t> const& readouts) const {
-    auto const part = part_of(context_, c.scan, readouts, config_.scan.nufft, c.sorted ? &*c.sorted : nullptr);
-    auto const model = sense_model(c.scan.maps.to(context_), part, config_.scan.nufft, c.normal);
+std::vector<HostPart> TrainingSet::parts_of(Case const& c, std::vector<std::vector<index_t>> const& readouts) const {
+    std::vector<HostPart> parts;
+    for (auto const& r : readouts) parts.push_back(part_of(c.scan, r, c.sorted ? &*c.sorted : nullptr));
+    return parts;
+}
+
+TrainingSet::Input TrainingSet::input_of(Case const& c, CoilMaps const& maps, HostPart const& readouts) const {
+    auto const part = part_in(context_, readouts, c.scan.matrix, config_.scan.nufft);
+    auto const model = sense_model(maps, part, config_.scan.nufft, c.normal);
     Input in{.scale = 1, .b = Tensor<complex>(context_, model->domain()), .conditions = {}, .model = {}, .spectrum = {}};
     model->weighted_adjoint(c.scan.kspace, part.chosen, in.b);
     in.scale = intensity_scale(in.b);
@@ -105,11 +112,13 @@ TrainingSet::Input TrainingSet::input_of(Case const& c, std::vector<index_t> con
 // What steps of all readouts share: made once, unless nothing is kept.
 TrainingSet::Input TrainingSet::input_of_all(std::size_t i) const {
     Case const& c = cases_.at(i);
-    auto const all = all_readouts(c.scan.readouts);
-    if (config_.keep_operators == KeptOperators::nothing) return input_of(c, all);
+    if (config_.keep_operators == KeptOperators::device && kept_.contains(i)) return kept_.at(i);
+    auto const maps = c.scan.maps.to(context_);
+    auto const all = [&] { return part_of(c.scan, all_readouts(c.scan.readouts), c.sorted ? &*c.sorted : nullptr); };
+    if (config_.keep_operators == KeptOperators::nothing) return input_of(c, maps, all());
     bool const on_host = config_.keep_operators == KeptOperators::host;
     if (!kept_.contains(i)) {
-        auto in = input_of(c, all);
+        auto in = input_of(c, maps, all());
         if (on_host) {
             in.b = in.b.to(context_.host());
             if (auto const& convolution = in.model->convolution()) in.spectrum = convolution->spectrum().to(context_.host());
@@ -119,13 +128,12 @@ TrainingSet::Input TrainingSet::input_of_all(std::size_t i) const {
     }
     Input in = kept_.at(i);
     if (!on_host) return in;
-    auto const maps = c.scan.maps.to(context_);
     in.b = in.b.to(context_);
     if (in.spectrum.size())
         in.model = std::make_shared<SenseOperator>(nullptr, maps, Tensor<real>(),
             std::make_shared<Toeplitz>(context_, c.scan.matrix, in.spectrum), config_.scan.nufft.coils_per_pass);
     else
-        in.model = sense_model(maps, part_of(context_, c.scan, all, config_.scan.nufft, &*c.sorted), config_.scan.nufft, c.normal);
+        in.model = sense_model(maps, part_in(context_, all(), c.scan.matrix, config_.scan.nufft), config_.scan.nufft, c.normal);
     return in;
 }
 
@@ -142,43 +150,77 @@ Example TrainingSet::example(Case const& c, Input const& input) const {
     return e;
 }
 
-Example TrainingSet::self_supervised(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss,
-    std::vector<index_t> const& selection) const {
-    auto e = example(c, input_of(c, input));
+// parts: input, loss and, in validation, selection.
+Example TrainingSet::self_supervised(Case const& c, std::vector<HostPart> const& parts) const {
+    auto const maps = c.scan.maps.to(context_);
+    auto e = example(c, input_of(c, maps, parts[0]));
     auto const& nufft = config_.scan.nufft;
-    auto const predicted = [&](std::vector<index_t> const& readouts) {
-        auto const part = part_of(context_, c.scan, readouts, nufft, c.sorted ? &*c.sorted : nullptr);
-        auto const model = sense_model(c.scan.maps.to(context_), part, nufft, NormalOperator::gridded);
+    auto const predicted = [&](HostPart const& readouts) {
+        auto const part = part_in(context_, readouts, c.scan.matrix, nufft);
+        auto const model = sense_model(maps, part, nufft, NormalOperator::gridded);
         return KspaceTarget{model, c.scan.kspace, part.chosen, e.scale, part.weights};
     };
-    e.loss = predicted(loss);
-    if (!selection.empty()) e.selection = predicted(selection);
+    e.loss = predicted(parts[1]);
+    if (parts.size() > 2) e.selection = predicted(parts[2]);
     return e;
 }
 
-Example TrainingSet::training_example(std::size_t i, std::uint64_t drawn) const {
-    Case const& c = cases_.at(i);
-    std::uint64_t const stream = kTraining + drawn;
+std::vector<std::vector<index_t>> TrainingSet::drawn(Case const& c, std::uint64_t draw) const {
+    std::uint64_t const stream = kTraining + draw;
     if (config_.supervision == Supervision::self_supervised) {
         auto const& seen = c.held_out.used;
-        auto const [loss, input] = draw_readouts(seen, share_of(static_cast<index_t>(seen.size()), config_.loss_fraction), seed_, stream);
-        return self_supervised(c, input, loss);
+        auto [loss, input] = draw_readouts(seen, share_of(static_cast<index_t>(seen.size()), config_.loss_fraction), seed_, stream);
+        return {std::move(input), std::move(loss)};
     }
-    if (!config_.readouts) return example(c, input_of_all(i));
     auto const [low, high] = *config_.readouts;
     auto const block = philox(seed_, stream, ~std::uint64_t{0}); // apart from those that draw_readouts() takes
-    return example(c, input_of(c, drawn_readouts(c, low + (high - low) * uniform<double>(block.word[0], block.word[1]), stream)));
+    return {some_readouts(c, low + (high - low) * uniform<double>(block.word[0], block.word[1]), stream)};
+}
+
+void TrainingSet::prepare(std::size_t i, std::uint64_t draw) const {
+    Case const& c = cases_.at(i);
+    if (!config_.draws() || !c.sorted || (ahead_ && ahead_->of == std::pair(i, draw))) return;
+    auto const work = [this, &c, draw] {
+        omp_set_num_threads(1); // of this thread; the others are the step's
+        return parts_of(c, drawn(c, draw));
+    };
+    ahead_.reset();
+    if (!context_.rehearses()) {
+        ahead_ = Ahead{{i, draw}, std::async(std::launch::async, work)};
+        return;
+    }
+    std::promise<std::vector<HostPart>> parts; // at once: what it takes lives throughout the step, at most
+    parts.set_value(parts_of(c, drawn(c, draw)));
+    ahead_ = Ahead{{i, draw}, parts.get_future()};
+}
+
+std::vector<HostPart> TrainingSet::parts_of(std::size_t i, std::uint64_t draw) const {
+    if (ahead_ && ahead_->of == std::pair(i, draw)) {
+        auto parts = std::move(ahead_->parts);
+        ahead_.reset();
+        return parts.get();
+    }
+    return parts_of(cases_.at(i), drawn(cases_.at(i), draw));
+}
+
+Example TrainingSet::training_example(std::size_t i, std::uint64_t draw) const {
+    Case const& c = cases_.at(i);
+    if (!config_.draws()) return example(c, input_of_all(i));
+    auto const parts = parts_of(i, draw);
+    return config_.supervision == Supervision::self_supervised ? self_supervised(c, parts)
+                                                               : example(c, input_of(c, c.scan.maps.to(context_), parts[0]));
 }
 
 Example TrainingSet::validation_example(std::size_t i) const {
     Case const& c = cases_.at(i);
+    if (!config_.draws()) return example(c, input_of_all(i));
     if (config_.supervision == Supervision::self_supervised)
-        return self_supervised(c, c.held_out.used, c.held_out.report, c.held_out.choose);
-    if (!config_.readouts) return example(c, input_of_all(i));
-    return example(c, input_of(c, drawn_readouts(c, ((*config_.readouts)[0] + (*config_.readouts)[1]) / 2, kValidation + i)));
+        return self_supervised(c, parts_of(c, {c.held_out.used, c.held_out.report, c.held_out.choose}));
+    double const middle = ((*config_.readouts)[0] + (*config_.readouts)[1]) / 2;
+    return example(c, input_of(c, c.scan.maps.to(context_), parts_of(c, {some_readouts(c, middle, kValidation + i)})[0]));
 }
 
-std::vector<index_t> TrainingSet::drawn_readouts(Case const& c, double fraction, std::uint64_t stream) const {
+std::vector<index_t> TrainingSet::some_readouts(Case const& c, double fraction, std::uint64_t stream) const {
     auto const all = all_readouts(c.scan.readouts);
     return fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, stream).first;
 }

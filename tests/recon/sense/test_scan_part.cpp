@@ -51,7 +51,7 @@ TEST_CASE("a part of a scan has the image, the normal operator and the error of 
     auto const [some, rest] = draw_readouts(all, 15, 1, 0);
     for (auto const& readouts : {some, rest, std::vector<index_t>{7}, all})
         for (SortedTrajectory const* const of : {&sorted, static_cast<SortedTrajectory const*>(nullptr)}) {
-            auto const part = part_of(ctx, scan, readouts, nufft, of);
+            auto const part = part_in(ctx, part_of(scan, readouts, of), m, nufft);
             auto const model = sense_model(maps, part, nufft, normal);
             Tensor<complex> const b(ctx, model->domain());
             model->weighted_adjoint(scan.kspace, part.chosen, b);
@@ -93,7 +93,7 @@ TEST_CASE("operators of part of a scan refuse what is no part of it, and those o
     Matrix const m{8, 10, 12};
     NufftConfig const nufft;
     auto const scan = scan_of(m);
-    auto const part = part_of(ctx, scan, {1, 5}, nufft, nullptr);
+    auto const part = part_in(ctx, part_of(scan, {1, 5}, nullptr), m, nufft);
     auto const model = sense_model(scan.maps.to(ctx), part, nufft, NormalOperator::toeplitz);
     Tensor<complex> const b(ctx, model->domain());
     CHECK_THROWS_WITH(model->weighted_adjoint(scan.kspace, {kReadouts * kSamples, kSamples, {1}}, b),

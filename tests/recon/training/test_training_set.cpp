@@ -78,6 +78,39 @@ TEST_CASE("draws of readouts are functions of seed and number, and differ betwee
     CHECK(equal(all.training_example(0, 0).data.b, all.validation_example(0).data.b));
 }
 
+TEST_CASE("an example that was prepared ahead is the same, and errors of that thread are thrown where it is needed", "[training]") {
+    TemporaryFolder const folder;
+    std::vector<std::filesystem::path> const files{scan_file(folder, "a.h5"), scan_file(folder, "b.h5", {10, 8, 6}, 2)};
+    Context const ctx = each_device();
+    auto config = small_data();
+    auto const kind = GENERATE(0, 1, 2);
+    if (kind == 0) config.readouts = {0.3, 0.7};
+    if (kind == 1) config.supervision = Supervision::self_supervised;
+    TrainingSet const set(ctx, files, config, 5), plain(ctx, files, config, 5);
+    auto const same = [&](Example const& a, Example const& b) {
+        CHECK(a.scale == Approx(b.scale).epsilon(1e-6));
+        CHECK(relative_error(a.data.b.to_host(), b.data.b.to_host()) < tolerance(1e-5, 1e-13)); // simt and cuda add in any order
+        if (ctx.device() == Device::cpu) CHECK(equal(a.data.b, b.data.b));
+        REQUIRE(a.loss.has_value() == b.loss.has_value());
+        if (a.loss) CHECK(relative_error(a.loss->samples(ctx).to_host(), b.loss->samples(ctx).to_host()) < tolerance(1e-5, 1e-13));
+    };
+    set.prepare(1, 3);
+    same(set.training_example(1, 3), plain.training_example(1, 3));
+    set.prepare(0, 4);
+    same(set.training_example(1, 5), plain.training_example(1, 5)); // another one
+    same(set.training_example(0, 4), plain.training_example(0, 4));
+    set.prepare(0, 6);
+    set.prepare(0, 7); // instead
+    same(set.training_example(0, 7), plain.training_example(0, 7));
+    if (kind < 2) {
+        ctx.host().allocator().fail_at(2);
+        set.prepare(1, 8);
+        CHECK_THROWS_AS(set.training_example(1, 8), OutOfMemory);
+        same(set.training_example(1, 8), plain.training_example(1, 8));
+    }
+    set.prepare(0, 9); // and the set ends
+}
+
 TEST_CASE("self-supervised draws split the readouts and never touch the held-out ones", "[training]") {
     TemporaryFolder const folder;
     auto const a = scan_file(folder, "a.h5"), b = scan_file(folder, "b.h5", {8, 8, 8}, 2);
