@@ -19,7 +19,8 @@ std::array<std::vector<real>, 3> deapodisation(Matrix const& matrix, Matrix cons
     std::array<std::vector<real>, 3> weights;
     for (int d = 0; d < 3; ++d)
         for (index_t i = 0; i < matrix[d]; ++i) {
-            double const frequency = static_cast<double>(i - matrix[d] / 2) / static_cast<double>(grid[d]);
+            index_t const from_centre = i - matrix[d] / 2;
+            double const frequency = static_cast<double>(from_centre) / static_cast<double>(grid[d]);
             double const attenuation = grid[d] == 1 ? 1.0 : kernel.transform(frequency);
             weights[d].push_back(static_cast<real>(1 / (attenuation * std::sqrt(static_cast<double>(matrix[d])))));
         }

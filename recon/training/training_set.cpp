@@ -93,6 +93,7 @@ Tensor<complex> KspaceTarget::samples(Context const& context) const {
 
 std::vector<HostPart> TrainingSet::parts_of(Case const& c, std::vector<std::vector<index_t>> const& readouts) const {
     std::vector<HostPart> parts;
+    parts.reserve(readouts.size());
     for (auto const& r : readouts) parts.push_back(part_of(c.scan, r, c.sorted ? &*c.sorted : nullptr));
     return parts;
 }

@@ -27,6 +27,7 @@ template <class T> std::vector<T> points_of(PointSelection const& chosen, std::v
 
 std::vector<complex> as_complex(std::vector<real> const& values) {
     std::vector<complex> numbers;
+    numbers.reserve(values.size());
     for (real const v : values) numbers.push_back({v, 0});
     return numbers;
 }
