@@ -25,7 +25,7 @@ struct L1WaveletConfig {
     index_t iterations = 100;
     double tolerance = 1e-3;
     std::uint64_t seed = 1;
-    NormalOperator normal = NormalOperator::toeplitz;
+    NormalOperator normal = NormalOperator::automatic;
     void describe(ConfigVisitor& v) {
         v("lambda", lambda, "Weight of the l1 norm, relative to density-compensated data whose brightest voxels are about 1.", {.min = 0});
         v("wavelet", wavelet, "Daubechies' wavelet with 2, 3 or 4 vanishing moments.");
@@ -35,7 +35,8 @@ struct L1WaveletConfig {
         v("iterations", iterations, "Iterations at most.", {.min = 1});
         v("tolerance", tolerance, "Stop when an iteration changes the image relatively by less.", {.min = 0, .max = 1});
         v("seed", seed, "Of the random shifts.");
-        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
+        v("normal", normal,
+            "Normal operator: a convolution on a doubled grid, gridding forth and back, or the faster of them on this machine.");
     }
 };
 
@@ -46,7 +47,7 @@ struct TotalVariationConfig {
     bool weighted = true;
     index_t iterations = 100;
     double tolerance = 1e-3;
-    NormalOperator normal = NormalOperator::toeplitz;
+    NormalOperator normal = NormalOperator::automatic;
     void describe(ConfigVisitor& v) {
         v("lambda", lambda, "Weight of the total variation, relative to density-compensated data whose brightest voxels are about 1.",
             {.min = 0});
@@ -54,7 +55,8 @@ struct TotalVariationConfig {
         v("weighted", weighted, "Weight samples by the density compensation (converges faster), or all alike (least noise).");
         v("iterations", iterations, "Iterations at most.", {.min = 1});
         v("tolerance", tolerance, "Stop when an iteration changes the image relatively by less.", {.min = 0, .max = 1});
-        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
+        v("normal", normal,
+            "Normal operator: a convolution on a doubled grid, gridding forth and back, or the faster of them on this machine.");
     }
 };
 

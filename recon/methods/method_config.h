@@ -30,7 +30,7 @@ struct MbdlConfig {
     index_t adapt = 0;
     std::optional<double> tolerance;
     std::optional<index_t> iterations;
-    NormalOperator normal = NormalOperator::toeplitz;
+    NormalOperator normal = NormalOperator::automatic;
     void describe(ConfigVisitor& v) {
         v("weights", weights, "The file of trained weights (safetensors); empty: those that come with the program.");
         v("patch", patch, "Voxels of a patch along z, y, x; null is that of the training.", {.min = 1, .max = kLongestAxis});
@@ -45,7 +45,8 @@ struct MbdlConfig {
             "An equilibrium: iterate until a step changes the image by less than this part of it; null is that of the training.",
             {.above = 0, .max = 1});
         v("iterations", iterations, "An equilibrium: iterations at most; null is that of the training.", {.min = 1, .max = 100000});
-        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
+        v("normal", normal,
+            "Normal operator: a convolution on a doubled grid, gridding forth and back, or the faster of them on this machine.");
     }
 };
 

@@ -61,6 +61,72 @@ Gridder::Gridder(Context const& context, Matrix const& matrix, Tensor<real> cons
     colours_ = pieces.colours;
 }
 
+Gridder Gridder::to(Context const& context) const {
+    Gridder other = *this;
+    other.table_ = table_.to(context);
+    other.points_ = points_.to(context);
+    other.subproblems_ = subproblems_.to(context);
+    return other;
+}
+
+Gridder Gridder::part(Context const& context, PointSelection const& chosen) const {
+    require(chosen.all == points(), "nufft: a part of {} points of a plan of {}", chosen.all, points());
+    Gridder some = *this;
+    some.table_ = readable_in(context, table_);
+    if (chosen.everything()) {
+        some.points_ = readable_in(context, points_);
+        some.subproblems_ = readable_in(context, subproblems_);
+        return some;
+    }
+    Context const place = context.device() == Device::cpu ? context : context.host();
+    Tensor<GridPoint> const kept(place, {chosen.points()});
+    if (context.rehearses()) {
+        some.points_ = readable_in(context, kept);
+        some.subproblems_ = Tensor<Subproblem>(context, {most_subproblems(tiling_, chosen.points(), context.device())});
+        return some;
+    }
+    std::vector<std::int32_t> number(static_cast<std::size_t>(chosen.all / chosen.length), -1); // of the runs that are chosen
+    for (std::size_t i = 0; i < chosen.runs.size(); ++i) number[static_cast<std::size_t>(chosen.runs[i])] = static_cast<std::int32_t>(i);
+    auto const length = static_cast<std::int32_t>(chosen.length);
+    auto const number_of = [&](GridPoint const& p) { return number[static_cast<std::size_t>(p.index / length)]; };
+    auto const all = points_.host();
+    auto const pieces = subproblems_.host();
+    auto const many = static_cast<index_t>(pieces.size());
+    auto const points_in = [&](Subproblem const& s) {
+        return all.subspan(static_cast<std::size_t>(s.begin), static_cast<std::size_t>(s.end - s.begin));
+    };
+
+    std::vector<std::int32_t> first(pieces.size() + 1); // where the points of a piece go
+#pragma omp parallel for schedule(dynamic, 8)
+    for (index_t s = 0; s < many; ++s) {
+        std::int32_t count = 0;
+        for (GridPoint const& p : points_in(pieces[static_cast<std::size_t>(s)])) count += number_of(p) >= 0;
+        first[static_cast<std::size_t>(s) + 1] = count;
+    }
+    for (std::size_t s = 0; s < pieces.size(); ++s) first[s + 1] += first[s];
+#pragma omp parallel for schedule(dynamic, 8)
+    for (index_t s = 0; s < many; ++s) {
+        GridPoint* to = kept.data() + first[static_cast<std::size_t>(s)];
+        for (GridPoint p : points_in(pieces[static_cast<std::size_t>(s)]))
+            if (std::int32_t const run = number_of(p); run >= 0) {
+                p.index = run * length + p.index % length;
+                *to++ = p;
+            }
+    }
+
+    std::vector<Subproblem> filled;
+    some.colours_ = {0};
+    for (std::size_t colour = 0; colour + 1 < colours_.size(); ++colour) {
+        for (auto s = static_cast<std::size_t>(colours_[colour]); s < static_cast<std::size_t>(colours_[colour + 1]); ++s)
+            if (first[s] < first[s + 1]) filled.push_back({pieces[s].tile, first[s], first[s + 1]});
+        if (static_cast<std::int32_t>(filled.size()) > some.colours_.back())
+            some.colours_.push_back(static_cast<std::int32_t>(filled.size()));
+    }
+    some.points_ = readable_in(context, kept);
+    some.subproblems_ = Tensor<Subproblem>::from(context, {std::ssize(filled)}, filled);
+    return some;
+}
+
 void Gridder::spread(Tensor<complex> const& samples, Tensor<complex> const& grid) const {
     View<std::int32_t const, 1> colours;
     colours.data = colours_.data();

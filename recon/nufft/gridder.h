@@ -3,6 +3,7 @@
 
 #include "core/arrays/tensor.h"
 #include "recon/nufft/gridding_kernel.h"
+#include "recon/nufft/point_selection.h"
 #include "recon/nufft/tiling.h"
 
 namespace tessera {
@@ -15,6 +16,12 @@ public:
     /// trajectory: [..., 3], (kx, ky, kz) in cycles per field of view; copied. Throws Error for non-finite coordinates.
     Gridder(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, GriddingKernel const& kernel,
         double oversampling);
+
+    /// The same plan in the memory of `context`, host memory for one, where it can wait.
+    Gridder to(Context const& context) const;
+    /// Of a plan in host memory: that of part of its points for `context`, numbered anew in their order. Nothing is sorted, and the result
+    /// is that of the chosen points alone, to the bit on the cpu.
+    Gridder part(Context const& context, PointSelection const& chosen) const;
 
     Matrix grid() const { return {tiling_.cells[0], tiling_.cells[1], tiling_.cells[2]}; }
     index_t points() const { return points_.size(); }

@@ -2,7 +2,7 @@
 
 #include "core/fft/padded_fft.h"
 #include "core/terminal/interrupt.h"
-#include "recon/nufft/gridder.h"
+#include "recon/nufft/sorted_trajectory.h"
 
 #include <cmath>
 #include <map>
@@ -19,14 +19,29 @@ std::array<std::vector<real>, 3> deapodisation(Matrix const& matrix, Matrix cons
     std::array<std::vector<real>, 3> weights;
     for (int d = 0; d < 3; ++d)
         for (index_t i = 0; i < matrix[d]; ++i) {
-            double const frequency = static_cast<double>(i - matrix[d] / 2) / static_cast<double>(grid[d]);
+            index_t const from_centre = i - matrix[d] / 2;
+            double const frequency = static_cast<double>(from_centre) / static_cast<double>(grid[d]);
             double const attenuation = grid[d] == 1 ? 1.0 : kernel.transform(frequency);
             weights[d].push_back(static_cast<real>(1 / (attenuation * std::sqrt(static_cast<double>(matrix[d])))));
         }
     return weights;
 }
 
+Gridder gridder_for(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, NufftConfig const& options) {
+    double const oversampling = oversampling_of(options);
+    return {context, matrix, trajectory, GriddingKernel(options.accuracy, oversampling), oversampling};
+}
+
 } // namespace
+
+double oversampling_of(NufftConfig const& config) { return config.oversampling.value_or(kDefaultOversampling); }
+
+SortedTrajectory::SortedTrajectory(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, NufftConfig const& options)
+    : SortedTrajectory(context.host(), matrix, gridder_for(context, matrix, trajectory, options).to(context.host())) {}
+SortedTrajectory::SortedTrajectory(Context const& host, Matrix const& matrix, Gridder gridder)
+    : host_(host), matrix_(matrix), gridder_(std::move(gridder)) {}
+
+SortedTrajectory SortedTrajectory::part(PointSelection const& chosen) const { return {host_, matrix_, gridder_.part(host_, chosen)}; }
 
 struct Nufft::Plan {
     Context context;
@@ -36,9 +51,8 @@ struct Nufft::Plan {
     std::array<std::vector<real>, 3> weights;
     std::map<index_t, PaddedFft> transforms; // made on first use, by the number of coils of a pass
 
-    Plan(Context const& c, Matrix const& m, Tensor<real> const& trajectory, NufftConfig const& options, double oversampling)
-        : context(c), matrix(m), coils_per_pass(options.coils_per_pass),
-          gridder(c, m, trajectory, GriddingKernel(options.accuracy, oversampling), oversampling),
+    Plan(Context const& c, Matrix const& m, Gridder sorted, index_t coils)
+        : context(c), matrix(m), coils_per_pass(coils), gridder(std::move(sorted)),
           weights(deapodisation(m, gridder.grid(), gridder.kernel())) {
         require(coils_per_pass >= 1, "nufft: coils_per_pass is {}, expected at least 1", coils_per_pass);
     }
@@ -80,7 +94,9 @@ struct Nufft::Plan {
 };
 
 Nufft::Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftConfig const& options)
-    : plan_(std::make_unique<Plan>(context, matrix, trajectory, options, options.oversampling.value_or(kDefaultOversampling))) {}
+    : plan_(std::make_unique<Plan>(context, matrix, gridder_for(context, matrix, trajectory, options), options.coils_per_pass)) {}
+Nufft::Nufft(Context const& context, SortedTrajectory const& sorted, PointSelection const& chosen, index_t coils_per_pass)
+    : plan_(std::make_unique<Plan>(context, sorted.matrix(), sorted.gridder().part(context, chosen), coils_per_pass)) {}
 Nufft::~Nufft() = default;
 Nufft::Nufft(Nufft&&) noexcept = default;
 Nufft& Nufft::operator=(Nufft&&) noexcept = default;

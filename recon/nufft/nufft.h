@@ -9,6 +9,9 @@
 
 namespace tessera {
 
+class SortedTrajectory;
+struct PointSelection;
+
 struct NufftConfig {
     double accuracy = 1e-3;
     std::optional<double> oversampling = std::nullopt;
@@ -20,6 +23,9 @@ struct NufftConfig {
             "Coils transformed at once, 4 at most where k-space is transformed once only; bounds the memory.", {.min = 1, .max = 64});
     }
 };
+
+/// That of the grid, chosen where it is left open.
+double oversampling_of(NufftConfig const& config);
 
 /// Coils at once of a transform that a scan needs once: its grid is half of that for 8, and clearing fresh memory takes longer than a second
 /// pass does.
@@ -37,6 +43,9 @@ class Nufft {
 public:
     /// The trajectory is [..., 3] and is copied into the plan, sorted. Throws Error for non-finite coordinates.
     Nufft(Context const& context, Matrix matrix, Tensor<real> const& trajectory, NufftConfig const& options = {});
+    /// The plan of part of the points of a trajectory that is sorted already, for the accuracy and oversampling that it was sorted for.
+    /// The points are numbered anew, in their order. Where all are chosen, a CPU reads `sorted` in place.
+    Nufft(Context const& context, SortedTrajectory const& sorted, PointSelection const& chosen, index_t coils_per_pass);
     ~Nufft();
     Nufft(Nufft&&) noexcept;
     Nufft& operator=(Nufft&&) noexcept;

@@ -1,5 +1,6 @@
 #include "recon/nufft/toeplitz.h"
 
+#include "core/arrays/readable_in.h"
 #include "core/arrays/sums.h"
 #include "core/terminal/interrupt.h"
 #include "kernels/arrays/arithmetic.h"
@@ -79,9 +80,9 @@ struct Toeplitz::Part {
 class Toeplitz::Spectra {
 public:
     Spectra(Context const& context, Matrix const& matrix, Matrix const& half, Tensor<real> const& trajectory, Tensor<real> const& weights,
-        double accuracy, index_t at_once)
+        double accuracy, index_t at_once, std::shared_ptr<Nufft const> const& planned)
         : context_(context), matrix_(matrix), half_(half), trajectory_(trajectory), weights_(weights), phases_(make_phases(context, half)),
-          fft_(context, half, 1), nufft_(context, half, scaled(), {.accuracy = accuracy, .oversampling = {}, .coils_per_pass = at_once}) {}
+          fft_(context, half, 1), nufft_(planned && half == matrix ? planned : plan(accuracy, at_once)) {}
 
     /// [part, z, y, x], frequencies in their natural order; unnormalised sums over the samples.
     Tensor<complex> of(std::vector<Part> const& parts) const {
@@ -100,7 +101,7 @@ public:
                 }
             }
             enqueue(context_.stream(), fold);
-            nufft_.adjoint(samples, grids);
+            nufft_->adjoint(samples, grids);
         }
         for (index_t i = 0; i < n; ++i) {
             Part const& p = parts[static_cast<std::size_t>(i)];
@@ -113,6 +114,11 @@ public:
     }
 
 private:
+    std::shared_ptr<Nufft const> plan(double accuracy, index_t at_once) const {
+        NufftConfig const config{.accuracy = accuracy, .oversampling = {}, .coils_per_pass = at_once};
+        return std::make_shared<Nufft>(context_, half_, scaled(), config);
+    }
+
     // In cycles per field of view of `half`.
     Tensor<real> scaled() const {
         Tensor<real> k(context_, trajectory_.shape());
@@ -127,24 +133,35 @@ private:
     Tensor<real> trajectory_, weights_;
     Phases phases_;
     Fft fft_;
-    Nufft nufft_;
+    std::shared_ptr<Nufft const> nufft_;
 };
 
-Toeplitz::Toeplitz(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, Tensor<real> const& weights,
-    double accuracy, index_t parts_per_pass)
+Toeplitz::Toeplitz(Context const& context, Matrix const& matrix)
     : context_(context), matrix_(matrix), half_(DoubledConvolution::half_grid(matrix)) {
-    index_t const points = trajectory.size() / 3;
-    require(weights.size() == points, "toeplitz: {} weights for {} points", weights.size(), points);
-    require(parts_per_pass >= 1, "toeplitz: parts_per_pass is {}, expected at least 1", parts_per_pass);
     if (context.device() == Device::cpu)
         convolution_.emplace(matrix);
     else {
         fft_.emplace(context, half_, 1);
         phases_ = make_phases(context, half_);
     }
+}
+
+Toeplitz::Toeplitz(Context const& context, Matrix const& matrix, Tensor<real> const& spectrum) : Toeplitz(context, matrix) {
+    index_t const size = spectrum_size(context.device(), matrix);
+    require(spectrum.shape() == Shape{1, size} || spectrum.shape() == Shape{2, size},
+        "toeplitz: a spectrum of shape {}, expected [1 or 2, {}]", spectrum.shape().str(), size);
+    spectrum_ = readable_in(context, spectrum);
+}
+
+Toeplitz::Toeplitz(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, Tensor<real> const& weights,
+    double accuracy, index_t parts_per_pass, std::shared_ptr<Nufft const> const& planned)
+    : Toeplitz(context, matrix) {
+    index_t const points = trajectory.size() / 3;
+    require(weights.size() == points, "toeplitz: {} weights for {} points", weights.size(), points);
+    require(parts_per_pass >= 1, "toeplitz: parts_per_pass is {}, expected at least 1", parts_per_pass);
     index_t const at_once = std::clamp<index_t>(parts_per_pass / 2 * 2, 2, FoldWeights::kParts);
     Spectra const spectra(context, matrix, half_, trajectory.to(context).reshape({points, 3}), weights.to(context).reshape({points}),
-        accuracy, std::min(parts_per_pass, at_once));
+        accuracy, std::min(parts_per_pass, at_once), planned);
 
     spectrum_ = Tensor<real>(context, {1, spectrum_size(context.device(), matrix)});
     std::vector<Part> parts; // of either sign in turn

@@ -23,14 +23,21 @@ class Toeplitz {
 public:
     /// trajectory: [..., 3], cycles per field of view of `matrix`; weights: as many as points. Both only read here.
     /// `accuracy` is that of the NUFFT which the spectrum is computed with, `parts_per_pass` how many of its parts are gridded at once (4 at most).
+    /// `planned`: a NUFFT of this trajectory, matrix, accuracy and number at once, so that none is planned here where transforms of the
+    /// matrix's size are as fast as any.
     Toeplitz(Context const& context, Matrix const& matrix, Tensor<real> const& trajectory, Tensor<real> const& weights, double accuracy,
-        index_t parts_per_pass = 2);
+        index_t parts_per_pass = 2, std::shared_ptr<Nufft const> const& planned = nullptr);
+    /// From what spectrum() of another one of the same device and matrix said, in any memory.
+    Toeplitz(Context const& context, Matrix const& matrix, Tensor<real> const& spectrum);
 
     /// out = F^H W F in, one volume after the other; volumes [coil, z, y, x], out may be in.
     void apply(Tensor<complex> const& in, Tensor<complex> const& out) const;
     /// out = sum over s of conj(S_s) F^H W F S_s in for volumes [z, y, x] that do not share memory. Only for the CPU.
     void apply(Tensor<complex> const& in, RowFactors const& factors, Tensor<complex> const& out) const;
 
+    Matrix const& matrix() const { return matrix_; }
+    /// All that was computed.
+    Tensor<real> const& spectrum() const { return spectrum_; }
     /// Whether half of the spectrum is kept.
     bool symmetric() const { return spectrum_.shape()[0] == 1; }
     /// What an operator holds, and what apply() takes with the present number of threads (in place elsewhere than on the CPU: a volume more).
@@ -39,6 +46,7 @@ public:
 private:
     struct Part;
     class Spectra;
+    Toeplitz(Context const& context, Matrix const& matrix);
     bool rehearsed(index_t volumes) const;
     void keep_both_signs();
     void keep(Tensor<complex> const& grid, Part const& part);

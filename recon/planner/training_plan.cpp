@@ -40,7 +40,13 @@ std::vector<Saving<TrainingConfig>> training_savings() {
                 return c.memory.policy != MemoryPolicy::full &&
                     std::exchange(c.memory.checkpoints, CheckpointPlace::host) != CheckpointPlace::host;
             }},
-        {"/data/keep_operators", [](TrainingConfig& c) { return std::exchange(c.data.keep_operators, false); }},
+        {"/data/keep_operators",
+            [](TrainingConfig& c) {
+                return c.data.keep_operators == KeptOperators::device &&
+                    std::exchange(c.data.keep_operators, KeptOperators::host) != KeptOperators::host;
+            }},
+        {"/data/keep_operators",
+            [](TrainingConfig& c) { return std::exchange(c.data.keep_operators, KeptOperators::nothing) != KeptOperators::nothing; }},
         {"/memory/policy", [](TrainingConfig& c) { return std::exchange(c.memory.policy, MemoryPolicy::block) != MemoryPolicy::block; }},
         {"/memory/patch", [](TrainingConfig& c) { return c.memory.policy == MemoryPolicy::block && halve_patch(c.memory.patch); }},
         {"/data/scan/nufft/coils_per_pass", [](TrainingConfig& c) { return halve_coils(c.data.scan.nufft.coils_per_pass); }},

@@ -11,12 +11,13 @@ struct CgConfig {
     index_t iterations = 30;
     double tolerance = 1e-3;
     double lambda = 0.05;
-    NormalOperator normal = NormalOperator::toeplitz;
+    NormalOperator normal = NormalOperator::automatic;
     void describe(ConfigVisitor& v) {
         v("iterations", iterations, "Iterations at most.", {.min = 1});
         v("tolerance", tolerance, "Stop below this relative residual.", {.min = 0, .max = 1});
         v("lambda", lambda, "Tikhonov weight, relative to density-compensated data (A^H W A is about the identity).", {.min = 0});
-        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
+        v("normal", normal,
+            "Normal operator: a convolution on a doubled grid, gridding forth and back, or the faster of them on this machine.");
     }
 };
 

@@ -10,12 +10,13 @@
 
 namespace tessera {
 
-/// Two ways to apply the normal operator.
+/// Two ways to apply the normal operator, and leaving it to the machine.
 enum class NormalOperator {
     toeplitz, ///< a convolution on a doubled grid
-    gridded   ///< gridding forth and back
+    gridded,  ///< gridding forth and back
+    automatic ///< the faster one on this machine (recon/sense/normal_choice.h)
 };
-constexpr std::array<std::string_view, 2> config_names(NormalOperator) { return {"toeplitz", "gridded"}; }
+constexpr std::array<std::string_view, 3> config_names(NormalOperator) { return {"toeplitz", "gridded", "auto"}; }
 
 /// What iterations need of one scan: the normal operator and one volume.
 struct DataTerm {

@@ -24,7 +24,8 @@ LeastSquares least_squares(Scan const& scan, NufftConfig const& config, NormalOp
     require(weighted || !scan.soft_gated, "weighted is false, which would undo soft gating: set it, or take /gating/kind \"hard\"");
     if (!weighted)
         weights = Tensor<real>::from(weights.context(), weights.shape(), std::vector<real>(static_cast<std::size_t>(weights.size()), 1));
-    auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, weights}, config, normal);
+    auto const model =
+        sense_model(scan.maps, {scan.kspace, scan.trajectory, weights}, config, resolved(normal, scan.maps, scan.weights.size(), config));
     problem.data.model = model;
     Stage const stage(model->context(), "x_0");
     problem.data.b = Tensor<complex>(model->context(), model->domain());

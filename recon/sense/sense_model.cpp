@@ -1,6 +1,8 @@
 #include "recon/sense/sense_model.h"
 
 #include "core/device/stage.h"
+#include "core/terminal/log.h"
+#include "recon/sense/normal_choice.h"
 
 #include <algorithm>
 
@@ -22,24 +24,45 @@ Samples gather(Samples const& all, std::vector<index_t> const& points) {
     return chosen;
 }
 
-std::vector<index_t> points_of(std::vector<index_t> const& readouts, index_t samples) {
-    std::vector<index_t> points;
-    points.reserve(readouts.size() * static_cast<std::size_t>(samples));
-    for (index_t const r : readouts)
-        for (index_t k = 0; k < samples; ++k) points.push_back(r * samples + k);
-    return points;
+namespace {
+
+Matrix matrix_of(CoilMaps const& maps) { return {maps.shape()[1], maps.shape()[2], maps.shape()[3]}; }
+
+std::shared_ptr<SenseOperator const> model_of(CoilMaps const& maps, std::shared_ptr<Nufft const> nufft, Tensor<real> const& trajectory,
+    Tensor<real> const& weights, NufftConfig const& config, NormalOperator normal) {
+    std::shared_ptr<Toeplitz const> toeplitz;
+    if (normal != NormalOperator::gridded)
+        toeplitz = std::make_shared<Toeplitz>(maps.context(), matrix_of(maps), trajectory, weights, config.accuracy, config.coils_per_pass,
+            config.oversampling ? nullptr : nufft);
+    return std::make_shared<SenseOperator>(std::move(nufft), maps, weights, std::move(toeplitz), config.coils_per_pass);
+}
+
+} // namespace
+
+NormalOperator resolved(NormalOperator normal, CoilMaps const& maps, index_t points, NufftConfig const& config) {
+    if (normal != NormalOperator::automatic) return normal;
+    auto const choice = choose_normal(normal_rates(maps.context().device()), matrix_of(maps), maps.shape()[0], points, config);
+    bool const gridded = choice.taken == NormalOperator::gridded;
+    auto const why = choice.gridded > 0
+        ? fmt::format("{} {:.2g} s, {} {:.2g} s", gridded ? "gridded" : "toeplitz", gridded ? choice.gridded : choice.toeplitz,
+              gridded ? "toeplitz" : "gridded", gridded ? choice.toeplitz : choice.gridded)
+        : "toeplitz, speeds not known";
+    Stage const stage(maps.context(), why);
+    log_info("normal operator: {}", why);
+    return choice.taken;
 }
 
 std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, Samples const& samples, NufftConfig const& config,
     NormalOperator normal) {
     Stage const stage(maps.context(), "NUFFT set-up");
-    Matrix const matrix{maps.shape()[1], maps.shape()[2], maps.shape()[3]};
-    auto nufft = std::make_shared<Nufft>(maps.context(), matrix, samples.trajectory, config);
-    std::shared_ptr<Toeplitz const> toeplitz;
-    if (normal == NormalOperator::toeplitz)
-        toeplitz =
-            std::make_shared<Toeplitz>(maps.context(), matrix, samples.trajectory, samples.weights, config.accuracy, config.coils_per_pass);
-    return std::make_shared<SenseOperator>(std::move(nufft), maps, samples.weights, std::move(toeplitz), config.coils_per_pass);
+    auto nufft = std::make_shared<Nufft>(maps.context(), matrix_of(maps), samples.trajectory, config);
+    return model_of(maps, std::move(nufft), samples.trajectory, samples.weights, config, normal);
+}
+
+std::shared_ptr<SenseOperator const> sense_model(CoilMaps const& maps, ScanPart const& part, NufftConfig const& config,
+    NormalOperator normal) {
+    Stage const stage(maps.context(), "NUFFT set-up");
+    return model_of(maps, part.nufft, part.trajectory, part.weights, config, normal);
 }
 
 } // namespace tessera

@@ -12,10 +12,10 @@ SenseOperator::SenseOperator(std::shared_ptr<Nufft const> nufft, CoilMaps maps, 
     std::shared_ptr<Toeplitz const> toeplitz, index_t coils_per_pass)
     : nufft_(std::move(nufft)), maps_(std::move(maps)), weights_(std::move(weights)), toeplitz_(std::move(toeplitz)),
       coils_per_pass_(coils_per_pass) {
-    auto const [z, y, x] = nufft_->matrix();
+    require(nufft_ || toeplitz_, "sense: neither a NUFFT nor a convolution");
+    auto const [z, y, x] = nufft_ ? nufft_->matrix() : toeplitz_->matrix();
     require(maps_.shape().tail() == Shape{z, y, x}, "sense: maps of shape {}, expected [coil, {}, {}, {}]", maps_.shape().str(), z, y, x);
-    require(weights_.size() == 0 || weights_.size() == nufft_->points(), "sense: {} weights for {} points", weights_.size(),
-        nufft_->points());
+    require(weights_.size() == 0 || weights_.size() == codomain()[1], "sense: {} weights for {} points", weights_.size(), codomain()[1]);
     require(coils_per_pass_ >= 1, "sense: coils_per_pass is {}, expected at least 1", coils_per_pass_);
 }
 
@@ -31,6 +31,7 @@ void SenseOperator::weigh(Tensor<complex> const& samples) const {
 }
 
 void SenseOperator::do_forward(Tensor<complex> const& image, Tensor<complex> const& kspace) const {
+    require(nufft_ != nullptr, "sense: an operator of a convolution alone has no k-space");
     passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
         maps_.expand(image, first, coils);
         nufft_->forward(coils, kspace.slice(first, last));
@@ -38,21 +39,42 @@ void SenseOperator::do_forward(Tensor<complex> const& image, Tensor<complex> con
 }
 
 void SenseOperator::do_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const {
+    require(nufft_ != nullptr, "sense: an operator of a convolution alone has no k-space");
     passes(coils_per_pass_, [&](index_t first, index_t last, Tensor<complex> const& coils) {
         nufft_->adjoint(kspace.slice(first, last), coils);
         maps_.combine(coils, first, image, first > 0);
     });
 }
 
-void SenseOperator::weighted_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const {
+// samples_of(first, last): those of a pass, a copy in the memory of the context.
+template <class F> void SenseOperator::grid_weighted(Tensor<complex> const& image, F const& samples_of) const {
+    require(nufft_ != nullptr, "sense: an operator of a convolution alone has no k-space");
     passes(std::min(coils_per_pass_, kCoilsOnce), [&](index_t first, index_t last, Tensor<complex> const& coils) {
-        auto const part = kspace.reshape(codomain()).slice(first, last);
-        Tensor<complex> const samples(context(), part.shape());
-        samples.copy_from(part);
+        Tensor<complex> const samples = samples_of(first, last);
         weigh(samples);
         nufft_->adjoint(samples, coils);
         maps_.combine(coils, first, image, first > 0);
     });
+}
+
+void SenseOperator::weighted_adjoint(Tensor<complex> const& kspace, Tensor<complex> const& image) const {
+    grid_weighted(image, [&](index_t first, index_t last) {
+        auto const part = kspace.reshape(codomain()).slice(first, last);
+        Tensor<complex> samples(context(), part.shape());
+        samples.copy_from(part);
+        return samples;
+    });
+}
+
+void SenseOperator::weighted_adjoint(Tensor<complex> const& kspace, PointSelection const& chosen, Tensor<complex> const& image) const {
+    require(kspace.shape() == Shape{maps_.shape()[0], chosen.all} && chosen.points() == codomain()[1],
+        "sense: {} of {} points of k-space of shape {} for an operator of {}", chosen.points(), chosen.all, kspace.shape().str(),
+        codomain()[1]);
+    grid_weighted(image, [&](index_t first, index_t last) { return taken(context(), chosen, kspace.slice(first, last), last - first); });
+}
+
+SenseOperator SenseOperator::normal_only() const {
+    return toeplitz_ ? SenseOperator(nullptr, maps_, {}, toeplitz_, coils_per_pass_) : *this;
 }
 
 void SenseOperator::do_normal(Tensor<complex> const& image, Tensor<complex> const& out) const {

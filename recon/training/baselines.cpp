@@ -56,7 +56,7 @@ double kspace_error(KspaceTarget const& of, Tensor<complex> const& image) {
     Tape tape(Tape::Mode::skip);
     auto const predicted = apply(tape, of.model, Var(as_channels(image)));
     return std::sqrt(
-        static_cast<double>(weighted_l2_loss(tape, predicted, of.kspace.to(image.context()), of.weights).value().to_host().at(0)));
+        static_cast<double>(weighted_l2_loss(tape, predicted, of.samples(image.context()), of.weights).value().to_host().at(0)));
 }
 
 void Baselines::keep_in(std::filesystem::path const& file) {

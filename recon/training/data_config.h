@@ -18,6 +18,9 @@ enum class TargetSource {
 };
 constexpr std::array<std::string_view, 2> config_names(TargetSource) { return {"reference", "reconstruction"}; }
 
+enum class KeptOperators { nothing, host, device };
+constexpr std::array<std::string_view, 3> config_names(KeptOperators) { return {"nothing", "host", "device"}; }
+
 struct DataConfig {
     std::vector<std::filesystem::path> train, validation;
     Supervision supervision = Supervision::supervised;
@@ -27,9 +30,12 @@ struct DataConfig {
     double loss_fraction = 0.4;
     double held_out = 0.1;
     double selection = 0.05;
-    bool keep_operators = false;
-    NormalOperator normal = NormalOperator::toeplitz;
+    KeptOperators keep_operators = KeptOperators::host;
+    NormalOperator normal = NormalOperator::automatic;
     ScanConfig scan;
+
+    /// Whether a step takes other readouts than the one before.
+    bool draws() const { return readouts || supervision == Supervision::self_supervised; }
 
     void describe(ConfigVisitor& v) {
         v("train", train, "k-space files, or folders of .h5 files, to train on.", {.required = true});
@@ -48,8 +54,10 @@ struct DataConfig {
             "them.",
             {.above = 0, .max = 0.5});
         v("keep_operators", keep_operators,
-            "Keeps the normal operator and the gridded image of every file on the device, where steps draw no readouts.");
-        v("normal", normal, "Normal operator: a convolution on a doubled grid, or gridding forth and back.");
+            "What is kept of every file from step to step: its gridded image and normal operator, on the device or in host memory, or, where "
+            "steps draw readouts, its sorted trajectory, in host memory.");
+        v("normal", normal,
+            "Normal operator: a convolution on a doubled grid, gridding forth and back, or the faster of them on this machine.");
         v("scan", scan, "How the files are read and prepared.");
     }
 };

@@ -120,7 +120,7 @@ void Trainer::start_from(std::filesystem::path const& path) const {
 
 LossValue Trainer::loss_of(Tape& tape, Example const& e, Var const& prediction) const {
     Stage const stage(context_, "loss");
-    if (e.loss) return {weighted_l2_loss(tape, apply(tape, e.loss->model, prediction), e.loss->kspace.to(context_), e.loss->weights), {}};
+    if (e.loss) return {weighted_l2_loss(tape, apply(tape, e.loss->model, prediction), e.loss->samples(context_), e.loss->weights), {}};
     LossMask mask;
     if (config_.loss_in_object) mask = e.object->to(context_);
     return evaluate_loss(tape, config_.loss, prediction, e.target->to(context_), mask);
@@ -176,7 +176,10 @@ StepRecord Trainer::attempt() {
         auto const draw = static_cast<std::uint64_t>(step_ * config_.batch + j);
         auto example = [&] {
             Stage const preparing(context_, "example");
-            return training_.training_example(shuffled(training_.size(), config_.seed, draw), draw);
+            auto made = training_.training_example(shuffled(training_.size(), config_.seed, draw), draw);
+            bool const last = draw + 1 >= static_cast<std::uint64_t>(config_.steps * config_.batch);
+            if (!last) training_.prepare(shuffled(training_.size(), config_.seed, draw + 1), draw + 1);
+            return made;
         }();
         if (example.target) example.target = example.target->to(context_.host()); // waits there for the loss
         scans += (j ? ", " : "") + example.name;

@@ -8,6 +8,7 @@
 #include "recon/sense/normalisation.h"
 
 #include <algorithm>
+#include <omp.h>
 
 namespace tessera {
 namespace {
@@ -64,7 +65,8 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
         c.target = scan.target->to(context_.host());
     } else {
         auto const& cg = config_.target_cg;
-        auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, scan.weights}, config_.scan.nufft, cg.normal);
+        auto const model = sense_model(scan.maps, {scan.kspace, scan.trajectory, scan.weights}, config_.scan.nufft,
+            resolved(cg.normal, scan.maps, scan.weights.size(), config_.scan.nufft));
         Tensor<complex> const b(context_, model->domain());
         model->weighted_adjoint(scan.kspace, b);
         auto const target = Tensor<complex>::zeros(context_, b.shape());
@@ -73,85 +75,155 @@ TrainingSet::Case TrainingSet::prepare(std::filesystem::path const& file) const 
             result.residual);
         c.target = target.to(context_.host());
     }
+    c.normal = resolved(config_.normal, scan.maps, scan.weights.size(), config_.scan.nufft);
+    bool const gridded_anew = config_.keep_operators == KeptOperators::host && c.normal == NormalOperator::gridded;
+    if (config_.keep_operators != KeptOperators::nothing && (config_.draws() || gridded_anew))
+        c.sorted.emplace(context_, scan.matrix, scan.trajectory, config_.scan.nufft);
     c.noise = noise_of_sample(scan.noise_deviation, scan.kspace, scan.trajectory);
     if (c.target) c.object = object_mask(magnitude(*c.target));
     c.scan = to_host(std::move(scan));
     return c;
 }
 
-// The readouts of a scan, on the device but for their k-space. Fewer readouts leave wider gaps, so the weights grow.
-Samples TrainingSet::select(Case const& c, std::vector<index_t> const& readouts) const {
-    auto const& s = c.scan;
-    auto const count = static_cast<index_t>(readouts.size());
-    if (count == s.readouts) return {s.kspace, s.trajectory.to(context_), s.weights.to(context_)};
-    auto const chosen = gather({s.kspace, s.trajectory, s.weights}, points_of(readouts, s.samples));
-    real const growth = static_cast<real>(static_cast<double>(s.readouts) / static_cast<double>(count));
-    if (!context_.rehearses())
-        for (real& w : chosen.weights.host()) w *= growth;
-    return {chosen.kspace, chosen.trajectory.to(context_), chosen.weights.to(context_)};
+Tensor<complex> KspaceTarget::samples(Context const& context) const {
+    auto const samples = taken(context, chosen, all, all.shape()[0]);
+    axpby(1 / scale, samples, 0, samples);
+    return samples;
 }
 
-Example TrainingSet::example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss,
-    std::vector<index_t> const& selection) const {
+std::vector<HostPart> TrainingSet::parts_of(Case const& c, std::vector<std::vector<index_t>> const& readouts) const {
+    std::vector<HostPart> parts;
+    parts.reserve(readouts.size());
+    for (auto const& r : readouts) parts.push_back(part_of(c.scan, r, c.sorted ? &*c.sorted : nullptr));
+    return parts;
+}
+
+TrainingSet::Input TrainingSet::input_of(Case const& c, CoilMaps const& maps, HostPart const& readouts) const {
+    auto const part = part_in(context_, readouts, c.scan.matrix, config_.scan.nufft);
+    auto const model = sense_model(maps, part, config_.scan.nufft, c.normal);
+    Input in{.scale = 1, .b = Tensor<complex>(context_, model->domain()), .conditions = {}, .model = {}, .spectrum = {}};
+    model->weighted_adjoint(c.scan.kspace, part.chosen, in.b);
+    in.scale = intensity_scale(in.b);
+    axpby(1 / in.scale, in.b, 0, in.b);
+    in.conditions = scan_conditions(*model, in.b, part.weights, c.noise, in.scale);
+    in.model = std::make_shared<SenseOperator>(model->normal_only());
+    return in;
+}
+
+// What steps of all readouts share: made once, unless nothing is kept.
+TrainingSet::Input TrainingSet::input_of_all(std::size_t i) const {
+    Case const& c = cases_.at(i);
+    if (config_.keep_operators == KeptOperators::device && kept_.contains(i)) return kept_.at(i);
+    auto const maps = c.scan.maps.to(context_);
+    auto const all = [&] { return part_of(c.scan, all_readouts(c.scan.readouts), c.sorted ? &*c.sorted : nullptr); };
+    if (config_.keep_operators == KeptOperators::nothing) return input_of(c, maps, all());
+    bool const on_host = config_.keep_operators == KeptOperators::host;
+    if (!kept_.contains(i)) {
+        auto in = input_of(c, maps, all());
+        if (on_host) {
+            in.b = in.b.to(context_.host());
+            if (auto const& convolution = in.model->convolution()) in.spectrum = convolution->spectrum().to(context_.host());
+            in.model.reset();
+        }
+        kept_.emplace(i, std::move(in));
+    }
+    Input in = kept_.at(i);
+    if (!on_host) return in;
+    in.b = in.b.to(context_);
+    if (in.spectrum.size())
+        in.model = std::make_shared<SenseOperator>(nullptr, maps, Tensor<real>(),
+            std::make_shared<Toeplitz>(context_, c.scan.matrix, in.spectrum), config_.scan.nufft.coils_per_pass);
+    else
+        in.model = sense_model(maps, part_in(context_, all(), c.scan.matrix, config_.scan.nufft), config_.scan.nufft, c.normal);
+    return in;
+}
+
+Example TrainingSet::example(Case const& c, Input const& input) const {
     Example e;
     e.name = c.name;
-    auto const maps = c.scan.maps.to(context_);
-    auto const samples = select(c, input);
-    auto const model = sense_model(maps, samples, config_.scan.nufft, config_.normal);
-    e.data.b = Tensor<complex>(context_, model->domain());
-    model->weighted_adjoint(samples.kspace, e.data.b);
-    e.data.model = model;
-    e.scale = intensity_scale(e.data.b);
-    axpby(1 / e.scale, e.data.b, 0, e.data.b);
-    e.data.conditions = scan_conditions(*model, e.data.b, samples.weights, c.noise, e.scale);
+    e.scale = input.scale;
+    e.data = {input.model, input.b, input.conditions};
     if (c.target) {
         e.target = c.target->to(context_); // another memory than the case's
         axpby(1 / e.scale, *e.target, 0, *e.target);
         e.object = *c.object;
     }
-    auto const predicted = [&](std::vector<index_t> const& readouts) -> std::optional<KspaceTarget> {
-        if (readouts.empty()) return {};
-        auto const s = select(c, readouts);
-        axpby(1 / e.scale, s.kspace, 0, s.kspace);
-        return KspaceTarget{sense_model(maps, s, config_.scan.nufft, NormalOperator::gridded), s.kspace, s.weights};
-    };
-    e.loss = predicted(loss);
-    e.selection = predicted(selection);
     return e;
 }
 
-Example TrainingSet::training_example(std::size_t i, std::uint64_t drawn) const {
-    Case const& c = cases_.at(i);
-    auto const all = all_readouts(c.scan.readouts);
-    std::uint64_t const stream = kTraining + drawn;
+// parts: input, loss and, in validation, selection.
+Example TrainingSet::self_supervised(Case const& c, std::vector<HostPart> const& parts) const {
+    auto const maps = c.scan.maps.to(context_);
+    auto e = example(c, input_of(c, maps, parts[0]));
+    auto const& nufft = config_.scan.nufft;
+    auto const predicted = [&](HostPart const& readouts) {
+        auto const part = part_in(context_, readouts, c.scan.matrix, nufft);
+        auto const model = sense_model(maps, part, nufft, NormalOperator::gridded);
+        return KspaceTarget{model, c.scan.kspace, part.chosen, e.scale, part.weights};
+    };
+    e.loss = predicted(parts[1]);
+    if (parts.size() > 2) e.selection = predicted(parts[2]);
+    return e;
+}
+
+std::vector<std::vector<index_t>> TrainingSet::drawn(Case const& c, std::uint64_t draw) const {
+    std::uint64_t const stream = kTraining + draw;
     if (config_.supervision == Supervision::self_supervised) {
         auto const& seen = c.held_out.used;
-        auto const [loss, input] = draw_readouts(seen, share_of(static_cast<index_t>(seen.size()), config_.loss_fraction), seed_, stream);
-        return example(c, input, loss);
+        auto [loss, input] = draw_readouts(seen, share_of(static_cast<index_t>(seen.size()), config_.loss_fraction), seed_, stream);
+        return {std::move(input), std::move(loss)};
     }
-    if (config_.readouts) {
-        auto const [low, high] = *config_.readouts;
-        auto const block = philox(seed_, stream, ~std::uint64_t{0}); // apart from those that draw_readouts() takes
-        double const fraction = low + (high - low) * uniform<double>(block.word[0], block.word[1]);
-        return example(c, fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, stream).first);
+    auto const [low, high] = *config_.readouts;
+    auto const block = philox(seed_, stream, ~std::uint64_t{0}); // apart from those that draw_readouts() takes
+    return {some_readouts(c, low + (high - low) * uniform<double>(block.word[0], block.word[1]), stream)};
+}
+
+void TrainingSet::prepare(std::size_t i, std::uint64_t draw) const {
+    Case const& c = cases_.at(i);
+    if (!config_.draws() || !c.sorted || (ahead_ && ahead_->of == std::pair(i, draw))) return;
+    auto const work = [this, &c, draw] {
+        omp_set_num_threads(1); // of this thread; the others are the step's
+        return parts_of(c, drawn(c, draw));
+    };
+    ahead_.reset();
+    if (!context_.rehearses()) {
+        ahead_ = Ahead{{i, draw}, std::async(std::launch::async, work)};
+        return;
     }
-    if (!config_.keep_operators) return example(c, all);
-    if (!kept_.contains(i)) kept_.emplace(i, example(c, all));
-    return kept_.at(i);
+    std::promise<std::vector<HostPart>> parts; // at once: what it takes lives throughout the step, at most
+    parts.set_value(parts_of(c, drawn(c, draw)));
+    ahead_ = Ahead{{i, draw}, parts.get_future()};
+}
+
+std::vector<HostPart> TrainingSet::parts_of(std::size_t i, std::uint64_t draw) const {
+    if (ahead_ && ahead_->of == std::pair(i, draw)) {
+        auto parts = std::move(ahead_->parts);
+        ahead_.reset();
+        return parts.get();
+    }
+    return parts_of(cases_.at(i), drawn(cases_.at(i), draw));
+}
+
+Example TrainingSet::training_example(std::size_t i, std::uint64_t draw) const {
+    Case const& c = cases_.at(i);
+    if (!config_.draws()) return example(c, input_of_all(i));
+    auto const parts = parts_of(i, draw);
+    return config_.supervision == Supervision::self_supervised ? self_supervised(c, parts)
+                                                               : example(c, input_of(c, c.scan.maps.to(context_), parts[0]));
 }
 
 Example TrainingSet::validation_example(std::size_t i) const {
     Case const& c = cases_.at(i);
+    if (!config_.draws()) return example(c, input_of_all(i));
+    if (config_.supervision == Supervision::self_supervised)
+        return self_supervised(c, parts_of(c, {c.held_out.used, c.held_out.report, c.held_out.choose}));
+    double const middle = ((*config_.readouts)[0] + (*config_.readouts)[1]) / 2;
+    return example(c, input_of(c, c.scan.maps.to(context_), parts_of(c, {some_readouts(c, middle, kValidation + i)})[0]));
+}
+
+std::vector<index_t> TrainingSet::some_readouts(Case const& c, double fraction, std::uint64_t stream) const {
     auto const all = all_readouts(c.scan.readouts);
-    if (config_.supervision == Supervision::self_supervised) return example(c, c.held_out.used, c.held_out.report, c.held_out.choose);
-    if (config_.readouts) {
-        double const fraction = ((*config_.readouts)[0] + (*config_.readouts)[1]) / 2;
-        return example(c, fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, kValidation + i).first);
-    }
-    if (config_.keep_operators && kept_.contains(i)) return kept_.at(i);
-    auto e = example(c, all);
-    if (config_.keep_operators) kept_.emplace(i, e);
-    return e;
+    return fraction >= 1 ? all : draw_readouts(all, share_of(c.scan.readouts, fraction), seed_, stream).first;
 }
 
 } // namespace tessera

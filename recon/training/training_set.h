@@ -8,13 +8,20 @@
 #include "recon/sense/sense_model.h"
 #include "recon/training/data_config.h"
 
+#include <future>
+
 namespace tessera {
 
 /// Readouts that an image has to predict, divided by Example::scale.
 struct KspaceTarget {
     std::shared_ptr<SenseOperator const> model;
-    Tensor<complex> kspace; ///< [coil, points], in host memory
-    Tensor<real> weights;   ///< [points]
+    Tensor<complex> all; ///< k-space of the scan, in host memory; not divided
+    PointSelection chosen;
+    double scale = 1;
+    Tensor<real> weights; ///< [points]
+
+    /// k-space [coil, points] in the memory of `context`.
+    Tensor<complex> samples(Context const& context) const;
 };
 
 /// What one training step works on, in the memory of the device. All intensities are divided by `scale`.
@@ -47,6 +54,9 @@ public:
 
     /// Scan i with readouts drawn by (seed, draw). Self-supervised, the readouts that validation uses are never drawn.
     Example training_example(std::size_t i, std::uint64_t draw) const;
+    /// Begins the host's part of training_example(i, draw), where there is one, on a thread of its own. That thread's errors are thrown by
+    /// training_example(); another example does not wait for it.
+    void prepare(std::size_t i, std::uint64_t draw) const;
     /// Scan i as it is measured on: with the same readouts every time. Self-supervised, the loss is that of the held-out ones,
     /// and neither they nor those of the selection are part of the input.
     Example validation_example(std::size_t i) const;
@@ -58,19 +68,41 @@ private:
         std::optional<Tensor<complex>> target;
         std::optional<Tensor<real>> object;
         double noise = 1; ///< of a sample
+        NormalOperator normal = NormalOperator::toeplitz;
         HeldOutReadouts held_out;
+        std::optional<SortedTrajectory> sorted; ///< where models are made of it again and again
+    };
+    /// A data term, on the device; in host memory without its model.
+    struct Input {
+        double scale;
+        Tensor<complex> b;
+        ScanConditions conditions;
+        std::shared_ptr<SenseOperator const> model;
+        Tensor<real> spectrum; ///< host memory: of the convolution; none where the normal operator is gridded
     };
 
     Case prepare(std::filesystem::path const& file) const;
-    Example example(Case const& c, std::vector<index_t> const& input, std::vector<index_t> const& loss = {},
-        std::vector<index_t> const& selection = {}) const;
-    Samples select(Case const& c, std::vector<index_t> const& readouts) const;
+    /// Readouts of a step: its input and, self-supervised, its loss.
+    std::vector<std::vector<index_t>> drawn(Case const& c, std::uint64_t draw) const;
+    std::vector<HostPart> parts_of(Case const& c, std::vector<std::vector<index_t>> const& readouts) const;
+    std::vector<HostPart> parts_of(std::size_t i, std::uint64_t draw) const;
+    Input input_of(Case const& c, CoilMaps const& maps, HostPart const& readouts) const;
+    Input input_of_all(std::size_t i) const;
+    Example example(Case const& c, Input const& input) const;
+    std::vector<index_t> some_readouts(Case const& c, double fraction, std::uint64_t stream) const;
+    Example self_supervised(Case const& c, std::vector<HostPart> const& parts) const;
 
     Context context_;
     DataConfig config_;
     std::uint64_t seed_;
     std::vector<Case> cases_;
-    mutable std::map<std::size_t, Example> kept_;
+    mutable std::map<std::size_t, Input> kept_;
+    /// The parts of an example to come. Last: its thread ends before what it reads.
+    struct Ahead {
+        std::pair<std::size_t, std::uint64_t> of;
+        std::future<std::vector<HostPart>> parts;
+    };
+    mutable std::optional<Ahead> ahead_;
 };
 
 } // namespace tessera

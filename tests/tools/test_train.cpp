@@ -138,7 +138,7 @@ TEST_CASE("scans of different matrix, coils and readouts train one network", "[t
         config["data"]["target"] = "reconstruction";
         config["data"]["readouts"] = {0.4, 0.6};
     }
-    SECTION("with operators kept") { config["data"]["keep_operators"] = true; }
+    SECTION("with operators kept") { config["data"]["keep_operators"] = GENERATE("nothing", "device"); }
     SECTION("in the object only, by a gradient step") {
         config["loss_in_object"] = true;
         config["model"]["data_consistency"]["kind"] = "gradient";
@@ -157,15 +157,22 @@ TEST_CASE("scans of different matrix, coils and readouts train one network", "[t
     for (auto const& scan : {a, b}) CHECK(apply_weights(folder / "run/checkpoints/best.safetensors", scan, folder / "image").status == 0);
 }
 
-TEST_CASE("a set may be kept on the device: the same bits as without", "[tessera-train]") {
+TEST_CASE("operators may be kept on the device or the host: the same bits as without", "[tessera-train]") {
     TemporaryFolder const folder;
     auto const a = training_scan(folder, "a", 1, {8, 10, 12}), b = training_scan(folder, "b", 2, {9, 8, 7}, 3, 1);
     auto config = small_training(folder / "read", {a, b}, {a});
+    SECTION("all readouts, a convolution") {}
+    SECTION("all readouts, gridded") { config["data"]["normal"] = "gridded"; }
+    SECTION("drawn readouts") { config["data"]["readouts"] = {0.4, 0.6}; }
+    SECTION("self-supervised") { config["data"]["supervision"] = "self_supervised"; }
+    config["data"]["keep_operators"] = "nothing";
     REQUIRE(train(config).status == 0);
-    config["output"] = (folder / "kept").string();
-    config["data"]["keep_operators"] = true;
-    REQUIRE(train(config).status == 0);
-    CHECK(column(folder / "kept", "loss") == column(folder / "read", "loss"));
+    for (std::string const where : {"host", "device"}) {
+        config["output"] = (folder / where).string();
+        config["data"]["keep_operators"] = where;
+        REQUIRE(train(config).status == 0);
+        CHECK(column(folder / where, "loss") == column(folder / "read", "loss"));
+    }
 }
 
 TEST_CASE("what is kept for the gradients, and where, does not change what is learned", "[tessera-train]") {

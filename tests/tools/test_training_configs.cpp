@@ -110,7 +110,7 @@ TEST_CASE("every choice of a training run is in some configuration", "[tessera-t
     CHECK(both([&](auto const& c) { return supervised(c) && c.loss.size() > 1; }));
     CHECK(both([&](auto const& c) { return supervised(c) && c.loss_in_object; }));
     CHECK(both([&](auto const& c) { return supervised(c) && c.data.readouts; }));
-    CHECK(both([](auto const& c) { return c.data.keep_operators; }));
+    CHECK(both([](auto const& c) { return c.data.keep_operators == KeptOperators::device; }));
     CHECK(both([](auto const& c) { return c.memory.policy == MemoryPolicy::block && c.memory.halo; }));
     CHECK(both([](auto const& c) { return c.optimiser.clip_norm.has_value(); }));
     CHECK(both([](auto const& c) { return c.optimiser.weight_decay > 0; }));

@@ -1,7 +1,7 @@
 // What happens before the first iteration: planning, density compensation, maps; and the Fourier transform of the oversampled grid.
 #include "core/fft/padded_fft.h"
 #include "recon/nufft/density.h"
-#include "recon/nufft/nufft.h"
+#include "recon/nufft/sorted_trajectory.h"
 #include "recon/scan/jsense.h"
 #include "tools/bench/coil_images.h"
 #include "tools/bench/direct_sum.h"
@@ -17,6 +17,22 @@ void bench_plan(BenchCase const& bench) {
     Table table;
     table.rows.emplace_back("nufft", repeated(context, bench.repeats, [&] {
         Nufft const nufft(context, bench.matrix, trajectory, {.accuracy = bench.accuracy, .oversampling = {}});
+        context.synchronize();
+    }));
+
+    // Every other readout, as training draws them in each step: sorted, and taken out of the order of all.
+    index_t const points = trajectory.size() / 3, samples = trajectory.shape()[-2];
+    PointSelection half{.all = points, .length = samples, .runs = {}};
+    for (index_t r = 0; r < points / samples; r += 2) half.runs.push_back(r);
+    auto const on_host = trajectory.to(context.host());
+    NufftConfig const config{.accuracy = bench.accuracy, .oversampling = {}};
+    SortedTrajectory const sorted(context, bench.matrix, trajectory, config);
+    table.rows.emplace_back("half, sorted", repeated(context, bench.repeats, [&] {
+        Nufft const nufft(context, bench.matrix, taken(context, half, on_host, 1).reshape({half.points(), 3}), config);
+        context.synchronize();
+    }));
+    table.rows.emplace_back("half, taken out", repeated(context, bench.repeats, [&] {
+        Nufft const nufft(context, sorted, half, config.coils_per_pass);
         context.synchronize();
     }));
     table.print(bench);

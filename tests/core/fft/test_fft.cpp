@@ -5,6 +5,7 @@
 #include "core/fft/panel_fft.h"
 #include "tests/support/devices.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/variable.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -40,22 +41,6 @@ std::vector<complex> dft(std::vector<complex> x, Matrix const& g, index_t coils,
     x = dft_axis(x, g[1], g[2] * coils, forward);
     return dft_axis(x, g[0], g[1] * g[2] * coils, forward);
 }
-
-/// An environment variable for the life of this object.
-class Variable {
-public:
-    Variable(char const* name, char const* value) : name_(name) {
-        if (char const* const before = std::getenv(name)) before_ = before;
-        value ? ::setenv(name, value, 1) : ::unsetenv(name);
-    }
-    ~Variable() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
-    Variable(Variable const&) = delete;
-    Variable& operator=(Variable const&) = delete;
-
-private:
-    char const* name_;
-    std::optional<std::string> before_;
-};
 
 std::string text_of(std::filesystem::path const& path) {
     std::ostringstream text;

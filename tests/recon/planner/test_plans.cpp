@@ -166,7 +166,7 @@ TEST_CASE("training of other kinds takes what its plan says", "[planner]") {
         check(config);
     }
     SECTION("operators kept, an average, all losses, in the object") {
-        config.data.keep_operators = true;
+        config.data.keep_operators = GENERATE(KeptOperators::nothing, KeptOperators::host, KeptOperators::device);
         config.average = 0.9;
         config.loss = {{LossKind::l1, 1}, {LossKind::nl2, 1}, {LossKind::ssim, 1}};
         config.loss_in_object = true;

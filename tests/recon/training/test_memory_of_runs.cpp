@@ -60,11 +60,16 @@ TEST_CASE("volumes of three sizes in turn, twice, take as much of the device as 
     TemporaryFolder const folder;
     std::vector<std::filesystem::path> files;
     for (Matrix const matrix : {Matrix{8, 10, 12}, Matrix{14, 16, 18}, Matrix{10, 12, 12}}) files.push_back(scan_of(folder, matrix));
+    auto const each_step_alike = [](std::vector<std::filesystem::path> const& of) {
+        auto config = training(of);
+        config.data.keep_operators = KeptOperators::nothing; // else a scan's first step takes more than its others
+        return config;
+    };
     std::size_t largest = 0;
-    for (auto const& file : files) largest = std::max(largest, peaks(Context(), training({file}), 1).front());
+    for (auto const& file : files) largest = std::max(largest, peaks(Context(), each_step_alike({file}), 1).front());
 
     Context const context;
-    auto const all = peaks(context, training(files), 6);
+    auto const all = peaks(context, each_step_alike(files), 6);
     CHECK(*std::max_element(all.begin(), all.end()) == largest);
     CHECK(std::count(all.begin(), all.end(), largest) == 2);
 }

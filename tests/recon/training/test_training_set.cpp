@@ -78,6 +78,39 @@ TEST_CASE("draws of readouts are functions of seed and number, and differ betwee
     CHECK(equal(all.training_example(0, 0).data.b, all.validation_example(0).data.b));
 }
 
+TEST_CASE("an example that was prepared ahead is the same, and errors of that thread are thrown where it is needed", "[training]") {
+    TemporaryFolder const folder;
+    std::vector<std::filesystem::path> const files{scan_file(folder, "a.h5"), scan_file(folder, "b.h5", {10, 8, 6}, 2)};
+    Context const ctx = each_device();
+    auto config = small_data();
+    auto const kind = GENERATE(0, 1, 2);
+    if (kind == 0) config.readouts = {0.3, 0.7};
+    if (kind == 1) config.supervision = Supervision::self_supervised;
+    TrainingSet const set(ctx, files, config, 5), plain(ctx, files, config, 5);
+    auto const same = [&](Example const& a, Example const& b) {
+        CHECK(a.scale == Approx(b.scale).epsilon(1e-6));
+        CHECK(relative_error(a.data.b.to_host(), b.data.b.to_host()) < tolerance(1e-5, 1e-13)); // simt and cuda add in any order
+        if (ctx.device() == Device::cpu) CHECK(equal(a.data.b, b.data.b));
+        REQUIRE(a.loss.has_value() == b.loss.has_value());
+        if (a.loss) CHECK(relative_error(a.loss->samples(ctx).to_host(), b.loss->samples(ctx).to_host()) < tolerance(1e-5, 1e-13));
+    };
+    set.prepare(1, 3);
+    same(set.training_example(1, 3), plain.training_example(1, 3));
+    set.prepare(0, 4);
+    same(set.training_example(1, 5), plain.training_example(1, 5)); // another one
+    same(set.training_example(0, 4), plain.training_example(0, 4));
+    set.prepare(0, 6);
+    set.prepare(0, 7); // instead
+    same(set.training_example(0, 7), plain.training_example(0, 7));
+    if (kind < 2) {
+        ctx.host().allocator().fail_at(2);
+        set.prepare(1, 8);
+        CHECK_THROWS_AS(set.training_example(1, 8), OutOfMemory);
+        same(set.training_example(1, 8), plain.training_example(1, 8));
+    }
+    set.prepare(0, 9); // and the set ends
+}
+
 TEST_CASE("self-supervised draws split the readouts and never touch the held-out ones", "[training]") {
     TemporaryFolder const folder;
     auto const a = scan_file(folder, "a.h5"), b = scan_file(folder, "b.h5", {8, 8, 8}, 2);
@@ -87,9 +120,9 @@ TEST_CASE("self-supervised draws split the readouts and never touch the held-out
     TrainingSet const training(ctx, {a, b}, config, 5), validation(ctx, {b}, config, 5);
     auto const& scan = training.scan(1);
     auto const measured = validation.validation_example(0);
-    auto const held_out = readouts_of(measured.loss->kspace, measured.scale, validation.scan(0));
+    auto const held_out = readouts_of(measured.loss->samples(ctx), measured.scale, validation.scan(0));
     CHECK(static_cast<double>(held_out.size()) == Approx(0.1 * static_cast<double>(scan.readouts)).margin(1));
-    auto const selection = readouts_of(measured.selection->kspace, measured.scale, validation.scan(0));
+    auto const selection = readouts_of(measured.selection->samples(ctx), measured.scale, validation.scan(0));
     CHECK(static_cast<double>(selection.size()) == Approx(0.05 * 0.9 * static_cast<double>(scan.readouts)).margin(1));
     for (index_t const r : selection) CHECK_FALSE(held_out.contains(r));
     auto const& parts = training.held_out(1);
@@ -99,7 +132,7 @@ TEST_CASE("self-supervised draws split the readouts and never touch the held-out
     std::set<index_t> drawn, before;
     for (std::uint64_t draw = 0; draw < 12; ++draw) { // b is the second scan here and the first there
         auto const e = training.training_example(1, draw);
-        auto const loss = readouts_of(e.loss->kspace, e.scale, scan);
+        auto const loss = readouts_of(e.loss->samples(ctx), e.scale, scan);
         for (index_t const r : loss) CHECK_FALSE((held_out.contains(r) || selection.contains(r)));
         CHECK_FALSE(e.selection.has_value());
         CHECK(static_cast<double>(loss.size()) == Approx(0.4 * others).margin(1));
@@ -125,10 +158,10 @@ TEST_CASE("the input of a self-supervised step has no readout of its loss and no
     write_acquisition(folder / "all.h5", acquisition);
     TrainingSet const all(ctx, {folder / "all.h5"}, config, 5);
     auto const whole = all.training_example(0, 3);
-    auto const loss = readouts_of(whole.loss->kspace, whole.scale, all.scan(0));
+    auto const loss = readouts_of(whole.loss->samples(ctx), whole.scale, all.scan(0));
     auto const measured = all.validation_example(0);
-    auto const held_out = readouts_of(measured.loss->kspace, measured.scale, all.scan(0));
-    auto const selection = readouts_of(measured.selection->kspace, measured.scale, all.scan(0));
+    auto const held_out = readouts_of(measured.loss->samples(ctx), measured.scale, all.scan(0));
+    auto const selection = readouts_of(measured.selection->samples(ctx), measured.scale, all.scan(0));
     index_t used = 0;
     for (index_t r = 0; r < readouts; ++r) {
         acquisition.kspace.copy_from(kspace);
@@ -202,7 +235,7 @@ TEST_CASE("operators are kept only where steps draw nothing", "[training]") {
     auto const file = scan_file(folder, "a.h5");
     Context const ctx;
     auto config = small_data();
-    config.keep_operators = true;
+    config.keep_operators = KeptOperators::device;
     TrainingSet const kept(ctx, {file}, config, 1);
     CHECK(kept.training_example(0, 0).data.model == kept.training_example(0, 1).data.model);
     CHECK(kept.validation_example(0).data.model == kept.training_example(0, 2).data.model);
