@@ -171,7 +171,8 @@ ComparedCase compare_methods(Context const& context, ComparisonConfig const& con
         c.split = hold_out(c.scan, share, config.trust.seed);
 
     ComparedCase compared;
-    auto& [result, images] = compared;
+    CaseResult& result = compared.result;
+    CaseImages& images = compared.images;
     result.name = images.name = case_name(files, i);
     result.matrix = c.scan.matrix;
     result.file = files[i].string();

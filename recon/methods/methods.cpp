@@ -76,7 +76,7 @@ LeastSquares const& Reconstructor::data_term(NormalOperator normal, bool weighte
 
 Tensor<complex> Reconstructor::gridding(GriddingConfig const& config) const {
     Context const& context = scan_.weights.context();
-    auto const [nz, ny, nx] = scan_.matrix;
+    index_t const nz = scan_.matrix[0], ny = scan_.matrix[1], nx = scan_.matrix[2];
     auto const nufft = std::make_shared<Nufft>(context, scan_.matrix, scan_.trajectory, config_.nufft);
     Tensor<complex> const image(context, {nz, ny, nx});
     if (config.combine == CoilCombination::maps) {
