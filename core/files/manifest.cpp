@@ -3,6 +3,7 @@
 #include "core/config/json_watch.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 
 namespace tessera {
@@ -28,9 +29,10 @@ std::string with_record(std::string const& config_json, RunRecord const& record)
 
 std::vector<std::string> files_of_run(fs::path const& folder) {
     std::ifstream stream(folder / "config.json", std::ios::binary);
-    std::string text(kLongest, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, stream.gcount())));
+    std::string text;
+    std::array<char, 1 << 14> piece;
+    while (text.size() < kLongest && (stream.read(piece.data(), piece.size()), stream.gcount() > 0))
+        text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
     auto const config = parse_or_discard<Json>(text);
     std::vector<std::string> files;
     if (!config.is_object() || !config.contains("$files") || !config["$files"].is_array()) return files;

@@ -1,6 +1,6 @@
 # tessera_unity(target): the sources of a folder are compiled together, eight at a time: what they include is parsed, and what they
 # instantiate made, once for all of them. So names in unnamed namespaces are unique within a folder, which builds without it
-# (TESSERA_UNITY=OFF, all presets but simt and cpu-f64, clang-tidy) do not ask for. A source changed costs its neighbours too.
+# (TESSERA_UNITY=OFF, the presets cuda and asan, clang-tidy on what changed) do not ask for. A source changed costs its neighbours too.
 option(TESSERA_UNITY "Compile the sources of a folder together" OFF)
 
 function(tessera_unity target)
