@@ -166,6 +166,7 @@ TEST_CASE("training of other kinds takes what its plan says", "[planner]") {
         check(config);
     }
     SECTION("operators kept, an average, all losses, in the object") {
+        config.data.scan.maps.resolution = MapsResolution::full; // whether splines do is in the data, and maps are most of what is kept
         config.data.keep_operators = GENERATE(KeptOperators::nothing, KeptOperators::host, KeptOperators::device);
         config.average = 0.9;
         config.loss = {{LossKind::l1, 1}, {LossKind::nl2, 1}, {LossKind::ssim, 1}};
