@@ -30,7 +30,7 @@ for target in "${targets[@]}"; do
         build/fuzz/tessera-fuzz "${inputs[@]}" -max_total_time="$seconds" -runs="${TESSERA_FUZZ_RUNS:--1}" -max_len=65536 \
         -rss_limit_mb=2048 -malloc_limit_mb=1024 -timeout=20 -artifact_prefix="$found" -print_final_stats=1 -verbosity=0 > "$log" 2>&1; then
         status=held
-    elif [ $leaks = 0 ] && grep -m 1 -A 3 '^ *#0 ' "$log" | grep -q libhdf5; then
+    elif [ $leaks = 0 ] && grep -m 1 -E '^ *#[0-9]+ .*(libhdf5|tessera::)' "$log" | grep -q libhdf5; then # whose frame is first
         status="ended by a fault of HDF5 itself"
     else
         status=BROKE failed=1
