@@ -53,6 +53,7 @@ fi
 
 for unit in ${units[@]+"${units[@]}"}; do
     name=${unit#"$commands"/}
+    name=${name#"$PWD"/}
     grep -qF "/$name\"" "$commands/compile_commands.json" || { echo "check: $name is in no build, left out"; continue; }
     echo "check: clang-tidy $name"
     findings=$(clang-tidy -p "$commands" --quiet ${options[@]+"${options[@]}"} "$unit" 2>"$commands/errors")
