@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Format and clang-tidy on what changed against a base, uncommitted work included: tools/check.sh [BASE], by default where this branch
-# left main, on main itself the commit before. clang-tidy takes 5 to 30 s a file; TESSERA_TIDY_FILES (20) bounds how many it reads.
-# tools/check.sh --all reads the whole tree, folder by folder as in a unity build: a quarter of an hour of a core.
+# left main, on main itself the commit before. clang-tidy takes 10 to 30 s a file; TESSERA_TIDY_FILES (20) bounds how many it reads.
+# tools/check.sh --all reads the whole tree, folder by folder as in a unity build.
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 

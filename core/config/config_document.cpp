@@ -3,6 +3,7 @@
 #include "core/config/config.h"
 #include "core/config/json_watch.h"
 #include "core/error.h"
+#include "core/read_at_most.h"
 
 #include <algorithm>
 #include <charconv>
@@ -121,12 +122,9 @@ ConfigDocument parse_document(std::string const& text, std::string const& source
 std::string read_config_text(std::filesystem::path const& file) {
     std::ifstream stream(file, std::ios::binary);
     require(stream.good() && !std::filesystem::is_directory(file), "{}: cannot be read as a configuration file", file.string());
-    std::string text(kLongestConfig + 1, '\0'); // whatever the file says its size is: it may be a device
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    auto text = read_at_most(stream, kLongestConfig + 1);
     require(!stream.bad(), "{}: cannot be read as a configuration file", file.string());
-    require(stream.gcount() <= static_cast<std::streamsize>(kLongestConfig), "{}: more than {} bytes are too many for a configuration",
-        file.string(), kLongestConfig);
-    text.resize(static_cast<std::size_t>(stream.gcount()));
+    require(text.size() <= kLongestConfig, "{}: more than {} bytes are too many for a configuration", file.string(), kLongestConfig);
     return text;
 }
 

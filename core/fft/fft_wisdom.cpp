@@ -2,23 +2,15 @@
 
 #include "core/fft/fftw.h"
 #include "core/files/atomic_file.h"
+#include "core/files/machine_numbers.h"
 #include "core/terminal/log.h"
-
-#include <cstdlib>
 
 namespace tessera {
 
 std::optional<std::filesystem::path> wisdom_file() {
-    std::filesystem::path folder;
-    auto const from = [&](char const* variable, char const* below) {
-        char const* const value = folder.empty() ? std::getenv(variable) : nullptr;
-        if (value && *value) folder = std::filesystem::path(value) / below;
-    };
-    from("TESSERA_CACHE", "");
-    from("XDG_CACHE_HOME", "tessera");
-    from("HOME", ".cache/tessera");
-    if (folder.empty()) return {};
-    return folder / (sizeof(real) == 4 ? "fftw-float.wisdom" : "fftw-double.wisdom");
+    auto const folder = cache_folder();
+    if (!folder) return {};
+    return *folder / (sizeof(real) == 4 ? "fftw-float.wisdom" : "fftw-double.wisdom");
 }
 
 void load_wisdom() {

@@ -6,7 +6,7 @@
 
 namespace tessera {
 
-/// Where plans are kept: $TESSERA_CACHE, else $XDG_CACHE_HOME/tessera, else ~/.cache/tessera; nothing without any of them.
+/// Where plans are kept: in cache_folder() (core/files/machine_numbers.h); nothing without one.
 ///
 /// Keeping them saves the time of measuring, and makes runs repeatable: of two plans that are equally fast, measuring
 /// again may take the other one, which rounds differently.

@@ -1,9 +1,9 @@
 #include "core/files/manifest.h"
 
 #include "core/config/json_watch.h"
+#include "core/read_at_most.h"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 
 namespace tessera {
@@ -29,11 +29,7 @@ std::string with_record(std::string const& config_json, RunRecord const& record)
 
 std::vector<std::string> files_of_run(fs::path const& folder) {
     std::ifstream stream(folder / "config.json", std::ios::binary);
-    std::string text;
-    std::array<char, 1 << 14> piece;
-    while (text.size() < kLongest && (stream.read(piece.data(), piece.size()), stream.gcount() > 0))
-        text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
-    auto const config = parse_or_discard<Json>(text);
+    auto const config = parse_or_discard<Json>(read_at_most(stream, kLongest));
     std::vector<std::string> files;
     if (!config.is_object() || !config.contains("$files") || !config["$files"].is_array()) return files;
     for (auto const& name : config["$files"])

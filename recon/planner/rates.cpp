@@ -1,19 +1,13 @@
 #include "recon/planner/rates.h"
 
 #include "core/arrays/vector_ops.h"
-#include "core/device/device.h"
-#include "core/fft/fft_wisdom.h"
 #include "core/fft/padded_fft.h"
-#include "core/files/atomic_file.h"
-#include "core/terminal/log.h"
+#include "core/files/machine_numbers.h"
 #include "nn/convolution/convolution.h"
 #include "recon/nufft/gridder.h"
 
-#include <chrono>
-#include <fstream>
+#include <cmath>
 #include <functional>
-#include <nlohmann/json.hpp>
-#include <omp.h>
 
 namespace tessera {
 namespace {
@@ -30,15 +24,7 @@ double rate(Device device, double Work::*kind, Trial const& trial) {
     Context const context(device);
     auto const run = trial(context);
     run(); // plans and fresh memory
-    double best = std::numeric_limits<double>::infinity();
-    for (int i = 0; i < 5; ++i) { // others may be using the machine
-        context.synchronize();
-        auto const start = std::chrono::steady_clock::now();
-        run();
-        context.synchronize();
-        best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    return work / std::max(best, 1e-9);
+    return work / std::max(fastest(context, 5, run), 1e-9);
 }
 
 std::function<void()> convolve(Context const& context) {
@@ -84,22 +70,6 @@ std::function<void()> move(Context const& context) {
     return [=] { axpby(1, x, 1, y); };
 }
 
-std::optional<std::filesystem::path> rates_file(Device device) {
-    auto const wisdom = wisdom_file();
-    if (!wisdom) return {};
-    return wisdom->parent_path() /
-        fmt::format("rates-{}-{}-{}.json", device_name(device), sizeof(real) == 4 ? "float" : "double", omp_get_max_threads());
-}
-
-std::optional<Rates> read_rates(std::filesystem::path const& file) {
-    std::ifstream in(file);
-    auto const json = nlohmann::json::parse(in, nullptr, false);
-    if (!json.is_object()) return {};
-    Rates const r{json.value("convolution", 0.0), json.value("gridding", 0.0), json.value("fourier", 0.0), json.value("traffic", 0.0)};
-    if (r.convolution > 0 && r.gridding > 0 && r.fourier > 0 && r.traffic > 0) return r;
-    return {};
-}
-
 } // namespace
 
 double Rates::seconds(Work const& work) const {
@@ -109,20 +79,14 @@ double Rates::seconds(Work const& work) const {
 
 Rates machine_rates(Device device) {
     if (device == Device::simt) return {};
-    auto const file = rates_file(device);
-    if (file)
-        if (auto const known = read_rates(*file)) return *known;
-    Rates const r{rate(device, &Work::convolution, convolve), rate(device, &Work::gridding, grid), rate(device, &Work::fourier, transform),
-        rate(device, &Work::traffic, move)};
-    if (file) try {
-            std::filesystem::create_directories(file->parent_path());
-            nlohmann::json const json{{"convolution", r.convolution}, {"gridding", r.gridding}, {"fourier", r.fourier},
-                {"traffic", r.traffic}};
-            write_text_file(*file, json.dump(2) + "\n");
-        } catch (std::exception const& e) {
-            log_debug("the machine's rates are not kept: {}", e.what());
-        }
-    return r;
+    MachineNumbers const kept("rates", device, {"convolution", "gridding", "fourier", "traffic"});
+    auto r = kept.read();
+    if (!r) {
+        r = {rate(device, &Work::convolution, convolve), rate(device, &Work::gridding, grid), rate(device, &Work::fourier, transform),
+            rate(device, &Work::traffic, move)};
+        kept.write(*r);
+    }
+    return {r->at(0), r->at(1), r->at(2), r->at(3)};
 }
 
 } // namespace tessera

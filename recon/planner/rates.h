@@ -12,8 +12,8 @@ struct Rates {
     double seconds(Work const& work) const;
 };
 
-/// Of a device with the present number of threads. Measured in about a second, then kept beside the FFT's plans
-/// (core/fft/fft_wisdom.h); all 0 for the test device, whose time says nothing.
+/// Of a device with the present number of threads. Measured in about a second, then kept
+/// (core/files/machine_numbers.h); all 0 for the test device, whose time says nothing.
 Rates machine_rates(Device device);
 
 } // namespace tessera

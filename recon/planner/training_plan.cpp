@@ -42,8 +42,9 @@ std::vector<Saving<TrainingConfig>> training_savings() {
             }},
         {"/data/keep_operators",
             [](TrainingConfig& c) {
-                return c.data.keep_operators == KeptOperators::device &&
-                    std::exchange(c.data.keep_operators, KeptOperators::host) != KeptOperators::host;
+                if (c.data.keep_operators != KeptOperators::device) return false;
+                c.data.keep_operators = KeptOperators::host;
+                return true;
             }},
         {"/data/keep_operators",
             [](TrainingConfig& c) { return std::exchange(c.data.keep_operators, KeptOperators::nothing) != KeptOperators::nothing; }},

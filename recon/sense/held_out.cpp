@@ -3,6 +3,7 @@
 #include "core/arrays/random.h"
 #include "core/arrays/vector_ops.h"
 #include "recon/sense/least_squares.h"
+#include "recon/sense/scan_part.h"
 #include "recon/sense/sense_model.h"
 
 #include <algorithm>
@@ -38,16 +39,14 @@ Scan select_readouts(Scan const& scan, std::vector<index_t> const& readouts) {
     require(!readouts.empty(), "readouts: none of {} are selected", scan.readouts);
     for (index_t const r : readouts) require(r >= 0 && r < scan.readouts, "readouts: {} of {}", r, scan.readouts);
     Context const host = scan.kspace.context().host();
-    PointSelection const chosen{scan.readouts * scan.samples, scan.samples, readouts};
-    auto const weights = taken(host, chosen, scan.weights.to(host), 1).reshape({chosen.points()});
-    double const growth = static_cast<double>(scan.readouts) / static_cast<double>(readouts.size());
-    if (!host.rehearses())
-        for (real& w : weights.host()) w = static_cast<real>(growth * static_cast<double>(w));
     Scan part = scan;
+    part.trajectory = scan.trajectory.to(host);
+    part.weights = scan.weights.to(host);
+    auto const chosen = part_of(part, readouts, nullptr);
     part.readouts = std::ssize(readouts);
-    part.kspace = taken(host, chosen, scan.kspace.to(host), scan.kspace.shape()[0]).to(scan.kspace.context());
-    part.trajectory = taken(host, chosen, scan.trajectory.to(host), 1).reshape({chosen.points(), 3}).to(scan.trajectory.context());
-    part.weights = weights.to(scan.weights.context());
+    part.kspace = taken(host, chosen.chosen, scan.kspace.to(host), scan.kspace.shape()[0]).to(scan.kspace.context());
+    part.trajectory = chosen.trajectory.to(scan.trajectory.context());
+    part.weights = chosen.weights.to(scan.weights.context());
     return part;
 }
 

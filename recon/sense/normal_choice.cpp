@@ -1,19 +1,9 @@
 #include "recon/sense/normal_choice.h"
 
-#include "core/config/json_watch.h"
-#include "core/device/device.h"
-#include "core/fft/fft_wisdom.h"
-#include "core/files/atomic_file.h"
-#include "core/terminal/log.h"
+#include "core/files/machine_numbers.h"
 #include "recon/nufft/gridding_kernel.h"
 
-#include <chrono>
 #include <cmath>
-#include <fstream>
-#include <limits>
-#include <nlohmann/json.hpp>
-#include <omp.h>
-#include <unistd.h>
 
 namespace tessera {
 namespace {
@@ -35,19 +25,10 @@ NormalWork work_of(Matrix const& matrix, index_t points, NufftConfig const& conf
         n_log_n(std::pow(oversampling, axes) * voxels)};
 }
 
-/// Seconds of the fastest of a few applications.
 double seconds_of(SenseOperator const& model) {
     auto const x = Tensor<complex>::zeros(model.context(), model.domain());
     Tensor<complex> const y(model.context(), x.shape());
-    double best = std::numeric_limits<double>::infinity();
-    for (int i = 0; i < 6; ++i) { // the first plans; others may be using the machine
-        model.context().synchronize();
-        auto const start = std::chrono::steady_clock::now();
-        model.normal(x, y);
-        model.context().synchronize();
-        best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    return best;
+    return fastest(model.context(), 6, [&] { model.normal(x, y); }); // the first plans
 }
 
 NormalRates measured_rates(Device device) {
@@ -74,16 +55,6 @@ NormalRates measured_rates(Device device) {
     return {seconds_of(SenseOperator(nullptr, maps, {}, toeplitz)) / (n * a.convolution), by_cell, rest / (n * a.fourier)};
 }
 
-NormalRates read_rates(std::filesystem::path const& file) {
-    std::ifstream in(file);
-    auto const json = parse_or_discard<nlohmann::json>(std::string(std::istreambuf_iterator<char>(in), {}));
-    auto const number = [&](char const* key) {
-        return json.is_object() && json.contains(key) && json[key].is_number() ? json[key].get<double>() : 0.0;
-    };
-    NormalRates const rates{number("convolution"), number("gridding"), number("fourier")};
-    return rates.known() ? rates : NormalRates{};
-}
-
 } // namespace
 
 NormalChoice choose_normal(NormalRates const& rates, Matrix const& matrix, index_t coils, index_t points, NufftConfig const& config) {
@@ -97,22 +68,15 @@ NormalChoice choose_normal(NormalRates const& rates, Matrix const& matrix, index
 }
 
 NormalRates normal_rates(Device device) {
-    auto const wisdom = wisdom_file();
-    if (device == Device::simt || !wisdom) return {};
-    auto const file = wisdom->parent_path() /
-        fmt::format("normal-{}-{}-{}.json", device_name(device), sizeof(real) == 4 ? "float" : "double", omp_get_max_threads());
-    if (auto const known = read_rates(file); known.known()) return known;
-    try {
-        std::filesystem::create_directories(file.parent_path());
-        require(::access(file.parent_path().c_str(), W_OK) == 0, "{} cannot be written to", file.parent_path().string());
-        auto const r = measured_rates(device);
-        if (auto const meanwhile = read_rates(file); meanwhile.known()) return meanwhile; // another program's
-        write_text_file(file,
-            nlohmann::json{{"convolution", r.convolution}, {"gridding", r.gridding}, {"fourier", r.fourier}}.dump(2) + "\n");
-    } catch (std::exception const& e) {
-        log_debug("the speed of the normal operators is not known: {}", e.what());
+    if (device == Device::simt) return {};
+    MachineNumbers const kept("normal", device, {"convolution", "gridding", "fourier"});
+    auto r = kept.read();
+    if (!r && kept.can_be_kept()) {
+        auto const measured = measured_rates(device);
+        if (!kept.read()) kept.write({measured.convolution, measured.gridding, measured.fourier}); // else another program has meanwhile
+        r = kept.read();
     }
-    return read_rates(file);
+    return r ? NormalRates{r->at(0), r->at(1), r->at(2)} : NormalRates{};
 }
 
 } // namespace tessera

@@ -4,8 +4,6 @@
 #include "recon/sense/data_term.h"
 #include "recon/sense/sense_operator.h"
 
-#include <filesystem>
-
 namespace tessera {
 
 /// Seconds that the normal operator takes of this machine: measured once on a small volume, then kept, so that the same scan gets the same
@@ -27,7 +25,7 @@ struct NormalChoice {
 /// A convolution, unless gridding is clearly faster: by a tenth at least of what `rates` say, since they are an estimate.
 NormalChoice choose_normal(NormalRates const& rates, Matrix const& matrix, index_t coils, index_t points, NufftConfig const& config);
 
-/// Of a device with the present number of threads, kept beside the FFT's plans (core/fft/fft_wisdom.h); measured in a second or two where
+/// Of a device with the present number of threads, kept (core/files/machine_numbers.h); measured in a second or two where
 /// they are not there yet. None where they cannot be kept, and for the test device, whose time says nothing.
 NormalRates normal_rates(Device device);
 

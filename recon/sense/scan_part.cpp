@@ -16,9 +16,9 @@ HostPart part_of(Scan const& scan, std::vector<index_t> const& readouts, SortedT
     index_t const points = part.chosen.points();
     part.trajectory = taken(host, part.chosen, scan.trajectory, 1).reshape({points, 3});
     part.weights = taken(host, part.chosen, scan.weights, 1).reshape({points});
-    auto const growth = static_cast<real>(static_cast<double>(scan.readouts) / static_cast<double>(readouts.size()));
+    double const growth = static_cast<double>(scan.readouts) / static_cast<double>(readouts.size());
     if (!host.rehearses())
-        for (real& w : part.weights.host()) w *= growth;
+        for (real& w : part.weights.host()) w = static_cast<real>(growth * static_cast<double>(w));
     if (sorted) part.sorted = sorted->part(part.chosen);
     return part;
 }

@@ -43,12 +43,12 @@ NormalOperator resolved(NormalOperator normal, CoilMaps const& maps, index_t poi
     if (normal != NormalOperator::automatic) return normal;
     auto const choice = choose_normal(normal_rates(maps.context().device()), matrix_of(maps), maps.shape()[0], points, config);
     bool const gridded = choice.taken == NormalOperator::gridded;
-    auto const why = choice.gridded > 0
-        ? fmt::format("{} {:.2g} s, {} {:.2g} s", gridded ? "gridded" : "toeplitz", gridded ? choice.gridded : choice.toeplitz,
-              gridded ? "toeplitz" : "gridded", gridded ? choice.toeplitz : choice.gridded)
-        : "toeplitz, speeds not known";
-    Stage const stage(maps.context(), why);
-    log_info("normal operator: {}", why);
+    char const* const taken = gridded ? "gridded" : "toeplitz";
+    Stage const stage(maps.context(), fmt::format("normal operator: {}", taken)); // of no memory and time: plans and profiles show it
+    if (choice.gridded > 0)
+        log_info("normal operator: {}, as toeplitz takes {:.2g} s and gridded {:.2g} s", taken, choice.toeplitz, choice.gridded);
+    else
+        log_info("normal operator: {}, as the speeds of this machine are not known", taken);
     return choice.taken;
 }
 

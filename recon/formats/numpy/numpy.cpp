@@ -2,6 +2,8 @@
 
 #include "recon/formats/numpy/npy_array.h"
 
+#include <algorithm>
+
 namespace tessera {
 
 namespace fs = std::filesystem;
