@@ -13,6 +13,8 @@
 #include "recon/methods/outputs.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/planner/reconstruction_plan.h"
+#include "recon/states/state_images.h"
+#include "recon/states/state_pictures.h"
 #include "recon/training/adaptation.h"
 #include "recon/training/run_folder.h"
 #include "recon/training/training_run.h"
@@ -29,8 +31,10 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Reconstructed {
-    Tensor<complex> image;
+    Tensor<complex> image; ///< [z, y, x], or [state, z, y, x] in host memory
     MethodConfig settings;
+    Geometry geometry;
+    std::optional<Tensor<real>> expected; ///< [z, y, x]
 };
 
 // The image and how it was made; a sweep and the cost of every iteration are written to the folder.
@@ -51,7 +55,15 @@ Reconstructed reconstruct(Scan const& scan, ReconConfig const& config, fs::path 
     Reconstructor reconstruct(scan, config);
     auto const image = reconstruct(choice.config, progress);
     warnings.insert(warnings.end(), reconstruct.warnings().begin(), reconstruct.warnings().end());
-    return {image, choice.config};
+    return {image, choice.config, scan.geometry, scan.expected};
+}
+
+/// The same for several states, of which there is the truth of the first: end-expiration.
+Reconstructed reconstruct(StateScans const& states, ReconConfig const& config, std::vector<std::string>& warnings) {
+    MethodBars bars;
+    auto const made = reconstruct_states(states, config, [&](std::string const& what) { return bars.listen(what); });
+    warnings.insert(warnings.end(), made.warnings.begin(), made.warnings.end());
+    return {made.images, config, states.all().geometry, states.all().expected};
 }
 
 /// Two more reconstructions; their maps and figures are written to the folder, and said.
@@ -72,8 +84,8 @@ void check_trust(Scan const& scan, ReconConfig const& config, Reconstructed cons
 std::vector<fs::path> outputs_of(ReconConfig const& config) {
     std::vector<fs::path> paths;
     for (char const* name : {"volume.h5", "image_magnitude.nii.gz", "image_phase.nii.gz", "image.cfl", "image.hdr", "views.png",
-             "sweep.csv", "cost.csv", "cost.jsonl", "adapted.safetensors", "adaptation.html", "trust.json", "trust_lesion.nii.gz",
-             "trust_noise.nii.gz", "log.txt", "config.json"})
+             "states.gif", "sweep.csv", "cost.csv", "cost.jsonl", "adapted.safetensors", "adaptation.html", "trust.json",
+             "trust_lesion.nii.gz", "trust_noise.nii.gz", "log.txt", "config.json"})
         paths.push_back(config.output / name);
     for (auto const& name : files_of_run(config.output)) paths.push_back(config.output / name);
     return paths;
@@ -88,7 +100,9 @@ std::vector<fs::path> inputs_of(ReconConfig const& config, fs::path const& file)
 }
 
 void report_metrics(Tensor<complex> const& image, Tensor<real> const& expected) {
-    auto const found = magnitude(image);
+    bool const states = image.shape().rank() == 4;
+    if (states) fmt::print("state 1:\n");
+    auto const found = magnitude(states ? image[0] : image);
     auto const whole = quality(found, expected);
     fmt::print("{}  (magnitude against the reference, data range {:.4g}, after a scale of {:.4g})\n", summary(whole), whole.data_range,
         whole.scale);
@@ -124,11 +138,35 @@ fs::path adapted_weights(Context const& context, ReconConfig const& config, fs::
     return weights;
 }
 
+Reconstructed make_image(Context const& context, Acquisition acquisition, ReconConfig const& config, RunRecord& record,
+    fs::path const& folder) {
+    auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
+    auto made = with_less_memory(config, reconstruction_savings(),
+        [&](ReconConfig const& c) { return reconstruct(scan, c, folder, record.warnings); });
+    made.image = made.image.to(context.host());
+    if (config.trust) check_trust(scan, config, made, folder);
+    return made;
+}
+
+Reconstructed make_states(Context const& context, Acquisition acquisition, ReconConfig const& config, RunRecord& record,
+    fs::path const& folder) {
+    StateScans const states(context, std::move(acquisition), config, config.states, config.needs_maps());
+    auto made =
+        with_less_memory(config, reconstruction_savings(), [&](ReconConfig const& c) { return reconstruct(states, c, record.warnings); });
+    auto const size = magnitude(made.image);
+    if (config.outputs.png) write_states_png(folder / "views.png", size, made.geometry);
+    if (config.outputs.gif) write_states_gif(folder / "states.gif", size, made.geometry, config.states.by);
+    return made;
+}
+
 void run(ReconConfig const& wanted, fs::path const& file, PlanOptions const& options) {
     auto const start = std::chrono::steady_clock::now();
     ReconConfig config = wanted;
     require_apart(outputs_of(config), inputs_of(config, file));
     if (config.method == Method::mbdl) require_weights(config.mbdl, config.density);
+    if (config.states.count > 1) require_possible_with_states(config);
+    require(config.states.count > 1 || !is_joint(config.method), "/method is {}: it needs several states, /states/count is 1",
+        config_name(config.method));
     auto const context = make_context(config);
     if (config.mbdl.adapt) adaptation_of(config, {}); // so that it fails now
     auto const read = [&] {
@@ -146,14 +184,11 @@ void run(ReconConfig const& wanted, fs::path const& file, PlanOptions const& opt
     }
 
     RunRecord record{{}, acquisition->warnings};
-    auto const scan = prepare_scan(context, std::move(*acquisition), config, config.needs_maps());
     Reconstructed made;
     in_names_of(config.output, folder.temporary(), [&] {
-        made = with_less_memory(config, reconstruction_savings(),
-            [&](ReconConfig const& c) { return reconstruct(scan, c, folder.temporary(), record.warnings); });
-        made.image = made.image.to(context.host());
-        if (config.trust) check_trust(scan, config, made, folder.temporary());
-        write_results(folder.temporary(), made.image, scan.geometry, config.outputs, record.warnings);
+        made = config.states.count > 1 ? make_states(context, std::move(*acquisition), config, record, folder.temporary())
+                                       : make_image(context, std::move(*acquisition), config, record, folder.temporary());
+        write_results(folder.temporary(), made.image, made.geometry, config.outputs, record.warnings);
         options.write_profile(folder.temporary(), context);
         record.files = files_below(folder.temporary());
         record.files.emplace_back("config.json");
@@ -161,7 +196,7 @@ void run(ReconConfig const& wanted, fs::path const& file, PlanOptions const& opt
     });
     interruption_point();
     folder.commit();
-    if (scan.expected) report_metrics(made.image, *scan.expected);
+    if (made.expected) report_metrics(made.image, *made.expected);
     log_info("wrote {} after {} (peak memory on {}: {})", config.output.string(),
         format_duration(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()), device_name(context.device()),
         format_bytes(context.allocator().use().peak));
@@ -178,7 +213,8 @@ int main(int argc, char** argv) {
         .flags = {{"--trust", "trust=true", "Two more reconstructions say what the image can be trusted with: trust.json and maps"},
             {"--adapt", "mbdl.adapt=60", "With --method mbdl: fits the weights to the scan's own readouts first"}},
         .examples = {"tessera-recon scan.mrd -o out", "tessera-recon scan.mrd -o out --method l1-wavelet --set l1_wavelet.lambda=0.01",
-            "tessera-recon scan.mrd -o out --weights weights.safetensors", "tessera-recon scan.mrd -o out --method mbdl --adapt",
+            "tessera-recon scan.mrd -o out --weights weights.safetensors",
+            "tessera-recon scan.mrd -o out --method xd-grasp --set states.count=6", "tessera-recon scan.mrd -o out --method mbdl --adapt",
             "tessera-recon config.json --set matrix=160,160,160"},
         .fields = {"method", "matrix", "fov", "trajectory_units", "density.kind", "maps.source", "cg.lambda", "l1_wavelet.lambda",
             "tv.lambda", "threads"}};

@@ -17,7 +17,7 @@ attribute() { tr '\n' ' ' <"$2" | sed -n "s/.*<testsuite [^>]*\b$1=\"\([0-9]*\)\
 
 for preset in "${presets[@]}"; do
     echo "== $preset: build"
-    if ! { log=$(cmake --preset "$preset" 2>&1) || { echo "$log"; false; }; } || ! cmake --build --preset "$preset"; then
+    if ! { log=$(cmake --preset "$preset" 2>&1) || { echo "$log"; false; }; } || ! cmake --build --preset "$preset" --parallel "$jobs"; then
         echo "== $preset: does not build"
         failed=$((failed + 1))
         continue

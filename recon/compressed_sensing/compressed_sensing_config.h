@@ -60,4 +60,44 @@ struct TotalVariationConfig {
     }
 };
 
+/// Method xd-grasp: the images of all states, whose differences from one to the next are sparse.
+struct XdGraspConfig {
+    double lambda = 0.03;
+    double tikhonov = 0.05;
+    index_t inner_iterations = 10;
+    index_t iterations = 60;
+    double tolerance = 1e-3;
+    NormalOperator normal = NormalOperator::automatic;
+    void describe(ConfigVisitor& v) {
+        v("lambda", lambda, "Weight of the total variation along states, relative to data whose brightest voxels are about 1.", {.min = 0});
+        v("tikhonov", tikhonov, "Weight of the images' energy, as cg.lambda: against noise that all states have.", {.min = 0});
+        v("inner_iterations", inner_iterations, "Steps on the dual problem in every iteration.", {.min = 1});
+        v("iterations", iterations, "Iterations at most.", {.min = 1});
+        v("tolerance", tolerance, "Stop when an iteration changes the images relatively by less.", {.min = 0, .max = 1});
+        v("normal", normal,
+            "Normal operators: convolutions on a doubled grid, gridding forth and back, or the faster of them on this machine.");
+    }
+};
+
+/// Method llr: the images of all states, locally of low rank.
+struct LocallyLowRankConfig {
+    double lambda = 0.3;
+    index_t block = 8;
+    bool random_shifts = true;
+    index_t iterations = 60;
+    double tolerance = 1e-3;
+    std::uint64_t seed = 1;
+    NormalOperator normal = NormalOperator::automatic;
+    void describe(ConfigVisitor& v) {
+        v("lambda", lambda, "Weight of the blocks' nuclear norm, relative to data whose brightest voxels are about 1.", {.min = 0});
+        v("block", block, "Voxels of a block along each axis.", {.min = 1, .max = 64});
+        v("random_shifts", random_shifts, "Shift the grid of the blocks at random in every iteration, against their borders.");
+        v("iterations", iterations, "Iterations at most.", {.min = 1});
+        v("tolerance", tolerance, "Stop when an iteration changes the images relatively by less.", {.min = 0, .max = 1});
+        v("seed", seed, "Of the random shifts.");
+        v("normal", normal,
+            "Normal operators: convolutions on a doubled grid, gridding forth and back, or the faster of them on this machine.");
+    }
+};
+
 } // namespace tessera

@@ -5,22 +5,35 @@
 #include <cmath>
 
 namespace tessera {
+namespace {
 
-TotalVariation::TotalVariation(Context const& context, Matrix const& matrix, index_t inner_iterations)
-    : inner_iterations_(inner_iterations) {
+DifferenceAxes axes_of(Matrix const& matrix) {
+    DifferenceAxes axes{};
     for (int d = 0; d < 3; ++d)
-        if (matrix[static_cast<std::size_t>(d)] > 1) axes_.axis[axes_.count++] = d;
-    dual_ = Tensor<complex>::zeros(context, {axes_.count, matrix[0], matrix[1], matrix[2]});
+        if (matrix[static_cast<std::size_t>(d)] > 1) axes.axis[axes.count++] = d;
+    return axes;
 }
 
-double TotalVariation::value(Tensor<complex> const& x) {
+} // namespace
+
+TotalVariation::TotalVariation(Context const& context, Matrix const& matrix, index_t inner_iterations)
+    : TotalVariation(context, matrix, inner_iterations, axes_of(matrix)) {}
+
+TotalVariation::TotalVariation(Context const& context, Matrix const& matrix, index_t inner_iterations, DifferenceAxes const& axes)
+    : axes_(axes), inner_iterations_(inner_iterations),
+      dual_(Tensor<complex>::zeros(context, {axes.count, matrix[0], matrix[1], matrix[2]})) {}
+
+double TotalVariation::value(Tensor<complex> const& images) {
+    auto const x = images.reshape(dual_.shape().tail());
     Tensor<real> const length(x.context(), x.shape());
     enqueue(x.stream(), DifferenceLength{x.view<3>(), axes_, length.view<3>()});
     return sum(length);
 }
 
-double TotalVariation::proximal(Tensor<complex> const& x, double weight, index_t) {
-    require(x.shape() == dual_.shape().tail(), "total variation: an image {} where the dual is {}", x.shape().str(), dual_.shape().str());
+double TotalVariation::proximal(Tensor<complex> const& images, double weight, index_t) {
+    require(images.size() == dual_.shape().tail().size(), "total variation: an image {} where the dual is {}", images.shape().str(),
+        dual_.shape().str());
+    auto const x = images.reshape(dual_.shape().tail());
     if (weight == 0 || axes_.count == 0) return value(x);
     {
         auto const extrapolated = dual_.clone();

@@ -16,6 +16,8 @@ class TotalVariation final : public Regulariser {
 public:
     /// For volumes [z, y, x] of this shape.
     TotalVariation(Context const& context, Matrix const& matrix, index_t inner_iterations);
+    /// Along some axes only. Tensors of as many elements are seen as volumes of this shape.
+    TotalVariation(Context const& context, Matrix const& matrix, index_t inner_iterations, DifferenceAxes const& axes);
 
     double value(Tensor<complex> const& x) override;
     double proximal(Tensor<complex> const& x, double weight, index_t iteration) override;

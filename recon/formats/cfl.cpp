@@ -122,11 +122,15 @@ Tensor<complex> read_cfl(Context const& host, fs::path const& path) {
 }
 
 void write_cfl(fs::path const& path, Tensor<complex> const& values) {
+    std::vector<index_t> dimensions(values.shape().begin(), values.shape().end());
+    std::reverse(dimensions.begin(), dimensions.end());
+    write_cfl(path, values, std::move(dimensions));
+}
+
+void write_cfl(fs::path const& path, Tensor<complex> const& values, std::vector<index_t> dimensions) {
     fs::path const stem = stem_of(path);
-    std::string dimensions;
-    for (int d = 0; d < kBartDimensions; ++d)
-        dimensions += std::to_string(d < values.shape().rank() ? values.shape()[values.shape().rank() - 1 - d] : 1) + " ";
-    std::string const header = "# Dimensions\n" + dimensions + "\n";
+    dimensions.resize(kBartDimensions, 1);
+    std::string const header = fmt::format("# Dimensions\n{} \n", fmt::join(dimensions, " "));
 
     AtomicFile data_file(with_suffix(stem, ".cfl")), header_file(with_suffix(stem, ".hdr"));
     std::vector<Complex<float>> chunk;

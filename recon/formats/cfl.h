@@ -18,6 +18,8 @@ Tensor<complex> read_cfl(Context const& host, std::filesystem::path const& path)
 
 /// Writes one array, the last index becoming BART's first dimension.
 void write_cfl(std::filesystem::path const& path, Tensor<complex> const& values);
+/// The same with BART's dimensions given, 16 at most; those that are left out are 1.
+void write_cfl(std::filesystem::path const& path, Tensor<complex> const& values, std::vector<index_t> dimensions);
 
 /// k-space [1, sample, readout, coil], trajectory [3, sample, readout] in cycles per field of view, weights [1, sample, readout]
 /// (dimensions in BART's order). BART has no place for matrix and geometry.

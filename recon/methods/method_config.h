@@ -10,8 +10,13 @@
 
 namespace tessera {
 
-enum class Method { gridding, cg_sense, l1_wavelet, tv, mbdl };
-constexpr std::array<std::string_view, 5> config_names(Method) { return {"gridding", "cg-sense", "l1-wavelet", "tv", "mbdl"}; }
+enum class Method { gridding, cg_sense, l1_wavelet, tv, mbdl, xd_grasp, llr };
+constexpr std::array<std::string_view, 7> config_names(Method) {
+    return {"gridding", "cg-sense", "l1-wavelet", "tv", "mbdl", "xd-grasp", "llr"};
+}
+
+/// Whether a method reconstructs all states of a scan at once, and so needs several.
+constexpr bool is_joint(Method method) { return method == Method::xd_grasp || method == Method::llr; }
 
 enum class CoilCombination { rss, maps };
 constexpr std::array<std::string_view, 2> config_names(CoilCombination) { return {"rss", "maps"}; }
@@ -58,6 +63,8 @@ struct MethodConfig {
     L1WaveletConfig l1_wavelet;
     TotalVariationConfig tv;
     MbdlConfig mbdl;
+    XdGraspConfig xd_grasp;
+    LocallyLowRankConfig llr;
     SweepConfig sweep;
 
     void describe(ConfigVisitor& v) {
@@ -67,6 +74,8 @@ struct MethodConfig {
         v("l1_wavelet", l1_wavelet, "Method l1-wavelet.");
         v("tv", tv, "Method tv.");
         v("mbdl", mbdl, "Method mbdl.");
+        v("xd_grasp", xd_grasp, "Method xd-grasp, for several states.");
+        v("llr", llr, "Method llr (locally low rank), for several states.");
         v("sweep", sweep, "Several regularisation weights, of which the best is taken; not for gridding and mbdl.");
     }
 
@@ -78,6 +87,8 @@ struct MethodConfig {
         case Method::cg_sense: return &cg.lambda;
         case Method::l1_wavelet: return &l1_wavelet.lambda;
         case Method::tv: return &tv.lambda;
+        case Method::xd_grasp: return &xd_grasp.lambda;
+        case Method::llr: return &llr.lambda;
         default: return nullptr;
         }
     }

@@ -56,6 +56,10 @@ Tensor<complex> Reconstructor::reconstruct(MethodConfig const& config, MethodPro
     case Method::l1_wavelet: return compressed_sensing("l1-wavelet", config.l1_wavelet, progress, reconstruct_l1_wavelet);
     case Method::tv: return compressed_sensing("tv", config.tv, progress, reconstruct_tv);
     case Method::mbdl: break;
+    case Method::xd_grasp:
+    case Method::llr:
+        fail("{} reconstructs several states at once, and this is one image: /states/count of tessera-recon says how many",
+            config_name(config.method));
     }
     TrainedReconstruction network(scan_.weights.context(), scan_, config.mbdl, config_.density);
     auto problem = data_term(config.mbdl.normal, true);

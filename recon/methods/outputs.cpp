@@ -12,12 +12,19 @@ namespace {
 void write_volume(std::filesystem::path const& path, Tensor<complex> const& image, Geometry const& g) {
     hdf5::Writer file(path);
     file.dataset("image", image, {.single = true});
-    std::array<std::int64_t, 3> const matrix{image.shape()[0], image.shape()[1], image.shape()[2]};
+    int const z = image.shape().rank() - 3;
+    std::array<std::int64_t, 3> const matrix{image.shape()[z], image.shape()[z + 1], image.shape()[z + 2]};
     file.attribute("/", "matrix", std::span<std::int64_t const>(matrix));
     std::pair<char const*, Vector3> const vectors[] = {{"fov_mm", g.fov_mm}, {"centre_mm", g.centre_mm}, {"x_direction", g.x_direction},
         {"y_direction", g.y_direction}, {"z_direction", g.z_direction}};
     for (auto const& [name, value] : vectors) file.attribute("/", name, std::span<double const>(value));
     file.commit();
+}
+
+// BART numbers its dimensions from x; 10 is that of what changes with time.
+void write_states_cfl(std::filesystem::path const& path, Tensor<complex> const& images) {
+    Shape const& s = images.shape();
+    write_cfl(path, images, {s[3], s[2], s[1], 1, 1, 1, 1, 1, 1, 1, s[0]});
 }
 
 } // namespace
@@ -27,8 +34,10 @@ void write_results(std::filesystem::path const& folder, Tensor<complex> const& i
     if (outputs.hdf5) write_volume(folder / "volume.h5", image, geometry);
     if (outputs.nifti)
         write_nifti_complex(folder / "image", image, geometry, warnings.empty() ? "Tessera" : "Tessera. WARNING: " + warnings.front());
-    if (outputs.cfl) write_cfl(folder / "image", image);
-    if (outputs.png) {
+    bool const states = image.shape().rank() == 4;
+    if (outputs.cfl && states) write_states_cfl(folder / "image", image);
+    if (outputs.cfl && !states) write_cfl(folder / "image", image);
+    if (outputs.png && !states) {
         auto const size = magnitude(image);
         write_png_views(folder / "views.png", size, geometry, default_window(size));
     }

@@ -5,8 +5,9 @@
 
 namespace tessera {
 
-/// Writes the image [z, y, x] (host memory) in the configured formats into `folder`, which exists.
+/// Writes the image [z, y, x], or images [state, z, y, x], in host memory in the configured formats into `folder`, which exists.
 ///
+/// Of several states there are no pictures (recon/states/state_pictures.h), and BART finds them in its dimension 10.
 /// The first of the warnings stands in the description of the NIfTI files. volume.h5 has the dataset `image` and the attributes matrix, fov_mm, centre_mm, x_direction, y_direction, z_direction.
 /// Throws Error; no file is half-written.
 void write_results(std::filesystem::path const& folder, Tensor<complex> const& image, Geometry const& geometry,

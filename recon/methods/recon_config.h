@@ -3,22 +3,25 @@
 
 #include "core/device/device_config.h"
 #include "recon/methods/method_config.h"
+#include "recon/motion/states_config.h"
 #include "recon/scan/scan_config.h"
 
 namespace tessera {
 
 struct OutputsConfig {
-    bool hdf5 = true, nifti = true, cfl = false, png = true;
+    bool hdf5 = true, nifti = true, cfl = false, png = true, gif = true;
     void describe(ConfigVisitor& v) {
         v("hdf5", hdf5, "volume.h5: the complex image with its geometry.");
         v("nifti", nifti, "image_magnitude.nii.gz and image_phase.nii.gz.");
         v("cfl", cfl, "image.cfl and image.hdr for BART.");
-        v("png", png, "views.png: three slices and maximum-intensity projections.");
+        v("png", png, "views.png: three slices and maximum-intensity projections (several states: slices of each).");
+        v("gif", gif, "Several states: states.gif, a coronal slice that moves.");
     }
 };
 
 struct ReconConfig : DeviceConfig, ScanConfig, MethodConfig {
     std::filesystem::path input, output;
+    StatesConfig states;
     OutputsConfig outputs;
     bool trust = false;
 
@@ -28,6 +31,7 @@ struct ReconConfig : DeviceConfig, ScanConfig, MethodConfig {
         DeviceConfig::describe(v);
         ScanConfig::describe(v);
         MethodConfig::describe(v);
+        v("states", states, "Respiratory states or frames of time, reconstructed one beside another.");
         v("outputs", outputs, "What is written.");
         v("trust", trust,
             "Two more reconstructions show what the image can be trusted with: one with a small sphere added in k-space, one with other noise.");

@@ -1,7 +1,7 @@
 #include "recon/motion/gating.h"
 
 #include "core/terminal/log.h"
-#include "recon/motion/respiratory_signal.h"
+#include "recon/motion/breath.h"
 #include "recon/nufft/density.h"
 
 #include <numeric>
@@ -10,27 +10,6 @@ namespace tessera {
 namespace {
 
 constexpr double kEnd = 0.05, kLeastWeight = 0.01;
-
-bool is_path(GatingConfig const& config) { return config.signal != "auto" && config.signal != "file" && config.signal != "self"; }
-
-RespiratorySignal find_signal(Acquisition const& a, CentralSamples const& centre, std::vector<index_t> const& outliers,
-    GatingConfig const& config) {
-    require(config.signal != "file" || !a.respiration.empty(),
-        "{}: /gating/signal is file, but the file has no respiratory signal: take self, or the path of a file of numbers", a.source);
-    bool const self = config.signal == "self" || (config.signal == "auto" && a.respiration.empty());
-    auto signal = self ? self_gating_signal(a, centre, outliers) : recorded_signal(a);
-    std::string const rate = signal.band.seconds ? fmt::format("{:.1f} breaths a minute", 60 * signal.power.frequency)
-                                                 : fmt::format("a breath in {:.0f} readouts", 1 / std::max(signal.power.frequency, 1e-9));
-    log_info("gating: breathing {}, {}, trust {:.2f}", self ? "seen in " + signal.from : signal.from, rate, signal.power.trust);
-    if (self)
-        require(signal.power.trust >= config.trust,
-            "{}: gating: k = 0 shows no breathing: trust is {:.2f}, expected at least {:.2f} (/gating/trust); /gating/signal names another signal",
-            a.source, signal.power.trust, config.trust);
-    else if (signal.power.trust < config.trust)
-        log_warn("gating: little of the recorded signal is breathing: trust is {:.2f}, usual is more than {:.2f}", signal.power.trust,
-            config.trust);
-    return signal;
-}
 
 /// The places of the `count` smallest values, in increasing order.
 std::vector<std::size_t> places_of_smallest(std::vector<double> const& values, index_t count) {
@@ -84,45 +63,30 @@ std::vector<double> rehearsed_gate(Acquisition& a, GatingConfig const& config) {
 
 } // namespace
 
-void read_signal(Acquisition& a, GatingConfig const& config) {
-    if (config.kind == GatingKind::off || !is_path(config)) return;
-    a.respiration = read_numbers(config.signal, a.readouts());
-}
-
 std::vector<double> gate(Acquisition& a, GatingConfig const& config) {
     if (config.kind == GatingKind::off && !config.finds_outliers()) return {};
     if (a.kspace.context().rehearses()) return rehearsed_gate(a, config);
-
-    auto const centre = central_samples(a);
-    auto const outliers = outlying_readouts(centre);
-    std::vector<index_t> candidates;
-    for (index_t r = 0; r < a.readouts(); ++r)
-        if (!config.finds_outliers() || !std::binary_search(outliers.begin(), outliers.end(), r)) candidates.push_back(r);
-    require(!candidates.empty(), "{}: gating: all {} readouts are outliers", a.source, a.readouts());
-    if (std::ssize(candidates) < a.readouts())
-        log_info("gating: {} outliers of {} readouts left out", a.readouts() - std::ssize(candidates), a.readouts());
     if (config.kind == GatingKind::off) {
-        a = take_readouts(a, candidates);
+        a = take_readouts(a, steady_readouts(a, true));
         return {};
     }
 
-    auto const signal = find_signal(a, centre, outliers, config);
-    auto const values = config.drift ? without_drift(a, signal) : signal.values;
-    std::vector<double> chosen;
-    double const sign = config.end == BreathEnd::inspiration ? -1 : 1; // smallest at the wanted end
-    for (index_t const r : candidates) chosen.push_back(sign * values[static_cast<std::size_t>(r)]);
+    auto const breath = find_breath(a, config, config.finds_outliers());
+    auto chosen = breath.values; // smallest at the wanted end
+    if (config.end == BreathEnd::inspiration)
+        for (double& v : chosen) v = -v;
 
     std::vector<index_t> kept;
     std::vector<double> weights;
     if (config.kind == GatingKind::hard) {
-        auto const count = share_of(std::ssize(candidates), config.efficiency);
-        for (std::size_t const i : places_of_smallest(chosen, count)) kept.push_back(candidates[i]);
+        auto const count = share_of(std::ssize(chosen), config.efficiency);
+        for (std::size_t const i : places_of_smallest(chosen, count)) kept.push_back(breath.readouts[i]);
         log_info("gating: hard: {} of {} readouts kept, near {}", kept.size(), a.readouts(), config_name(config.end));
     } else {
         auto const soft = soft_weights(chosen, config.efficiency);
         for (std::size_t i = 0; i < soft.size(); ++i) {
             if (soft[i] < kLeastWeight) continue;
-            kept.push_back(candidates[i]);
+            kept.push_back(breath.readouts[i]);
             weights.push_back(soft[i]);
         }
         report_soft(soft, kept.size());

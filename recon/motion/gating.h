@@ -6,10 +6,6 @@
 
 namespace tessera {
 
-/// Where the configuration names a file of numbers, they become `acquisition.respiration`. For all readouts of the file, before some are
-/// selected. Throws Error for a file that cannot be read or has another number of them.
-void read_signal(Acquisition& acquisition, GatingConfig const& config);
-
 /// Cuts `acquisition` to the readouts that gating keeps, and returns their weights [readout]; empty where all weigh the same. Says in the log
 /// what was found and done.
 ///

@@ -125,7 +125,7 @@ void normalise_weights(Tensor<real> const& weights, Matrix matrix, Tensor<real> 
 
 Tensor<real> density_weights(Context const& context, Matrix matrix, Acquisition const& acquisition, DensityConfig const& config,
     std::function<void(index_t)> const& told) {
-    Shape const shape{acquisition.readouts(), acquisition.samples()};
+    Shape const shape{acquisition.trajectory.shape()[0], acquisition.trajectory.shape()[1]};
     switch (config.kind) {
     case DensityKind::pipe: return pipe_menon_weights(context, matrix, acquisition.trajectory, config, told);
     case DensityKind::radial: return radial_weights(matrix, acquisition.trajectory).to(context);

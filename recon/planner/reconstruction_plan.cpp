@@ -7,6 +7,7 @@
 #include "recon/metrics/image_quality.h"
 #include "recon/planner/scan_notes.h"
 #include "recon/planner/training_plan.h"
+#include "recon/states/state_images.h"
 #include "recon/training/adaptation.h"
 #include "recon/unrolled/model_file.h"
 
@@ -18,6 +19,14 @@ Plan plan_reconstruction(Device device, Rates const& rates, ReconConfig const& c
             Stage const stage(context, "file");
             return read_acquisition(config.input, config.read_options(), config.raw_data(context));
         }();
+        if (config.states.count > 1) {
+            StateScans const states(context, std::move(acquisition), config, config.states, config.needs_maps());
+            auto const made = reconstruct_states(states, config);
+            Stage const stage(context, "results");
+            auto const found = magnitude(made.images);
+            if (states.all().expected) quality(magnitude(made.images[0]), *states.all().expected, object_mask(*states.all().expected));
+            return;
+        }
         auto const scan = prepare_scan(context, std::move(acquisition), config, config.needs_maps());
         auto const choice = choose_lambda(scan, config, config);
         auto const image = Reconstructor(scan, config)(choice.config).to(context.host());
@@ -65,6 +74,8 @@ std::vector<Saving<ReconConfig>> reconstruction_savings() {
         gridded("/l1_wavelet/normal", Method::l1_wavelet, &MethodConfig::l1_wavelet),
         gridded("/tv/normal", Method::tv, &MethodConfig::tv),
         gridded("/mbdl/normal", Method::mbdl, &MethodConfig::mbdl),
+        gridded("/xd_grasp/normal", Method::xd_grasp, &MethodConfig::xd_grasp),
+        gridded("/llr/normal", Method::llr, &MethodConfig::llr),
     };
 }
 

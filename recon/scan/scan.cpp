@@ -6,6 +6,7 @@
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 #include "kernels/arrays/complex_parts.h"
+#include "recon/motion/breath.h"
 #include "recon/motion/gating.h"
 #include "recon/scan/coils.h"
 #include "recon/scan/field_of_view.h"
@@ -116,7 +117,7 @@ Acquisition select_readouts(Acquisition const& a, index_t begin, index_t end) {
 Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& config, bool maps) {
     for (auto const& note : a.notes) log_info("{}", note);
     for (auto const& warning : a.warnings) log_warn("{}", warning);
-    read_signal(a, config.gating);
+    if (config.gating.kind != GatingKind::off) read_signal(a, config.gating);
     if (config.readouts) {
         a = select_readouts(a, (*config.readouts)[0], (*config.readouts)[1]);
         log_info("readouts: {} to {}", (*config.readouts)[0], (*config.readouts)[1]);

@@ -101,7 +101,7 @@ std::vector<HostPart> TrainingSet::parts_of(Case const& c, std::vector<std::vect
 TrainingSet::Input TrainingSet::input_of(Case const& c, CoilMaps const& maps, HostPart const& readouts) const {
     auto const part = part_in(context_, readouts, c.scan.matrix, config_.scan.nufft);
     auto const model = sense_model(maps, part, config_.scan.nufft, c.normal);
-    Input in{.scale = 1, .b = Tensor<complex>(context_, model->domain()), .conditions = {}, .model = {}, .spectrum = {}};
+    Input in{.scale = 1, .b = Tensor<complex>(context_, model->domain()), .conditions = {}, .model = {}, .waiting = {}};
     model->weighted_adjoint(c.scan.kspace, part.chosen, in.b);
     in.scale = intensity_scale(in.b);
     axpby(1 / in.scale, in.b, 0, in.b);
@@ -122,7 +122,7 @@ TrainingSet::Input TrainingSet::input_of_all(std::size_t i) const {
         auto in = input_of(c, maps, all());
         if (on_host) {
             in.b = in.b.to(context_.host());
-            if (auto const& convolution = in.model->convolution()) in.spectrum = convolution->spectrum().to(context_.host());
+            in.waiting.emplace(*in.model, all());
             in.model.reset();
         }
         kept_.emplace(i, std::move(in));
@@ -130,11 +130,7 @@ TrainingSet::Input TrainingSet::input_of_all(std::size_t i) const {
     Input in = kept_.at(i);
     if (!on_host) return in;
     in.b = in.b.to(context_);
-    if (in.spectrum.size())
-        in.model = std::make_shared<SenseOperator>(nullptr, maps, Tensor<real>(),
-            std::make_shared<Toeplitz>(context_, c.scan.matrix, in.spectrum), config_.scan.nufft.coils_per_pass);
-    else
-        in.model = sense_model(maps, part_in(context_, all(), c.scan.matrix, config_.scan.nufft), config_.scan.nufft, c.normal);
+    in.model = in.waiting->in(context_, maps, config_.scan.nufft);
     return in;
 }
 

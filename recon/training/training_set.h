@@ -6,6 +6,7 @@
 #include "recon/sense/data_term.h"
 #include "recon/sense/held_out.h"
 #include "recon/sense/sense_model.h"
+#include "recon/sense/waiting_model.h"
 #include "recon/training/data_config.h"
 
 #include <future>
@@ -72,13 +73,13 @@ private:
         HeldOutReadouts held_out;
         std::optional<SortedTrajectory> sorted; ///< where models are made of it again and again
     };
-    /// A data term, on the device; in host memory without its model.
+    /// A data term: on the device, or in host memory with its model waiting there.
     struct Input {
         double scale;
         Tensor<complex> b;
         ScanConditions conditions;
         std::shared_ptr<SenseOperator const> model;
-        Tensor<real> spectrum; ///< host memory: of the convolution; none where the normal operator is gridded
+        std::optional<WaitingModel> waiting;
     };
 
     Case prepare(std::filesystem::path const& file) const;

@@ -3,6 +3,8 @@
 #include "tests/support/recon_scan.h"
 #include "tests/support/temporary_folder.h"
 
+#include <nlohmann/json.hpp>
+
 using namespace tessera;
 using namespace tessera::test;
 
@@ -26,6 +28,47 @@ TEST_CASE("gating is one setting away, and the log says what it did", "[tessera-
     CHECK(image_of(folder / "hard") != image_of(folder / "all"));
     auto const info = run_program("tessera-info", scan.string());
     CHECK_THAT(info.output, Catch::Contains("respiration") && Catch::Contains("timestamps     yes"));
+}
+
+TEST_CASE("states of breathing become one file each, in every format, and are planned", "[tessera-recon]") {
+    TemporaryFolder const folder;
+    auto const scan = folder / "scan.h5";
+    write_acquisition(scan, simulate(Context(), breathing_thorax()));
+    std::string const method = GENERATE("gridding", "cg-sense", "xd-grasp", "llr", "mbdl");
+    std::string const settings = "--set states.count=3 --set cg.iterations=3 --set xd_grasp.iterations=3 "
+                                 "--set llr.iterations=3 --set mbdl.patch=[16,32,32] --set outputs.cfl=true ";
+    auto const plan = recon(scan, folder / "out", method, settings + "--plan --json");
+    CAPTURE(method, plan.errors);
+    REQUIRE(plan.status == 0);
+    auto const result = recon(scan, folder / "out", method, settings + "--profile");
+    CAPTURE(result.errors);
+    REQUIRE(result.status == 0);
+    CHECK_THAT(text_of(folder / "out" / "log.txt"), Catch::Contains("states: 3 by count, of "));
+    CHECK_THAT(result.output, Catch::Contains("state 1:\n") && Catch::Contains("NRMSE"));
+    CHECK(image_of(folder / "out").size() == 3 * 32 * 32 * 32);
+    CHECK_THAT(text_of(folder / "out" / "image.hdr"), Catch::Contains("32 32 32 1 1 1 1 1 1 1 3 1 1 1 1 1"));
+    for (char const* const name : {"views.png", "states.gif", "image_magnitude.nii.gz", "image_phase.nii.gz"})
+        CHECK(std::filesystem::file_size(folder / "out" / name) > 1000);
+    for (char const* const peak : {"device_peak_bytes", "host_peak_bytes"}) {
+        CAPTURE(peak);
+        auto const planned = nlohmann::json::parse(plan.output).at(peak).get<double>();
+        auto const measured = nlohmann::json::parse(text_of(folder / "out" / "profile.json")).at(peak).get<double>();
+        CHECK(planned >= measured);
+        CHECK(planned <= 1.1 * measured);
+    }
+}
+
+TEST_CASE("methods of several states want several states", "[tessera-recon]") {
+    TemporaryFolder const folder;
+    auto const scan = folder / "scan.h5";
+    write_acquisition(scan, small_scan({16, 16, 16}, 2));
+    auto const one = recon(scan, folder / "out", "xd-grasp");
+    CHECK(one.status == 1);
+    CHECK_THAT(one.errors, Catch::Contains("/method is xd-grasp: it needs several states, /states/count is 1"));
+    auto const trusted = recon(scan, folder / "out", "cg-sense", "--trust --set states.count=2");
+    CHECK(trusted.status == 1);
+    CHECK_THAT(trusted.errors, Catch::Contains("/trust is for one image only"));
+    CHECK_FALSE(std::filesystem::exists(folder / "out"));
 }
 
 TEST_CASE("gating without breathing is refused, and nothing is written", "[tessera-recon]") {

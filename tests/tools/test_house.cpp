@@ -51,7 +51,8 @@ std::map<std::string, Rooms> const kRooms{
     {"recon/methods", with(kData, {"recon/compressed_sensing"})},
     {"recon/training", with(kData, {"recon/compressed_sensing", "recon/methods"})},
     {"recon/comparison", with(kData, {"recon/compressed_sensing", "recon/methods"})},
-    {"recon/planner", with(kData, {"recon/methods", "recon/training", "recon/comparison"})},
+    {"recon/states", with(kData, {"recon/compressed_sensing", "recon/methods"})},
+    {"recon/planner", with(kData, {"recon/methods", "recon/states", "recon/training", "recon/comparison"})},
 };
 
 // "recon/nufft" of "recon/nufft/nufft.h", "" outside of rooms.

@@ -194,7 +194,8 @@ TEST_CASE("tessera-recon prints its schema", "[tessera-recon]") {
     REQUIRE(result.status == 0);
     auto const schema = nlohmann::json::parse(result.output);
     CHECK(schema.at("required") == nlohmann::json{"input", "output"});
-    CHECK(schema.at("properties").at("method").at("enum") == nlohmann::json{"gridding", "cg-sense", "l1-wavelet", "tv", "mbdl"});
+    CHECK(schema.at("properties").at("method").at("enum") ==
+        nlohmann::json{"gridding", "cg-sense", "l1-wavelet", "tv", "mbdl", "xd-grasp", "llr"});
     CHECK(schema.at("properties").contains("memory_limit_gib"));
 }
 

@@ -30,7 +30,7 @@ Geometry geometry_from(Affine const& affine, Matrix const& matrix);
 /// Throws Error for other files, complex or colour voxels, and truncated data.
 NiftiVolume read_nifti(Context const& host, std::filesystem::path const& path);
 
-/// Writes float32 voxels with qform and sform; compressed where the name ends in .gz. The volume is [z, y, x].
+/// Writes float32 voxels with qform and sform; compressed where the name ends in .gz. A volume [z, y, x], or several [state, z, y, x].
 /// Of the description, which viewers show, the first 79 bytes are kept.
 void write_nifti(std::filesystem::path const& path, Tensor<real> const& volume, Geometry const& geometry,
     std::string const& description = "Tessera");

@@ -16,12 +16,16 @@ namespace {
 constexpr index_t kChunk = index_t(1) << 20; // voxels converted at once
 constexpr float kVoxOffset = 352;            // header and four bytes that say: no extensions
 
-NiftiHeader make_header(Matrix const& m, Geometry const& geometry, std::string const& description) {
+/// shape: x last, at most four dimensions.
+NiftiHeader make_header(Shape const& shape, Geometry const& geometry, std::string const& description) {
     NiftiHeader h;
+    int const rank = shape.rank();
     h.put(NiftiHeader::kSize, std::int32_t(348));
-    h.put(NiftiHeader::kDim, std::int16_t(3), 0);
-    for (std::size_t d = 1; d < 8; ++d) h.put(NiftiHeader::kDim, static_cast<std::int16_t>(d <= 3 ? m[3 - d] : 1), d);
-    h.put(NiftiHeader::kDatatype, std::int16_t(16)); // float32
+    h.put(NiftiHeader::kDim, static_cast<std::int16_t>(rank), 0);
+    for (int d = 1; d < 8; ++d)
+        h.put(NiftiHeader::kDim, static_cast<std::int16_t>(d <= rank ? shape[rank - d] : 1), static_cast<std::size_t>(d));
+    if (rank == 4) h.put(NiftiHeader::kPixdim, 1.0f, 4); // states have no distance
+    h.put(NiftiHeader::kDatatype, std::int16_t(16));     // float32
     h.put(NiftiHeader::kBitpix, std::int16_t(32));
     h.put(NiftiHeader::kVoxOffset, kVoxOffset);
     h.put(NiftiHeader::kSlope, 1.0f);
@@ -29,7 +33,7 @@ NiftiHeader make_header(Matrix const& m, Geometry const& geometry, std::string c
     std::memcpy(h.data() + NiftiHeader::kDescription, description.data(),
         std::min<std::size_t>(description.size(), 79)); // of 80, one is the end
     std::memcpy(h.data() + NiftiHeader::kMagic, "n+1", 4);
-    h.set_affine(nifti_affine(geometry, m));
+    h.set_affine(nifti_affine(geometry, {shape[rank - 3], shape[rank - 2], shape[rank - 1]}));
     return h;
 }
 
@@ -86,11 +90,12 @@ template <class F> Tensor<real> voxelwise(Tensor<complex> const& volume, F f) {
 
 void write_nifti(std::filesystem::path const& path, Tensor<real> const& volume, Geometry const& geometry, std::string const& description) {
     Shape const& s = volume.shape();
-    require(s.rank() == 3 && s.size() > 0, "{}: cannot write: expected a volume [z, y, x], found shape {}", path.string(), s.str());
+    require((s.rank() == 3 || s.rank() == 4) && s.size() > 0, "{}: cannot write: expected a volume [z, y, x] or several, found shape {}",
+        path.string(), s.str());
     for (index_t const n : s)
         require(n <= std::numeric_limits<std::int16_t>::max(), "{}: cannot write: {} voxels along one axis, NIfTI-1 has at most 32767",
             path.string(), n);
-    NiftiHeader const h = make_header({s[0], s[1], s[2]}, geometry, description);
+    NiftiHeader const h = make_header(s, geometry, description);
     AtomicFile file(path);
     if (path.extension() == ".gz") {
         GzipWriter gzip(file.descriptor(), path.string());

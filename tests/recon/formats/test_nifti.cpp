@@ -99,6 +99,16 @@ TEST_CASE("the bytes of a written NIfTI file are those of the standard", "[nifti
     for (std::size_t i = 0; i < 60; ++i) CHECK(b.at<float>(352 + 4 * i) == float(i)); // x fastest, then y, then z
 }
 
+TEST_CASE("several volumes are one file of four dimensions", "[nifti]") {
+    TemporaryFolder const folder;
+    write_nifti(folder / "a.nii", ramp({2, 3, 4, 5}), {{30, 4, 10}, {}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}});
+    Bytes const b(folder / "a.nii");
+    CHECK(b.bytes.size() == 352 + 120 * 4);
+    for (std::size_t d = 0; d < 8; ++d) CHECK(b.at<std::int16_t>(40 + 2 * d) == (std::int16_t[]){4, 5, 4, 3, 2, 1, 1, 1}[d]);
+    for (std::size_t d = 1; d < 5; ++d) CHECK(b.at<float>(76 + 4 * d) == (float[]){0, 2, 1, 10, 1}[d]);
+    for (std::size_t i = 0; i < 120; ++i) CHECK(b.at<float>(352 + 4 * i) == float(i)); // states are slowest
+}
+
 TEST_CASE("volumes and affines come back, compressed or not, turned or mirrored", "[nifti]") {
     TemporaryFolder const folder;
     auto const path = folder / GENERATE("a.nii", "a.nii.gz");

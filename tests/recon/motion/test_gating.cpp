@@ -3,6 +3,7 @@
 #include "recon/methods/methods.h"
 #include "recon/methods/recon_config.h"
 #include "recon/metrics/image_quality.h"
+#include "recon/motion/breath.h"
 #include "recon/motion/gating.h"
 #include "recon/motion/respiratory_signal.h"
 #include "recon/sense/sense_model.h"
