@@ -6,6 +6,7 @@
 #include "core/files/row_log.h"
 #include "core/terminal/progress.h"
 #include "recon/comparison/trust.h"
+#include "recon/formats/dicom/dicom.h"
 #include "recon/formats/nifti/nifti.h"
 #include "recon/formats/read.h"
 #include "recon/methods/choose_lambda.h"
@@ -35,6 +36,7 @@ struct Reconstructed {
     MethodConfig settings;
     Geometry geometry;
     std::optional<Tensor<real>> expected; ///< [z, y, x]
+    std::optional<Tensor<real>> trust;    ///< [z, y, x], where it was asked for: difference of repeats
 };
 
 // The image and how it was made; a sweep and the cost of every iteration are written to the folder.
@@ -55,7 +57,7 @@ Reconstructed reconstruct(Scan const& scan, ReconConfig const& config, fs::path 
     Reconstructor reconstruct(scan, config);
     auto const image = reconstruct(choice.config, progress);
     warnings.insert(warnings.end(), reconstruct.warnings().begin(), reconstruct.warnings().end());
-    return {image, choice.config, scan.geometry, scan.expected};
+    return {image, choice.config, scan.geometry, scan.expected, {}};
 }
 
 /// The same for several states, of which there is the truth of the first: end-expiration.
@@ -63,14 +65,15 @@ Reconstructed reconstruct(StateScans const& states, ReconConfig const& config, s
     MethodBars bars;
     auto const made = reconstruct_states(states, config, [&](std::string const& what) { return bars.listen(what); });
     warnings.insert(warnings.end(), made.warnings.begin(), made.warnings.end());
-    return {made.images, config, states.all().geometry, states.all().expected};
+    return {made.images, config, states.all().geometry, states.all().expected, {}};
 }
 
 /// Two more reconstructions; their maps and figures are written to the folder, and said.
-void check_trust(Scan const& scan, ReconConfig const& config, Reconstructed const& made, fs::path const& folder) {
+void check_trust(Scan const& scan, ReconConfig const& config, Reconstructed& made, fs::path const& folder) {
     std::optional<MethodBars> bars;
     auto const trust = trust_of(scan, config, made.settings, made.image, [&](char const* what) { return bars.emplace().listen(what); });
     write_nifti(folder / "trust_noise.nii.gz", trust.noise, scan.geometry);
+    made.trust = trust.noise;
     if (trust.lesion) write_nifti(folder / "trust_lesion.nii.gz", *trust.lesion, scan.geometry);
     nlohmann::ordered_json figures;
     if (trust.lesion) figures = {{"lesion_recovery", trust.answers.lesion_recovery}, {"lesion_spread", trust.answers.lesion_spread}};
@@ -84,7 +87,7 @@ void check_trust(Scan const& scan, ReconConfig const& config, Reconstructed cons
 std::vector<fs::path> outputs_of(ReconConfig const& config) {
     std::vector<fs::path> paths;
     for (char const* name : {"volume.h5", "image_magnitude.nii.gz", "image_phase.nii.gz", "image.cfl", "image.hdr", "views.png",
-             "states.gif", "sweep.csv", "cost.csv", "cost.jsonl", "adapted.safetensors", "adaptation.html", "trust.json",
+             "states.gif", "dicom", "sweep.csv", "cost.csv", "cost.jsonl", "adapted.safetensors", "adaptation.html", "trust.json",
              "trust_lesion.nii.gz", "trust_noise.nii.gz", "log.txt", "config.json"})
         paths.push_back(config.output / name);
     for (auto const& name : files_of_run(config.output)) paths.push_back(config.output / name);
@@ -92,7 +95,7 @@ std::vector<fs::path> outputs_of(ReconConfig const& config) {
 }
 
 std::vector<fs::path> inputs_of(ReconConfig const& config, fs::path const& file) {
-    std::vector<fs::path> paths{file, config.mbdl.weights};
+    std::vector<fs::path> paths{file, config.mbdl.weights, config.outputs.dicom_reference};
     for (auto const& path : {config.input, config.trajectory, config.weights})
         for (char const* ending : {"", ".cfl", ".hdr"})
             if (!path.empty()) paths.push_back(path.string() + ending);
@@ -136,6 +139,15 @@ fs::path adapted_weights(Context const& context, ReconConfig const& config, fs::
     fs::rename(training.output / "report.html", folder / "adaptation.html");
     fs::remove_all(training.output);
     return weights;
+}
+
+void write_dicom(fs::path const& folder, Reconstructed const& made, DicomStudy const& study, std::vector<std::string> const& warnings) {
+    std::string const method(config_name(made.settings.method));
+    std::string const comment = warnings.empty() ? "" : "WARNING: " + warnings.front();
+    study.write(folder / "dicom/image", magnitude(made.image), made.geometry, {"Tessera " + method, comment, 1});
+    if (made.trust)
+        study.write(folder / "dicom/trust_noise", *made.trust, made.geometry,
+            {"Tessera " + method + ", difference of repeats", comment, 2});
 }
 
 Reconstructed make_image(Context const& context, Acquisition acquisition, ReconConfig const& config, RunRecord& record,
@@ -184,11 +196,14 @@ void run(ReconConfig const& wanted, fs::path const& file, PlanOptions const& opt
     }
 
     RunRecord record{{}, acquisition->warnings};
+    std::optional<DicomStudy> study; // what is wrong with it is said before the work
+    if (config.outputs.dicom) study.emplace(acquisition->study, config.outputs.dicom_reference);
     Reconstructed made;
     in_names_of(config.output, folder.temporary(), [&] {
         made = config.states.count > 1 ? make_states(context, std::move(*acquisition), config, record, folder.temporary())
                                        : make_image(context, std::move(*acquisition), config, record, folder.temporary());
         write_results(folder.temporary(), made.image, made.geometry, config.outputs, record.warnings);
+        if (study) write_dicom(folder.temporary(), made, *study, record.warnings);
         options.write_profile(folder.temporary(), context);
         record.files = files_below(folder.temporary());
         record.files.emplace_back("config.json");

@@ -9,12 +9,16 @@
 namespace tessera {
 
 struct OutputsConfig {
-    bool hdf5 = true, nifti = true, cfl = false, png = true, gif = true;
+    bool hdf5 = true, nifti = true, cfl = false, png = true, gif = true, dicom = false;
+    std::filesystem::path dicom_reference;
     void describe(ConfigVisitor& v) {
         v("hdf5", hdf5, "volume.h5: the complex image with its geometry.");
         v("nifti", nifti, "image_magnitude.nii.gz and image_phase.nii.gz.");
         v("cfl", cfl, "image.cfl and image.hdr for BART.");
         v("png", png, "views.png: three slices and maximum-intensity projections (several states: slices of each).");
+        v("dicom", dicom, "dicom/image: MR Image Storage, a file a slice; with trust also dicom/trust_noise. Needs a build with DCMTK.");
+        v("dicom_reference", dicom_reference,
+            "dicom: a DICOM file whose patient and study they take; empty: what the input knows of them (ISMRMRD).");
         v("gif", gif, "Several states: states.gif, a coronal slice that moves.");
     }
 };

@@ -130,6 +130,7 @@ void read_npy_bytes(Bytes bytes) {
 
 void read_ismrmrd_xml(Bytes bytes) {
     tolerant([&] { parse_ismrmrd_header(text_of(bytes), "fuzz.xml"); });
+    ismrmrd_study(text_of(bytes));
 }
 
 void read_scan(Bytes bytes) {

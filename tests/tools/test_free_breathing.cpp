@@ -83,3 +83,24 @@ TEST_CASE("gating without breathing is refused, and nothing is written", "[tesse
     CHECK(file.status == 1);
     CHECK_THAT(file.errors, Catch::Contains("the file has no respiratory signal"));
 }
+
+TEST_CASE("a gated image becomes a DICOM series, or the build says that it is without", "[tessera-recon][dicom]") {
+    TemporaryFolder const folder;
+    auto const scan = folder / "scan.h5";
+    write_acquisition(scan, simulate(Context(), breathing_thorax()));
+    auto const result =
+        recon(scan, folder / "out", "gridding", "--set gating.kind=hard --set outputs.dicom=true --trust --set gridding.combine=maps");
+    CAPTURE(result.errors);
+    if (result.status != 0) {
+        CHECK_THAT(result.errors, Catch::Contains("this build is without DCMTK"));
+        return;
+    }
+    for (char const* const series : {"image", "trust_noise"})
+        CHECK(std::distance(std::filesystem::directory_iterator(folder / "out/dicom" / series), {}) == 32);
+    auto const again = recon(scan, folder / "out", "gridding", "--set outputs.dicom=false");
+    CHECK(again.status == 0);
+    CHECK_FALSE(std::filesystem::exists(folder / "out/dicom/image/0001.dcm")); // the files of a folder are those of one run
+    auto const wrong = recon(scan, folder / "out", "gridding", "--set outputs.dicom=true --set outputs.dicom_reference=" + scan.string());
+    CHECK(wrong.status == 1);
+    CHECK_THAT(wrong.errors, Catch::Contains("scan.h5: not a DICOM file"));
+}

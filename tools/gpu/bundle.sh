@@ -9,7 +9,7 @@ build=$PWD/build/gpu
 archive=$PWD/build/tessera-gpu.tar.gz
 limit=$((64 * 1024 * 1024))
 
-cmake --preset cuda -B "$build" -DTESSERA_ARCH=x86-64-v3 -DTESSERA_STATIC_DEPS=ON "-DCMAKE_CUDA_ARCHITECTURES=80;90" \
+cmake --preset cuda -B "$build" -DTESSERA_ARCH=x86-64-v3 -DTESSERA_STATIC_DEPS=ON -DTESSERA_DICOM=OFF "-DCMAKE_CUDA_ARCHITECTURES=80;90" \
     -DCMAKE_SKIP_RPATH=ON '-DCMAKE_EXE_LINKER_FLAGS=-Wl,-rpath,\$ORIGIN/../lib,--disable-new-dtags' "$@" >/dev/null
 cmake --build "$build" --parallel "${JOBS:-$(nproc)}" --target tessera_programs test_kernels test_core test_nn test_recon
 

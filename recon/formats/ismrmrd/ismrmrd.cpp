@@ -190,7 +190,9 @@ Acquisition read_ismrmrd(hdf5::File const& file, ReadOptions const& options, Con
     a.format = "ismrmrd";
     std::string const group = group_of(file);
     require(!group.empty(), "{}: no group with the datasets 'xml' and 'data'", a.source);
-    auto const encodings = parse_ismrmrd_header(file.read_string(group + "/xml"), a.source);
+    std::string const xml = file.read_string(group + "/xml");
+    auto const encodings = parse_ismrmrd_header(xml, a.source);
+    a.study = ismrmrd_study(xml);
     require(options.encoding >= 0 && options.encoding < static_cast<index_t>(encodings.size()), "{}: encoding {} of {} encodings", a.source,
         options.encoding, encodings.size());
     IsmrmrdEncoding encoding = encodings[static_cast<std::size_t>(options.encoding)];

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <pugixml.hpp>
+#include <string_view>
 
 namespace tessera {
 
@@ -35,6 +36,33 @@ std::vector<IsmrmrdEncoding> parse_ismrmrd_header(std::string const& xml, std::s
             e.child("trajectory").text().as_string()});
     require(!encodings.empty(), "{}: the XML header has no encoding", source);
     return encodings;
+}
+
+StudyTags ismrmrd_study(std::string const& xml) {
+    struct Element {
+        char const *group, *name, *keyword;
+    };
+    static constexpr Element kElements[] = {{"subjectInformation", "patientName", "PatientName"},
+        {"subjectInformation", "patientID", "PatientID"}, {"subjectInformation", "patientBirthdate", "PatientBirthDate"},
+        {"subjectInformation", "patientGender", "PatientSex"}, {"subjectInformation", "patientWeight_kg", "PatientWeight"},
+        {"studyInformation", "studyDate", "StudyDate"}, {"studyInformation", "studyTime", "StudyTime"},
+        {"studyInformation", "studyID", "StudyID"}, {"studyInformation", "accessionNumber", "AccessionNumber"},
+        {"studyInformation", "referringPhysicianName", "ReferringPhysicianName"},
+        {"studyInformation", "studyDescription", "StudyDescription"}, {"studyInformation", "studyInstanceUID", "StudyInstanceUID"},
+        {"studyInformation", "bodyPartExamined", "BodyPartExamined"}, {"measurementInformation", "patientPosition", "PatientPosition"},
+        {"measurementInformation", "frameOfReferenceUID", "FrameOfReferenceUID"},
+        {"acquisitionSystemInformation", "institutionName", "InstitutionName"},
+        {"acquisitionSystemInformation", "systemFieldStrength_T", "MagneticFieldStrength"}};
+    pugi::xml_document document;
+    if (!document.load_buffer(xml.data(), xml.size())) return {};
+    StudyTags study;
+    for (auto const& e : kElements) {
+        std::string value = document.child("ismrmrdHeader").child(e.group).child(e.name).text().as_string();
+        bool const when = std::string_view(e.keyword).ends_with("Date") || std::string_view(e.keyword).ends_with("Time");
+        if (when) std::erase_if(value, [](char c) { return c == '-' || c == ':'; }); // 2024-05-06 is 20240506
+        if (!value.empty()) study[e.keyword] = value;
+    }
+    return study;
 }
 
 } // namespace tessera

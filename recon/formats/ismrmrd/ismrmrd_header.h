@@ -1,6 +1,7 @@
 // The XML header of ISMRMRD raw data, as far as a reconstruction needs it.
 #pragma once
 
+#include "recon/acquisition/study.h"
 #include "recon/formats/units.h"
 
 #include <string>
@@ -15,5 +16,8 @@ struct IsmrmrdEncoding {
 
 /// Throws Error, naming `source`, for text that is not an ISMRMRD header or has no encoding.
 std::vector<IsmrmrdEncoding> parse_ismrmrd_header(std::string const& xml, std::string const& source);
+
+/// What such a header says of patient and study; nothing for text that is not one.
+StudyTags ismrmrd_study(std::string const& xml);
 
 } // namespace tessera

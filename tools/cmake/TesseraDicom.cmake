@@ -1,0 +1,17 @@
+# Sets TESSERA_HAS_DICOM, DCMTK_INCLUDE, DCMTK_DCMDATA, DCMTK_OFLOG and DCMTK_OFSTD: of DCMTK, the three libraries that files need.
+set(TESSERA_DICOM AUTO CACHE STRING "Write DICOM: AUTO (where DCMTK is found), ON or OFF")
+set_property(CACHE TESSERA_DICOM PROPERTY STRINGS AUTO ON OFF)
+
+set(TESSERA_HAS_DICOM OFF)
+if(TESSERA_DICOM)
+  find_path(DCMTK_INCLUDE dcmtk/dcmdata/dctk.h)
+  find_library(DCMTK_DCMDATA dcmdata)
+  find_library(DCMTK_OFLOG oflog)
+  find_library(DCMTK_OFSTD ofstd)
+  mark_as_advanced(DCMTK_INCLUDE DCMTK_DCMDATA DCMTK_OFLOG DCMTK_OFSTD)
+  if(DCMTK_INCLUDE AND DCMTK_DCMDATA AND DCMTK_OFLOG AND DCMTK_OFSTD)
+    set(TESSERA_HAS_DICOM ON)
+  elseif(NOT TESSERA_DICOM STREQUAL "AUTO")
+    message(FATAL_ERROR "TESSERA_DICOM is ${TESSERA_DICOM}, but DCMTK was not found (Debian: libdcmtk-dev)")
+  endif()
+endif()
