@@ -32,7 +32,7 @@ trap 'rm -rf "$commands"' EXIT
 configure() {
     command -v clang-tidy >/dev/null || { echo "check: clang-tidy is not installed (tools/setup.sh installs it)" >&2; exit 1; }
     cmake --preset simt -B "$commands" -DTESSERA_UNITY="$1" -DTESSERA_PRECOMPILE=OFF >/dev/null || exit 1
-    sed -i -E 's/ -m(move|store)-max=[0-9]+//g; s/ -Wno-(subobject-linkage|stringop-overread)//g' "$commands/compile_commands.json"
+    sed -i -E 's/ -m(move|store)-max=[0-9]+//g; s/ -Wno-(subobject-linkage|stringop-overread)//g; s/ --param=[a-z-]+=[0-9]+//g' "$commands/compile_commands.json"
 }
 
 units=() options=()

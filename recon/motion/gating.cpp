@@ -2,8 +2,11 @@
 
 #include "core/terminal/log.h"
 #include "recon/motion/breath.h"
+#include "recon/motion/time_series.h"
 #include "recon/nufft/density.h"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace tessera {
@@ -25,6 +28,7 @@ std::vector<std::size_t> places_of_smallest(std::vector<double> const& values, i
 std::vector<double> soft_weights(std::vector<double> const& signal, double efficiency) {
     double const extreme = quantile(signal, kEnd);
     std::vector<double> distance;
+    distance.reserve(signal.size());
     for (double const v : signal) distance.push_back(std::max(0.0, v - extreme));
     double const largest = *std::max_element(distance.begin(), distance.end());
     std::vector<double> weights(distance.size());
@@ -105,6 +109,7 @@ Acquisition take_readouts(Acquisition const& a, std::vector<index_t> const& read
     for (auto* const signal : {&taken.times, &taken.respiration}) {
         if (signal->empty()) continue;
         std::vector<double> cut;
+        cut.reserve(readouts.size());
         for (index_t const r : readouts) cut.push_back((*signal)[static_cast<std::size_t>(r)]);
         *signal = cut;
     }

@@ -3,6 +3,7 @@
 #include "core/terminal/log.h"
 #include "recon/motion/breath.h"
 #include "recon/motion/time_bins.h"
+#include "recon/motion/time_series.h"
 
 #include <algorithm>
 #include <numeric>
@@ -46,6 +47,7 @@ States of_time(Acquisition const& a, StatesConfig const& config, bool outliers) 
     auto const readouts = steady_readouts(a, outliers);
     auto const times = times_of(a);
     std::vector<double> when;
+    when.reserve(readouts.size());
     for (index_t const r : readouts) when.push_back(times[static_cast<std::size_t>(r)]);
     return by_count(readouts, when, config.count);
 }

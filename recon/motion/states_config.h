@@ -1,6 +1,7 @@
 // Which readouts of a scan show which state of breathing, or which moment.
 #pragma once
 
+#include "core/arrays/shape.h"
 #include "core/config/config.h"
 
 namespace tessera {

@@ -1,6 +1,7 @@
 // Every state of a scan reconstructed.
 #pragma once
 
+#include "recon/methods/methods.h"
 #include "recon/methods/recon_config.h"
 #include "recon/states/state_scans.h"
 

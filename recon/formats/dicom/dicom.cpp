@@ -56,8 +56,8 @@ PerAxis voxel_of(Geometry const& g, Shape const& volume) {
 
 /// Where the first voxel of slice z lies, in mm of the patient (LPS, as the geometry).
 Vector3 corner(Geometry const& g, Shape const& volume, PerAxis const& voxel, index_t z) {
-    double const steps[] = {voxel[2] * static_cast<double>(-(volume[2] / 2)), voxel[1] * static_cast<double>(-(volume[1] / 2)),
-        voxel[0] * static_cast<double>(z - volume[0] / 2)};
+    index_t const nx = volume[2] / 2, ny = volume[1] / 2, nz = z - volume[0] / 2; // from the centre voxel
+    double const steps[] = {-voxel[2] * static_cast<double>(nx), -voxel[1] * static_cast<double>(ny), voxel[0] * static_cast<double>(nz)};
     Vector3 at = g.centre_mm;
     for (std::size_t i = 0; i < 3; ++i) at[i] += steps[0] * g.x_direction[i] + steps[1] * g.y_direction[i] + steps[2] * g.z_direction[i];
     return at;

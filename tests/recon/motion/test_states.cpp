@@ -27,6 +27,7 @@ template <class F> Acquisition with_signal(index_t readouts, F const& f) {
 
 std::vector<std::size_t> sizes(std::vector<std::vector<index_t>> const& states) {
     std::vector<std::size_t> n;
+    n.reserve(states.size());
     for (auto const& s : states) n.push_back(s.size());
     return n;
 }
@@ -42,6 +43,7 @@ TEST_CASE("states of equal counts follow the signal, and every readout is in one
     for (auto const& s : states) {
         CHECK(std::is_sorted(s.begin(), s.end()));
         std::vector<double> values;
+        values.reserve(s.size());
         for (index_t const r : s) values.push_back(a.respiration[static_cast<std::size_t>(r)]);
         CHECK(*std::min_element(values.begin(), values.end()) > last);
         last = *std::max_element(values.begin(), values.end());
