@@ -12,7 +12,7 @@ namespace tessera {
 /// xd-grasp: g(x) = sum over voxels and states of |x_(s+1) - x_s| (Feng et al. 2016, doi:10.1002/mrm.25665), beside `tikhonov` / 2 ||x||^2.
 /// llr: g(x) = sum over blocks of voxels of the nuclear norm of [state, voxel] (recon/compressed_sensing/locally_low_rank.h).
 ///
-/// Memory of the device: one state's. Of the host: six stacks of images and, xd-grasp, two more; and what normal operators of all states wait as
+/// Memory of the device: one state's. Of the host: five stacks of images and, xd-grasp, three more; and what normal operators of all states wait as
 /// (recon/sense/waiting_model.h). Throws Error for other methods, and for images that are not finite or zero everywhere.
 Tensor<complex> reconstruct_jointly(StateScans const& states, NufftConfig const& nufft, MethodConfig const& config,
     MethodProgress const& progress = {});

@@ -1,6 +1,8 @@
 // Compressed sensing of whole scans: better than least squares, and within the memory that is promised.
 #include "core/arrays/vector_ops.h"
 #include "recon/compressed_sensing/compressed_sensing.h"
+#include "recon/compressed_sensing/locally_low_rank.h"
+#include "recon/compressed_sensing/total_variation.h"
 #include "recon/methods/methods.h"
 #include "recon/methods/recon_config.h"
 #include "recon/metrics/image_quality.h"
@@ -50,6 +52,26 @@ TEST_CASE("memory of compressed sensing is counted in volumes", "[compressed_sen
         peak_volumes(ctx, n * sizeof(complex), [&] { reconstruct_tv(problem, {.inner_iterations = 2, .iterations = 3}, {}); });
     CHECK(peak >= variation);
     CHECK(peak < variation + little);
+    auto const of = [&](Regulariser& regulariser, LeastSquares const& terms) {
+        return peak_volumes(ctx, n * sizeof(complex), [&] { proximal_gradient(terms, regulariser, {.iterations = 3}); });
+    };
+    {
+        auto const before = static_cast<double>(ctx.allocator().use().live);
+        TotalVariation along(ctx, matrix, 2, {1, {1}}); // keeps one volume, as it does along states
+        double const kept = (static_cast<double>(ctx.allocator().use().live) - before) / static_cast<double>(n * sizeof(complex));
+        double const along_one = kept + of(along, problem);
+        CHECK(along_one >= 7);
+        CHECK(along_one < 7 + little);
+    }
+    {
+        LeastSquares series = problem; // four states
+        Shape const states{4, matrix[0], matrix[1], matrix[2] / 4};
+        series.data = {std::make_shared<Scaled>(ctx, states), problem.data.b.reshape(states)};
+        LocallyLowRank low_rank(4, true, 1);
+        double const blocks = of(low_rank, series);
+        CHECK(blocks >= 4);
+        CHECK(blocks < 4 + little);
+    }
     auto const start = problem.data.b.clone();
     double const from_start = peak_volumes(ctx, n * sizeof(complex),
         [&] { reconstruct_tv(problem, {.inner_iterations = 2, .iterations = 3}, {.start = start}); });
