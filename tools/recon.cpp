@@ -39,6 +39,24 @@ struct Reconstructed {
     std::optional<Tensor<real>> trust;    ///< [z, y, x], where it was asked for: difference of repeats
 };
 
+/// Writes the cost of every iteration to cost.csv and cost.jsonl, where a method tells it.
+class CostLog {
+public:
+    explicit CostLog(fs::path const& folder) : path_(folder / "cost") {}
+
+    MethodProgress listen(MethodProgress progress) {
+        progress.cost = [this](index_t iteration, double cost, double change) {
+            if (!rows_) rows_.emplace(path_, std::vector<std::string>{"iteration", "cost", "relative_change"});
+            rows_->append({static_cast<double>(iteration), cost, change});
+        };
+        return progress;
+    }
+
+private:
+    fs::path path_;
+    std::optional<RowLog> rows_;
+};
+
 // The image and how it was made; a sweep and the cost of every iteration are written to the folder.
 Reconstructed reconstruct(Scan const& scan, ReconConfig const& config, fs::path const& folder, std::vector<std::string>& warnings) {
     std::string const method(config_name(config.method));
@@ -48,12 +66,8 @@ Reconstructed reconstruct(Scan const& scan, ReconConfig const& config, fs::path 
     }();
     if (!choice.rows.empty()) write_text_file(folder / "sweep.csv", csv(choice));
     MethodBars bars;
-    auto progress = bars.listen(method);
-    std::optional<RowLog> costs;
-    progress.cost = [&](index_t iteration, double cost, double change) {
-        if (!costs) costs.emplace(folder / "cost", std::vector<std::string>{"iteration", "cost", "relative_change"});
-        costs->append({static_cast<double>(iteration), cost, change});
-    };
+    CostLog costs(folder);
+    auto const progress = costs.listen(bars.listen(method));
     Reconstructor reconstruct(scan, config);
     auto const image = reconstruct(choice.config, progress);
     warnings.insert(warnings.end(), reconstruct.warnings().begin(), reconstruct.warnings().end());
@@ -61,9 +75,11 @@ Reconstructed reconstruct(Scan const& scan, ReconConfig const& config, fs::path 
 }
 
 /// The same for several states, of which there is the truth of the first: end-expiration.
-Reconstructed reconstruct(StateScans const& states, ReconConfig const& config, std::vector<std::string>& warnings) {
+Reconstructed reconstruct(StateScans const& states, ReconConfig const& config, fs::path const& folder, std::vector<std::string>& warnings) {
     MethodBars bars;
-    auto const made = reconstruct_states(states, config, [&](std::string const& what) { return bars.listen(what); });
+    CostLog costs(folder);
+    auto const made = reconstruct_states(states, config,
+        [&](std::string const& what) { return is_joint(config.method) ? costs.listen(bars.listen(what)) : bars.listen(what); });
     warnings.insert(warnings.end(), made.warnings.begin(), made.warnings.end());
     return {made.images, config, states.all().geometry, states.all().expected, {}};
 }
@@ -163,8 +179,8 @@ Reconstructed make_image(Context const& context, Acquisition acquisition, ReconC
 Reconstructed make_states(Context const& context, Acquisition acquisition, ReconConfig const& config, RunRecord& record,
     fs::path const& folder) {
     StateScans const states(context, std::move(acquisition), config, config.states, config.needs_maps());
-    auto made =
-        with_less_memory(config, reconstruction_savings(), [&](ReconConfig const& c) { return reconstruct(states, c, record.warnings); });
+    auto made = with_less_memory(config, reconstruction_savings(),
+        [&](ReconConfig const& c) { return reconstruct(states, c, folder, record.warnings); });
     auto const size = magnitude(made.image);
     if (config.outputs.png) write_states_png(folder / "views.png", size, made.geometry);
     if (config.outputs.gif) write_states_gif(folder / "states.gif", size, made.geometry, config.states.by);

@@ -1,7 +1,9 @@
 #include "kernels/simt/fiber.h"
 
+#include <csetjmp>
 #include <cstdint>
 #include <ucontext.h>
+#include <utility>
 #include <vector>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -10,11 +12,34 @@
 
 namespace tessera::simt {
 
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+// Where a side waits. AddressSanitizer knows ucontext only.
+struct Place {
+    ucontext_t context{};
+};
+void pass(Place& from, Place& to, bool) { swapcontext(&from.context, &to.context); }
+#else
+// ucontext makes a stack; once a fiber runs, jumps take its place, which do not ask the kernel for signal masks: twice as fast.
+struct Place {
+    ucontext_t context{};
+    jmp_buf point;
+};
+void pass(Place& from, Place& to, bool begun) {
+    if (_setjmp(from.point) != 0) return;
+    if (begun) _longjmp(to.point, 1);
+    setcontext(&to.context);
+}
+#endif
+
+} // namespace
+
 struct Fiber::State {
     std::vector<std::byte> stack;
-    ucontext_t inside{}, outside{};
+    Place inside, outside;
     std::function<void()> body;
-    bool idle = true, made = false;
+    bool idle = true, made = false, begun = false;
     void* fake_stack = nullptr; // AddressSanitizer's, of whichever side is not running
     void const* outer_stack = nullptr;
     std::size_t outer_bytes = 0;
@@ -33,7 +58,7 @@ void arrived(void*, void const**, std::size_t*) {}
 void leave(Fiber::State& s) {
     void* fake = nullptr;
     leaving(&fake, s.outer_stack, s.outer_bytes);
-    swapcontext(&s.inside, &s.outside);
+    pass(s.inside, s.outside, true);
     arrived(fake, &s.outer_stack, &s.outer_bytes);
 }
 
@@ -60,12 +85,13 @@ void Fiber::start(std::function<void()> body) {
     s.body = std::move(body);
     s.idle = false;
     if (s.made) return;
-    getcontext(&s.inside);
-    s.inside.uc_stack.ss_sp = s.stack.data();
-    s.inside.uc_stack.ss_size = s.stack.size();
-    s.inside.uc_link = nullptr;
+    ucontext_t& context = s.inside.context;
+    getcontext(&context);
+    context.uc_stack.ss_sp = s.stack.data();
+    context.uc_stack.ss_size = s.stack.size();
+    context.uc_link = nullptr;
     auto const address = reinterpret_cast<std::uintptr_t>(&s);
-    makecontext(&s.inside, reinterpret_cast<void (*)()>(loop), 2, static_cast<unsigned>(address >> 32),
+    makecontext(&context, reinterpret_cast<void (*)()>(loop), 2, static_cast<unsigned>(address >> 32),
         static_cast<unsigned>(address & 0xffffffffu));
     s.made = true;
 }
@@ -73,7 +99,7 @@ void Fiber::start(std::function<void()> body) {
 void Fiber::resume() {
     State& s = *state_;
     leaving(&s.fake_stack, s.stack.data(), s.stack.size());
-    swapcontext(&s.outside, &s.inside);
+    pass(s.outside, s.inside, std::exchange(s.begun, true));
     arrived(s.fake_stack, nullptr, nullptr);
 }
 

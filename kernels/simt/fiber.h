@@ -1,4 +1,4 @@
-// A coroutine with a stack of its own (ucontext), told to AddressSanitizer where that is active.
+// A coroutine with a stack of its own, told to AddressSanitizer where that is active.
 #pragma once
 
 #include <cstddef>

@@ -25,6 +25,8 @@ void check(SimulationConfig const& c) {
             c.coils.coils, c.phase);
     require(c.kspace != KspacePath::analytic || c.breathing.amplitude_mm == 0,
         "simulate: /breathing/amplitude_mm is {}, but k-space in closed form is that of an object at rest", c.breathing.amplitude_mm);
+    require(c.breathing.held_mm == 0 || (c.breathing.amplitude_mm == 0 && c.kspace != KspacePath::analytic),
+        "simulate: /breathing/held_mm is {}: expected /breathing/amplitude_mm 0 and /kspace \"fine_grid\"", c.breathing.held_mm);
 }
 
 /// Tells how many coils of all states are done.
@@ -81,11 +83,21 @@ Tensor<complex> transform_states(Context const& context, SimulationConfig const&
     return kspace;
 }
 
+/// The source with the breath held; its vessels have moved, and are no longer known.
+SourceVolume held(SourceVolume source, SimulationConfig const& config) {
+    if (config.breathing.held_mm == 0) return source;
+    Vector3 const& fov = source.geometry.fov_mm;
+    double const way = config.breathing.held_mm / std::max({fov[0], fov[1], fov[2]});
+    source.values = inspired(source.values, source.grid.refined(config.supersample), way);
+    source.vessels.clear();
+    return source;
+}
+
 } // namespace
 
 Acquisition simulate(Context const& context, SimulationConfig const& config, std::function<void(index_t)> const& progress) {
     check(config);
-    SourceVolume const source = make_source_volume(config);
+    SourceVolume const source = held(make_source_volume(config), config);
     CoilArray const array(config.coils, source.grid.extent);
     index_t const coils = config.coils.coils;
 

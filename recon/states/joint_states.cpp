@@ -54,6 +54,7 @@ JointProblem joint_problem(StateScans const& states, NufftConfig const& config, 
         joint.lipschitz = std::max(joint.lipschitz, largest_eigenvalue(NormalOf(model)).eigenvalue);
         waiting.emplace_back(*model, part);
     }
+    require(std::isfinite(scales) && scales > 0, "k-space is {} in every state", scales > 0 ? "not finite" : "zero");
     axpby(1 / scales, b, 0, b);
     joint.terms.scale = scales;
     joint.terms.energy /= scales * scales;

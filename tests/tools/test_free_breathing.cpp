@@ -49,6 +49,7 @@ TEST_CASE("states of breathing become one file each, in every format, and are pl
     CHECK_THAT(text_of(folder / "out" / "image.hdr"), Catch::Contains("32 32 32 1 1 1 1 1 1 1 3 1 1 1 1 1"));
     for (char const* const name : {"views.png", "states.gif", "image_magnitude.nii.gz", "image_phase.nii.gz"})
         CHECK(std::filesystem::file_size(folder / "out" / name) > 1000);
+    CHECK(std::filesystem::exists(folder / "out" / "cost.csv") == (method == "xd-grasp" || method == "llr"));
     for (char const* const peak : {"device_peak_bytes", "host_peak_bytes"}) {
         CAPTURE(peak);
         auto const planned = nlohmann::json::parse(plan.output).at(peak).get<double>();

@@ -117,3 +117,20 @@ TEST_CASE("k-space in closed form is for objects at rest", "[breathing]") {
     CHECK(message_of([&] { simulate(Context(), config); }) ==
         "simulate: /breathing/amplitude_mm is 10, but k-space in closed form is that of an object at rest");
 }
+
+TEST_CASE("a held breath is the truth of the state in which readouts were", "[breathing]") {
+    auto config = small(60);
+    config.breathing.irregularity = 0;
+    auto const moving = simulate(Context(), config);
+    auto still = small(0);
+    still.breathing.held_mm = *std::max_element(moving.respiration.begin(), moving.respiration.end());
+    auto const held = simulate(Context(), still);
+    CHECK(held.respiration.empty());
+    CHECK(held.vessels.empty());
+    CHECK_FALSE(same(*held.reference, *moving.reference));
+    auto const deepest = std::max_element(moving.respiration.begin(), moving.respiration.end()) - moving.respiration.begin();
+    for (index_t c = 0; c < 2; ++c)
+        CHECK(relative_error(held.kspace[c][deepest].to_host(), moving.kspace[c][deepest].to_host()) < tolerance(1e-5, 1e-10));
+    config.breathing.held_mm = 10;
+    CHECK_THAT(message_of([&] { simulate(Context(), config); }), Catch::Contains("/breathing/held_mm is 10"));
+}
