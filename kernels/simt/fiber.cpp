@@ -21,7 +21,7 @@ struct Place {
 };
 void pass(Place& from, Place& to, bool) { swapcontext(&from.context, &to.context); }
 #else
-// ucontext makes a stack; once a fiber runs, jumps take its place, which do not ask the kernel for signal masks: twice as fast.
+// ucontext makes a stack; once a fiber runs, jumps take its place, which do not ask the kernel for signal masks at every switch.
 struct Place {
     ucontext_t context{};
     jmp_buf point;

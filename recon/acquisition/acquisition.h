@@ -30,7 +30,7 @@ struct Acquisition {
     std::vector<double> respiration;          ///< [readout] in any unit, larger where more is inspired, if the file has it; else empty
     Matrix matrix{0, 0, 0};                   ///< as the file states it; 0: unknown
     Geometry geometry;
-    StudyTags study;
+    StudyTags study;                   ///< of patient and study, if the file says it
     std::string source;                ///< file name, for messages
     std::string format;                ///< which reader read it
     std::vector<std::string> notes;    ///< decisions of the reader that a user should see, one sentence each

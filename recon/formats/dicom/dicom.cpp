@@ -9,6 +9,7 @@ namespace tessera {
 namespace {
 
 constexpr double kWhite = 65535;
+constexpr index_t kMostPixels = 65535; // along either side of a slice
 
 struct StudyTag {
     char const* keyword;
@@ -154,7 +155,7 @@ void DicomStudy::write(std::filesystem::path const& folder, Tensor<real> const& 
         "{}: cannot write: expected a volume [z, y, x] or several, found shape {}", folder.string(), all.str());
     bool const states = all.rank() == 4;
     Shape const volume = states ? all.tail() : all;
-    require(volume[1] <= kWhite && volume[2] <= kWhite, "{}: cannot write: slices of {} x {} voxels, DICOM has at most 65535",
+    require(volume[1] <= kMostPixels && volume[2] <= kMostPixels, "{}: cannot write: slices of {} x {} voxels, DICOM has at most 65535",
         folder.string(), volume[1], volume[2]);
     real const largest = *std::max_element(volumes.data(), volumes.data() + volumes.size());
     double const slope = largest > 0 ? static_cast<double>(largest) / kWhite : 1, times = enlargement(static_cast<double>(largest));
