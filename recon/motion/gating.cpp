@@ -57,46 +57,48 @@ index_t share_of(index_t readouts, double efficiency) {
     return std::clamp<index_t>(std::llround(efficiency * static_cast<double>(readouts)), 1, readouts);
 }
 
-std::vector<double> rehearsed_gate(Acquisition& a, GatingConfig const& config) {
-    std::vector<index_t> kept(
+GatedReadouts rehearsed(Acquisition const& a, GatingConfig const& config) {
+    GatedReadouts kept;
+    kept.readouts.resize(
         static_cast<std::size_t>(config.kind == GatingKind::hard ? share_of(a.readouts(), config.efficiency) : a.readouts()));
-    std::iota(kept.begin(), kept.end(), index_t(0));
-    a = take_readouts(a, kept);
-    return std::vector<double>(config.kind == GatingKind::soft ? kept.size() : 0, 1.0);
+    std::iota(kept.readouts.begin(), kept.readouts.end(), index_t(0));
+    if (config.kind == GatingKind::soft) kept.weights.assign(kept.readouts.size(), 1.0);
+    return kept;
 }
 
 } // namespace
 
-std::vector<double> gate(Acquisition& a, GatingConfig const& config) {
-    if (config.kind == GatingKind::off && !config.finds_outliers()) return {};
-    if (a.kspace.context().rehearses()) return rehearsed_gate(a, config);
-    if (config.kind == GatingKind::off) {
-        a = take_readouts(a, steady_readouts(a, true));
-        return {};
-    }
+GatedReadouts gated_readouts(Acquisition const& a, GatingConfig const& config) {
+    if (a.kspace.context().rehearses()) return rehearsed(a, config);
+    if (config.kind == GatingKind::off) return {steady_readouts(a, config.finds_outliers()), {}};
 
     auto const breath = find_breath(a, config, config.finds_outliers());
     auto chosen = breath.values; // smallest at the wanted end
     if (config.end == BreathEnd::inspiration)
         for (double& v : chosen) v = -v;
 
-    std::vector<index_t> kept;
-    std::vector<double> weights;
+    GatedReadouts kept;
     if (config.kind == GatingKind::hard) {
         auto const count = share_of(std::ssize(chosen), config.efficiency);
-        for (std::size_t const i : places_of_smallest(chosen, count)) kept.push_back(breath.readouts[i]);
-        log_info("gating: hard: {} of {} readouts kept, near {}", kept.size(), a.readouts(), config_name(config.end));
+        for (std::size_t const i : places_of_smallest(chosen, count)) kept.readouts.push_back(breath.readouts[i]);
+        log_info("gating: hard: {} of {} readouts kept, near {}", kept.readouts.size(), a.readouts(), config_name(config.end));
     } else {
         auto const soft = soft_weights(chosen, config.efficiency);
         for (std::size_t i = 0; i < soft.size(); ++i) {
             if (soft[i] < kLeastWeight) continue;
-            kept.push_back(breath.readouts[i]);
-            weights.push_back(soft[i]);
+            kept.readouts.push_back(breath.readouts[i]);
+            kept.weights.push_back(soft[i]);
         }
-        report_soft(soft, kept.size());
+        report_soft(soft, kept.readouts.size());
     }
-    a = take_readouts(a, kept);
-    return weights;
+    return kept;
+}
+
+std::vector<double> gate(Acquisition& a, GatingConfig const& config) {
+    if (config.kind == GatingKind::off && !config.finds_outliers()) return {};
+    auto const kept = gated_readouts(a, config);
+    a = take_readouts(a, kept.readouts);
+    return kept.weights;
 }
 
 Acquisition take_readouts(Acquisition const& a, std::vector<index_t> const& readouts) {

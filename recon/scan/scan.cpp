@@ -6,8 +6,10 @@
 #include "kernels/arrays/arithmetic.h"
 #include "kernels/arrays/coils.h"
 #include "kernels/arrays/complex_parts.h"
+#include "recon/delays/correct_delays.h"
 #include "recon/motion/breath.h"
 #include "recon/motion/gating.h"
+#include "recon/motion/phase_drift.h"
 #include "recon/scan/coils.h"
 #include "recon/scan/field_of_view.h"
 #include "recon/scan/jsense.h"
@@ -122,7 +124,7 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
         a = select_readouts(a, (*config.readouts)[0], (*config.readouts)[1]);
         log_info("readouts: {} to {}", (*config.readouts)[0], (*config.readouts)[1]);
     }
-
+    if (config.phase_drift) remove_phase_drift(a);
     auto const gates = gate(a, config.gating);
 
     Stage const preparing(context, "scan");
@@ -136,6 +138,7 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
         log_info("coils: prewhitened with {} noise samples each, deviation {:.4g}", a.noise->shape()[1], *scan.noise_deviation);
     }
     scan.matrix = a.matrix == Matrix{0, 0, 0} ? smallest_matrix(a.trajectory) : a.matrix;
+    correct_delays(a, scan.matrix, config.delays);
     if (config.fov == FieldOfView::automatic) fit_field_of_view(context, scan, a);
     scan.geometry = a.geometry;
     scan.vessels = a.vessels;
@@ -148,6 +151,7 @@ Scan prepare_scan(Context const& context, Acquisition a, ScanConfig const& confi
         Stage const stage(context, "density");
         Progress progress("density compensation", config.density.iterations);
         auto const density = density_weights(context, scan.matrix, a, config.density, [&](index_t done) { progress.update(done); });
+        if (config.delays.kind != DelaysKind::off) leave_out_beyond(scan.matrix, a.trajectory, density);
         weigh_readouts(density, gates, a, scan.matrix);
         return density;
     }();

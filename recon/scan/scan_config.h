@@ -3,6 +3,7 @@
 
 #include "core/config/config.h"
 #include "core/device/scratch_memory.h"
+#include "recon/delays/delays_config.h"
 #include "recon/formats/read.h"
 #include "recon/motion/gating_config.h"
 #include "recon/nufft/density.h"
@@ -69,6 +70,8 @@ struct ScanConfig {
     index_t encoding = 0, slice = 0, contrast = 0;
     std::optional<std::array<index_t, 2>> readouts;
     GatingConfig gating;
+    bool phase_drift = false;
+    DelaysConfig delays;
     std::optional<Matrix> matrix;
     FieldOfView fov = FieldOfView::file;
     GeometryConfig geometry;
@@ -91,6 +94,8 @@ struct ScanConfig {
         v("contrast", contrast, "Which contrast (ISMRMRD).", {.min = 0});
         v("readouts", readouts, "First and end of the readouts to use, e.g. [400, 4600]; null: all.", {.min = 0});
         v("gating", gating, "Which readouts of a breathing patient make the image.");
+        v("phase_drift", phase_drift, "Takes off the phase that a slowly drifting field puts on readouts, as k = 0 shows it.");
+        v("delays", delays, "Gradients that play later than the trajectory says.");
         v("matrix", matrix, "Voxels along z, y, x (2D: 1 in z); null: as the file says or the trajectory spans.",
             {.min = 1, .max = kLongestAxis});
         v("fov", fov, "Field of view: that of the file, or estimated from the data (oversampled readouts).");

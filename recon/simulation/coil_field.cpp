@@ -47,6 +47,7 @@ Vector3 loop_field(Loop const& loop, Vector3 const& position) {
 
 CoilArray::CoilArray(CoilArrayConfig const& config, Vector3 const& extent) {
     require(config.coils >= 1, "coils: {} coils, expected at least 1", config.coils);
+    require(config.dead >= 0 && config.dead < config.coils, "coils: {} of {} coils are dead, expected fewer", config.dead, config.coils);
     require(config.rings >= 0 && config.rings <= config.coils, "coils: {} rings for {} coils", config.rings, config.coils);
     require(config.distance > 0, "coils: distance is {}, expected a positive number", config.distance);
     index_t const rings = config.rings ? config.rings : config.coils < 6 ? 1 : config.coils < 16 ? 2 : 3;
@@ -67,6 +68,7 @@ CoilArray::CoilArray(CoilArrayConfig const& config, Vector3 const& extent) {
         }
     }
 
+    alive_ = config.coils - config.dead;
     // the largest root-sum-of-squares in a cylinder where bodies are
     SamplingGrid const grid({9, 33, 33}, extent);
     Tensor<complex> const all = maps(grid);
@@ -96,6 +98,10 @@ Tensor<complex> CoilArray::maps(SamplingGrid const& grid, index_t begin, index_t
         for (index_t z = 0; z < m[0]; ++z)
             for (index_t y = 0; y < m[1]; ++y)
                 for (index_t x = 0; x < m[2]; ++x) {
+                    if (c >= alive_) {
+                        v(c - begin, z, y, x) = {0, 0};
+                        continue;
+                    }
                     Vector3 const b = loop_field(loops_[c], {grid.at(2, x), grid.at(1, y), grid.at(0, z)});
                     v(c - begin, z, y, x) = {static_cast<real>(scale_ * b[0]), static_cast<real>(-scale_ * b[1])};
                 }

@@ -17,7 +17,7 @@ struct Loop {
 Vector3 loop_field(Loop const& loop, Vector3 const& position);
 
 struct CoilArrayConfig {
-    index_t coils = 8;
+    index_t coils = 8, dead = 0;
     index_t rings = 0;
     double distance = 1.1;
     double noise_correlation = 0.3;
@@ -25,6 +25,7 @@ struct CoilArrayConfig {
 
     void describe(ConfigVisitor& v) {
         v("coils", coils, "Number of receive coils; a single one is a volume coil of uniform sensitivity.", {.min = 1, .max = 1024});
+        v("dead", dead, "So many of them, the last ones, receive noise only.", {.min = 0, .max = 1023});
         v("rings", rings, "Rings of coils along z; 0 chooses: 1 up to 5 coils, 2 up to 15, 3 above.", {.min = 0, .max = 64});
         v("distance", distance, "Distance of the coils from the centre, in half fields of view.", {.above = 0});
         v("noise_correlation", noise_correlation, "Noise correlation of the closest two coils, below 1.", {.min = 0, .max = 0.99});
@@ -42,12 +43,13 @@ public:
     std::vector<Loop> const& loops() const { return loops_; }
 
     /// Sensitivities B1- = Bx - i By of coils [begin, end), [coil, z, y, x], in cpu memory.
-    /// The root of the sum of squares over all coils has its maximum of 1 at the surface of the body.
+    /// Coils that are dead see nothing. The root of the sum of squares over all coils has its maximum of 1 at the surface of the body.
     Tensor<complex> maps(SamplingGrid const& grid, index_t begin, index_t end) const;
     Tensor<complex> maps(SamplingGrid const& grid) const { return maps(grid, 0, static_cast<index_t>(loops_.size())); }
 
 private:
     std::vector<Loop> loops_;
+    index_t alive_ = 0; ///< the first of them
     double scale_ = 1;
 };
 

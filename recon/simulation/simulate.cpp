@@ -58,15 +58,14 @@ Tensor<complex> transform(Context const& context, SimulationConfig const& config
     return kspace.reshape({coils, trajectory.shape()[0], trajectory.shape()[1]});
 }
 
-/// K-space of an object that breathes: each readout sees the nearest of a few states.
+/// K-space of an object that breathes, at k [readout, sample, 3]: each readout sees the nearest of a few states.
 Tensor<complex> transform_states(Context const& context, SimulationConfig const& config, SourceVolume const& source, CoilArray const& array,
-    Acquisition const& scan, Told const& progress) {
+    Acquisition const& scan, Tensor<real> const& k, Told const& progress) {
     SamplingGrid const fine = source.grid.refined(config.supersample);
     auto const states = readouts_by_state(scan.respiration, config.breathing.states);
     double const largest = *std::max_element(scan.respiration.begin(), scan.respiration.end());
     Vector3 const& fov = scan.geometry.fov_mm;
     double const unit = std::max({fov[0], fov[1], fov[2]}); // of the grid, in mm
-    Tensor<real> const& k = scan.trajectory;
     Tensor<complex> const kspace(Context(Device::cpu), {config.coils.coils, k.shape()[0], k.shape()[1]});
     for (std::size_t s = 0; s < states.size(); ++s) {
         index_t const n = std::ssize(states[s]);
@@ -93,6 +92,17 @@ SourceVolume held(SourceVolume source, SimulationConfig const& config) {
     return source;
 }
 
+/// A phase that grows evenly by `radians` from the first readout to the last.
+void add_drift(Tensor<complex> const& kspace, double radians) {
+    auto const y = kspace.view<3>();
+    for (index_t r = 0; r < y.shape[1] && radians != 0; ++r) {
+        double const angle = radians * static_cast<double>(r) / static_cast<double>(std::max<index_t>(1, y.shape[1] - 1));
+        complex const turn{static_cast<real>(std::cos(angle)), static_cast<real>(std::sin(angle))};
+        for (index_t c = 0; c < y.shape[0]; ++c)
+            for (index_t s = 0; s < y.shape[2]; ++s) y(c, r, s) = turn * y(c, r, s);
+    }
+}
+
 } // namespace
 
 Acquisition simulate(Context const& context, SimulationConfig const& config, std::function<void(index_t)> const& progress) {
@@ -114,14 +124,17 @@ Acquisition simulate(Context const& context, SimulationConfig const& config, std
         for (std::size_t r = 0; r < scan.respiration.size(); ++r)
             scan.times.push_back(1e-3 * config.breathing.repetition_time_ms * static_cast<double>(r));
     }
+    auto const played = delayed(scan.trajectory, config.delays.samples);
     if (config.kspace == KspacePath::analytic) {
-        auto const kspace = EllipsoidPhantom::head().kspace(source.grid, scan.trajectory);
+        auto const kspace = EllipsoidPhantom::head().kspace(source.grid, played);
         scan.kspace = kspace.reshape(kspace.shape().prepended(1));
     } else if (breathes) {
-        scan.kspace = transform_states(context, config, source, array, scan, progress);
+        scan.kspace = transform_states(context, config, source, array, scan, played, progress);
     } else {
-        scan.kspace = transform(context, config, source, array, scan.trajectory, progress);
+        scan.kspace = transform(context, config, source, array, played, progress);
     }
+    add_gradient_phase(scan.kspace, played, config.delays.phase);
+    add_drift(scan.kspace, config.phase_drift);
     scan.reference = band_limited(source.values, scan.matrix);
     if (config.maps) scan.maps = array.maps(source.grid);
     if (config.snr) {

@@ -1,6 +1,7 @@
 // The configuration of a simulated scan.
 #pragma once
 
+#include "recon/delays/delays.h"
 #include "recon/simulation/breathing_config.h"
 #include "recon/simulation/coil_field.h"
 #include "recon/simulation/trajectories.h"
@@ -34,6 +35,8 @@ struct SimulationConfig {
     index_t noise_samples = 4096;
     bool maps = true;
     BreathingConfig breathing;
+    Delays delays;
+    double phase_drift = 0;
 
     void describe(ConfigVisitor& v) {
         v("seed", seed, "Fixes anatomy, phase and noise.");
@@ -58,6 +61,9 @@ struct SimulationConfig {
         v("noise_samples", noise_samples, "Length of the noise prescan.", {.min = 0, .max = 1 << 24});
         v("maps", maps, "Stores the sensitivity maps with the acquisition.");
         v("breathing", breathing, "Free breathing during the acquisition.");
+        v("phase_drift", phase_drift, "Radians of phase that readouts gain from the first to the last: off-resonance that drifts.",
+            {.min = -1000, .max = 1000});
+        v("delays", delays, "What the gradients do that the trajectory in the file does not say.");
     }
 };
 

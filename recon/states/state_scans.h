@@ -20,6 +20,7 @@ public:
 
 private:
     DensityConfig density_;
+    bool delays_corrected_;
     std::vector<index_t> first_; ///< readout of each state, and the end
     Scan all_;
 };

@@ -22,8 +22,8 @@ constexpr int kMostFiles = 25;
 std::vector<std::string> const kFolders{"kernels", "core", "nn", "recon", "tools"};
 
 using Rooms = std::vector<std::string>;
-Rooms const kData{"recon/acquisition", "recon/metrics", "recon/formats", "recon/pictures", "recon/nufft", "recon/motion", "recon/scan",
-    "recon/sense", "recon/unrolled", "recon/models"};
+Rooms const kData{"recon/acquisition", "recon/metrics", "recon/formats", "recon/pictures", "recon/nufft", "recon/motion", "recon/delays",
+    "recon/scan", "recon/sense", "recon/unrolled", "recon/models"};
 Rooms with(Rooms rooms, Rooms const& more) {
     rooms.insert(rooms.end(), more.begin(), more.end());
     return rooms;
@@ -41,9 +41,10 @@ std::map<std::string, Rooms> const kRooms{
     {"recon/formats", {"recon/acquisition"}},
     {"recon/pictures", {"recon/acquisition", "recon/metrics"}},
     {"recon/nufft", {"recon/acquisition"}},
-    {"recon/simulation", {"recon/acquisition", "recon/formats", "recon/nufft"}},
+    {"recon/delays", {"recon/acquisition", "recon/nufft"}},
+    {"recon/simulation", {"recon/acquisition", "recon/formats", "recon/nufft", "recon/delays"}},
     {"recon/motion", {"recon/acquisition", "recon/nufft"}},
-    {"recon/scan", {"recon/acquisition", "recon/formats", "recon/nufft", "recon/motion"}},
+    {"recon/scan", {"recon/acquisition", "recon/formats", "recon/nufft", "recon/motion", "recon/delays"}},
     {"recon/sense", {"recon/acquisition", "recon/nufft", "recon/scan"}},
     {"recon/compressed_sensing", {"recon/sense"}},
     {"recon/unrolled", {"recon/acquisition", "recon/scan", "recon/sense"}},
@@ -52,6 +53,7 @@ std::map<std::string, Rooms> const kRooms{
     {"recon/training", with(kData, {"recon/compressed_sensing", "recon/methods"})},
     {"recon/comparison", with(kData, {"recon/compressed_sensing", "recon/methods"})},
     {"recon/states", with(kData, {"recon/compressed_sensing", "recon/methods"})},
+    {"recon/inspection", {"recon/acquisition", "recon/formats", "recon/pictures", "recon/motion", "recon/delays", "recon/scan"}},
     {"recon/planner", with(kData, {"recon/methods", "recon/states", "recon/training", "recon/comparison"})},
 };
 
