@@ -30,6 +30,50 @@ TEST_CASE("gating is one setting away, and the log says what it did", "[tessera-
     CHECK_THAT(info.output, Catch::Contains("respiration") && Catch::Contains("timestamps     yes"));
 }
 
+TEST_CASE("late gradients are found and corrected by one setting", "[tessera-recon]") {
+    TemporaryFolder const folder;
+    auto config = breathing_thorax();
+    config.breathing.amplitude_mm = 0;
+    config.delays.samples = {1, 1, 1};
+    config.phase_drift = 3;
+    auto const scan = folder / "scan.h5";
+    write_acquisition(scan, simulate(Context(), config));
+    auto const settings = "--set delays.kind=estimate --set phase_drift=true";
+    auto const plan = recon(scan, folder / "out", "gridding", std::string(settings) + " --plan --json");
+    auto const result = recon(scan, folder / "out", "gridding", std::string(settings) + " --profile");
+    CAPTURE(result.errors, plan.errors);
+    REQUIRE(result.status == 0);
+    REQUIRE(plan.status == 0);
+    CHECK_THAT(text_of(folder / "out" / "log.txt"),
+        Catch::Contains("phase: drifts over 2.") && Catch::Contains("samples late along z, y, x") && Catch::Contains(": corrected"));
+    for (char const* const peak : {"device_peak_bytes", "host_peak_bytes"}) {
+        CAPTURE(peak);
+        auto const planned = nlohmann::json::parse(plan.output).at(peak).get<double>();
+        auto const measured = nlohmann::json::parse(text_of(folder / "out" / "profile.json")).at(peak).get<double>();
+        CHECK(planned >= measured);
+        CHECK(planned <= 1.1 * measured);
+    }
+    auto const given = recon(scan, folder / "given", "gridding", "--set delays.kind=given --set delays.samples=[1,1,1]");
+    CHECK(given.status == 0);
+    CHECK_THAT(text_of(folder / "given" / "log.txt"), Catch::Contains("delays: given, 1.000, 1.000, 1.000 samples late"));
+}
+
+TEST_CASE("raw data become one page", "[tessera-info]") {
+    TemporaryFolder const folder;
+    auto const scan = folder / "scan.h5";
+    write_acquisition(scan, simulate(Context(), breathing_thorax()));
+    auto const page = folder / "page.html";
+    auto const result = run_program("tessera-info", scan.string() + " --report " + page.string());
+    CAPTURE(result.errors);
+    REQUIRE(result.status == 0);
+    CHECK_THAT(text_of(page), Catch::Contains("Breathing") && Catch::Contains("l1-wavelet") && Catch::Contains("</html>"));
+    auto const two = run_program("tessera-info", scan.string() + " " + scan.string() + " --report " + page.string());
+    CHECK(two.status == 1);
+    CHECK_THAT(two.errors, Catch::Contains("/report is ") && Catch::Contains("but there are 2 inputs: expected one"));
+    auto const itself = run_program("tessera-info", scan.string() + " --report " + scan.string());
+    CHECK(itself.status == 1);
+}
+
 TEST_CASE("states of breathing become one file each, in every format, and are planned", "[tessera-recon]") {
     TemporaryFolder const folder;
     auto const scan = folder / "scan.h5";
