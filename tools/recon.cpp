@@ -5,6 +5,7 @@
 #include "core/files/bytes.h"
 #include "core/files/row_log.h"
 #include "core/terminal/progress.h"
+#include "recon/comparison/snr_map.h"
 #include "recon/comparison/trust.h"
 #include "recon/formats/dicom/dicom.h"
 #include "recon/formats/nifti/nifti.h"
@@ -12,7 +13,9 @@
 #include "recon/methods/choose_lambda.h"
 #include "recon/methods/mbdl.h"
 #include "recon/methods/outputs.h"
+#include "recon/metrics/edge_steepness.h"
 #include "recon/metrics/image_quality.h"
+#include "recon/metrics/vessel_sharpness.h"
 #include "recon/planner/reconstruction_plan.h"
 #include "recon/states/state_images.h"
 #include "recon/states/state_pictures.h"
@@ -36,7 +39,9 @@ struct Reconstructed {
     MethodConfig settings;
     Geometry geometry;
     std::optional<Tensor<real>> expected; ///< [z, y, x]
+    std::vector<VesselSegment> vessels;   ///< of the truth, where it is known
     std::optional<Tensor<real>> trust;    ///< [z, y, x], where it was asked for: difference of repeats
+    std::optional<Tensor<real>> snr;      ///< [z, y, x], where it was asked for
 };
 
 /// Writes the cost of every iteration to cost.csv and cost.jsonl, where a method tells it.
@@ -71,7 +76,7 @@ Reconstructed reconstruct(Scan const& scan, ReconConfig const& config, fs::path 
     Reconstructor reconstruct(scan, config);
     auto const image = reconstruct(choice.config, progress);
     warnings.insert(warnings.end(), reconstruct.warnings().begin(), reconstruct.warnings().end());
-    return {image, choice.config, scan.geometry, scan.expected, {}};
+    return {image, choice.config, scan.geometry, scan.expected, scan.vessels, {}, {}};
 }
 
 /// The same for several states, of which there is the truth of the first: end-expiration.
@@ -81,7 +86,7 @@ Reconstructed reconstruct(StateScans const& states, ReconConfig const& config, f
     auto const made = reconstruct_states(states, config,
         [&](std::string const& what) { return is_joint(config.method) ? costs.listen(bars.listen(what)) : bars.listen(what); });
     warnings.insert(warnings.end(), made.warnings.begin(), made.warnings.end());
-    return {made.images, config, states.all().geometry, states.all().expected, {}};
+    return {made.images, config, states.all().geometry, states.all().expected, states.all().vessels, {}, {}};
 }
 
 /// Two more reconstructions; their maps and figures are written to the folder, and said.
@@ -99,12 +104,21 @@ void check_trust(Scan const& scan, ReconConfig const& config, Reconstructed& mad
     for (auto const& sentence : trust.sentences()) log_info("{}", sentence);
 }
 
+/// The map of the signal-to-noise ratio; it is written to the folder.
+Tensor<real> make_snr(Scan const& scan, ReconConfig const& config, Reconstructed const& made, fs::path const& folder) {
+    std::optional<MethodBars> bars;
+    auto const snr = snr_map(scan, config, made.settings, made.image, config.outputs.snr_replicas,
+        [&](char const* what) { return bars.emplace().listen(what); });
+    write_nifti(folder / "snr.nii.gz", snr, scan.geometry);
+    return snr;
+}
+
 /// What the program would write, and what an earlier run left.
 std::vector<fs::path> outputs_of(ReconConfig const& config) {
     std::vector<fs::path> paths;
     for (char const* name : {"volume.h5", "image_magnitude.nii.gz", "image_phase.nii.gz", "image.cfl", "image.hdr", "views.png",
-             "states.gif", "dicom", "sweep.csv", "cost.csv", "cost.jsonl", "adapted.safetensors", "adaptation.html", "trust.json",
-             "trust_lesion.nii.gz", "trust_noise.nii.gz", "log.txt", "config.json"})
+             "states.gif", "dicom", "maps.h5", "snr.nii.gz", "sweep.csv", "cost.csv", "cost.jsonl", "adapted.safetensors",
+             "adaptation.html", "trust.json", "trust_lesion.nii.gz", "trust_noise.nii.gz", "log.txt", "config.json"})
         paths.push_back(config.output / name);
     for (auto const& name : files_of_run(config.output)) paths.push_back(config.output / name);
     return paths;
@@ -118,7 +132,20 @@ std::vector<fs::path> inputs_of(ReconConfig const& config, fs::path const& file)
     return paths;
 }
 
-void report_metrics(Tensor<complex> const& image, Tensor<real> const& expected) {
+/// Whether edges across z, and vessels where they are known, are as sharp as in the reference.
+void report_sharpness(Tensor<real> const& found, Tensor<real> const& expected, Reconstructed const& made, double scale) {
+    if (auto const edges = edge_steepness(found, expected); edges.columns > 0)
+        fmt::print("edges across z: {:.2f} times as steep as in the reference\n", scale * edges.ratio);
+    if (made.vessels.empty() || expected.shape()[0] == 1) return;
+    auto const vessels = vessel_sharpness(found, choose_profiles(expected, made.vessels, made.geometry.fov_mm));
+    if (vessels.profiles > 0)
+        fmt::print("vessels: {:.2f} times as wide as in the reference, {:.0f} % lost\n", vessels.over_reference,
+            100 * vessels.lost_share());
+}
+
+void report_metrics(Reconstructed const& made) {
+    auto const& image = made.image;
+    auto const& expected = *made.expected;
     bool const states = image.shape().rank() == 4;
     if (states) fmt::print("state 1:\n");
     auto const found = magnitude(states ? image[0] : image);
@@ -131,6 +158,7 @@ void report_metrics(Tensor<complex> const& image, Tensor<real> const& expected) 
     for (real const m : mask.host()) inside += m;
     fmt::print("in the object ({:.0f} % of the voxels): {}  (data range {:.4g}, after a scale of {:.4g})\n",
         100 * inside / static_cast<double>(mask.size()), summary(object), object.data_range, object.scale);
+    report_sharpness(found, expected, made, object.scale);
 }
 
 /// What f() does in the hidden folder, told with the names that the user knows.
@@ -164,6 +192,7 @@ void write_dicom(fs::path const& folder, Reconstructed const& made, DicomStudy c
     if (made.trust)
         study.write(folder / "dicom/trust_noise", *made.trust, made.geometry,
             {"Tessera " + method + ", difference of repeats", comment, 2});
+    if (made.snr) study.write(folder / "dicom/snr", *made.snr, made.geometry, {"Tessera " + method + ", SNR", comment, 3});
 }
 
 Reconstructed make_image(Context const& context, Acquisition acquisition, ReconConfig const& config, RunRecord& record,
@@ -173,6 +202,8 @@ Reconstructed make_image(Context const& context, Acquisition acquisition, ReconC
         [&](ReconConfig const& c) { return reconstruct(scan, c, folder, record.warnings); });
     made.image = made.image.to(context.host());
     if (config.trust) check_trust(scan, config, made, folder);
+    if (config.outputs.snr_replicas > 0) made.snr = make_snr(scan, config, made, folder);
+    if (config.outputs.maps && !scan.maps.empty()) write_maps(folder, scan.maps, context.host());
     return made;
 }
 
@@ -183,6 +214,7 @@ Reconstructed make_states(Context const& context, Acquisition acquisition, Recon
         [&](ReconConfig const& c) { return reconstruct(states, c, folder, record.warnings); });
     auto const size = magnitude(made.image);
     if (config.outputs.png) write_states_png(folder / "views.png", size, made.geometry);
+    if (config.outputs.maps && !states.all().maps.empty()) write_maps(folder, states.all().maps, context.host());
     if (config.outputs.gif) write_states_gif(folder / "states.gif", size, made.geometry, config.states.by);
     return made;
 }
@@ -227,7 +259,7 @@ void run(ReconConfig const& wanted, fs::path const& file, PlanOptions const& opt
     });
     interruption_point();
     folder.commit();
-    if (made.expected) report_metrics(made.image, *made.expected);
+    if (made.expected) report_metrics(made);
     log_info("wrote {} after {} (peak memory on {}: {})", config.output.string(),
         format_duration(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()), device_name(context.device()),
         format_bytes(context.allocator().use().peak));

@@ -43,4 +43,13 @@ void write_results(std::filesystem::path const& folder, Tensor<complex> const& i
     }
 }
 
+void write_maps(std::filesystem::path const& folder, CoilMaps const& maps, Context const& host) {
+    Tensor<complex> const all(host, maps.shape()); // one dataset is written at once
+    for (index_t c = 0; c < maps.shape()[0]; ++c) all.slice(c, c + 1).copy_from(maps.values(c, c + 1));
+    if (host.rehearses()) return;
+    hdf5::Writer file(folder / "maps.h5");
+    file.dataset("maps", all, {.single = true});
+    file.commit();
+}
+
 } // namespace tessera

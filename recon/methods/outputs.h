@@ -2,6 +2,7 @@
 #pragma once
 
 #include "recon/methods/recon_config.h"
+#include "recon/scan/coil_maps.h"
 
 namespace tessera {
 
@@ -12,5 +13,8 @@ namespace tessera {
 /// Throws Error; no file is half-written.
 void write_results(std::filesystem::path const& folder, Tensor<complex> const& image, Geometry const& geometry,
     OutputsConfig const& outputs, std::vector<std::string> const& warnings = {});
+
+/// Writes the maps of a scan into maps.h5, as `maps` [coil, z, y, x].
+void write_maps(std::filesystem::path const& folder, CoilMaps const& maps, Context const& host);
 
 } // namespace tessera

@@ -9,7 +9,8 @@
 namespace tessera {
 
 struct OutputsConfig {
-    bool hdf5 = true, nifti = true, cfl = false, png = true, gif = true, dicom = false;
+    bool hdf5 = true, nifti = true, cfl = false, png = true, gif = true, dicom = false, maps = false;
+    index_t snr_replicas = 0;
     std::filesystem::path dicom_reference;
     void describe(ConfigVisitor& v) {
         v("hdf5", hdf5, "volume.h5: the complex image with its geometry.");
@@ -19,6 +20,10 @@ struct OutputsConfig {
         v("dicom", dicom, "dicom/image: MR Image Storage, a file a slice; with trust also dicom/trust_noise. Needs a build with DCMTK.");
         v("dicom_reference", dicom_reference,
             "dicom: a DICOM file whose patient and study they take; empty: what the input knows of them (ISMRMRD).");
+        v("maps", maps, "maps.h5: the sensitivity maps [coil, z, y, x] that were used, of whitened, virtual coils where there are such.");
+        v("snr_replicas", snr_replicas,
+            "snr.nii.gz: the signal-to-noise ratio of every voxel, by so many more reconstructions with other noise; 0: none.",
+            {.min = 0, .max = 1000});
         v("gif", gif, "Several states: states.gif, a coronal slice that moves.");
     }
 };

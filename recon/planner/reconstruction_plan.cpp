@@ -1,9 +1,11 @@
 #include "recon/planner/reconstruction_plan.h"
 
 #include "nn/weights/safetensors.h"
+#include "recon/comparison/snr_map.h"
 #include "recon/comparison/trust.h"
 #include "recon/formats/read.h"
 #include "recon/methods/choose_lambda.h"
+#include "recon/methods/outputs.h"
 #include "recon/metrics/image_quality.h"
 #include "recon/planner/scan_notes.h"
 #include "recon/planner/training_plan.h"
@@ -22,6 +24,7 @@ Plan plan_reconstruction(Device device, Rates const& rates, ReconConfig const& c
         if (config.states.count > 1) {
             StateScans const states(context, std::move(acquisition), config, config.states, config.needs_maps());
             auto const made = reconstruct_states(states, config);
+            if (config.outputs.maps && !states.all().maps.empty()) write_maps({}, states.all().maps, context.host());
             Stage const stage(context, "results");
             auto const found = magnitude(made.images);
             if (states.all().expected) quality(magnitude(made.images[0]), *states.all().expected, object_mask(*states.all().expected));
@@ -31,6 +34,8 @@ Plan plan_reconstruction(Device device, Rates const& rates, ReconConfig const& c
         auto const choice = choose_lambda(scan, config, config);
         auto const image = Reconstructor(scan, config)(choice.config).to(context.host());
         if (config.trust) trust_of(scan, config, choice.config, image);
+        if (config.outputs.snr_replicas > 0) snr_map(scan, config, choice.config, image, config.outputs.snr_replicas);
+        if (config.outputs.maps && !scan.maps.empty()) write_maps({}, scan.maps, context.host());
         Stage const stage(context, "results");
         auto const found = magnitude(image);
         if (!scan.expected) return;

@@ -12,6 +12,7 @@ void require_possible_with_states(ReconConfig const& config) {
     };
     refuse(!config.sweep.weights().empty(), "/sweep");
     refuse(config.trust, "/trust");
+    refuse(config.outputs.snr_replicas > 0, "/outputs/snr_replicas");
     refuse(config.mbdl.adapt > 0, "/mbdl/adapt");
 }
 
