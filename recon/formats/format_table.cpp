@@ -26,7 +26,7 @@ constexpr Format kFormats[] = {
     {"bart", recognises_cfl, read_bart, write_bart},
     {"numpy", recognises_numpy, read_numpy, nullptr},
     {"mri_raw", recognises<is_mri_raw>, read<read_mri_raw>, write_mri_raw},
-    {"ismrmrd", recognises<is_ismrmrd>, read<read_ismrmrd>, nullptr},
+    {"ismrmrd", recognises<is_ismrmrd>, read<read_ismrmrd>, write_ismrmrd},
     {"tessera", recognises<is_tessera_file>, read<read_plain_hdf5>, write_tessera},
     {"hdf5", nullptr, read<read_plain_hdf5>, nullptr},
 };

@@ -117,7 +117,7 @@ TEST_CASE("an invalid scan is not written", "[validate]") {
     CHECK_THAT(message_of([&] { write_acquisition(folder / "a.h5", a); }), Catch::Contains("expected finite numbers"));
     CHECK(std::filesystem::is_empty(folder.path()));
     CHECK(message_of([&] { write_acquisition(folder / "a.h5", random_acquisition(), "dicom"); }) ==
-        "format: 'dicom' cannot be written: expected one of bart, mri_raw, tessera");
+        "format: 'dicom' cannot be written: expected one of bart, mri_raw, ismrmrd, tessera");
 }
 
 TEST_CASE("files of no known format are refused", "[validate]") {

@@ -5,6 +5,7 @@
 #include "recon/formats/read.h"
 #include "recon/formats/write.h"
 #include "tests/support/acquisitions.h"
+#include "tests/support/files.h"
 #include "tests/support/temporary_folder.h"
 
 #include <algorithm>
@@ -163,4 +164,38 @@ TEST_CASE("stated units of a plain HDF5 file are used, absent ones detected, and
     ReadOptions options;
     options.trajectory_units = TrajectoryUnits::cycles_per_fov;
     CHECK(read_acquisition(folder / "a.h5", options).trajectory.data()[3] == real(0.45));
+}
+
+TEST_CASE("ISMRMRD keeps what the standard has a place for", "[formats]") {
+    TemporaryFolder const folder;
+    bool const weights = GENERATE(true, false);
+    Acquisition a = random_acquisition(2, 300, 7); // more readouts than are written at once
+    if (!weights) a.weights.reset();
+    a.noise = Tensor<complex>::from(Context(), {2, 5000}, random_complex(10000, 7));
+    write_acquisition(folder / "a.mrd", a, "ismrmrd");
+    ReadOptions options;
+    options.trajectory_units = TrajectoryUnits::cycles_per_voxel;
+    Acquisition const b = read_acquisition(folder / "a.mrd", options);
+    CHECK(b.format == "ismrmrd");
+    CHECK(same(a.kspace, b.kspace));
+    CHECK(a.trajectory.shape() == b.trajectory.shape());
+    real largest = 0;
+    for (index_t i = 0; i < a.trajectory.size(); ++i)
+        largest = std::max(largest, std::abs(a.trajectory.data()[i] - b.trajectory.data()[i]));
+    CHECK(largest < 1e-5);
+    CHECK(same(a.weights, b.weights));
+    REQUIRE(b.noise);
+    CHECK(b.noise->shape() == Shape{2, 5000});
+    CHECK(std::abs(b.noise->view<2>()(1, 4999).re - a.noise->view<2>()(1, 4999).re) < 1e-6);
+    CHECK(b.matrix == a.matrix);
+    CHECK(b.geometry.fov_mm == a.geometry.fov_mm);
+    CHECK(b.geometry.centre_mm == a.geometry.centre_mm);
+    CHECK(b.geometry.x_direction == a.geometry.x_direction);
+    REQUIRE(b.times.size() == a.times.size());
+    CHECK(b.times[200] - b.times[0] == Approx(50));
+    write_acquisition(folder / "again.mrd", a, "ismrmrd");
+    CHECK(text_of(folder / "a.mrd") == text_of(folder / "again.mrd"));
+    a.matrix = {0, 0, 0};
+    CHECK_THAT(message_of([&] { write_acquisition(folder / "none.mrd", a, "ismrmrd"); }), Catch::Contains("ISMRMRD states a matrix"));
+    CHECK_FALSE(std::filesystem::exists(folder / "none.mrd"));
 }
