@@ -16,9 +16,9 @@ public:
     /// Two numbers an axis: delay in samples along z, y, x, then phase in radians.
     using Parameters = std::array<double, 6>;
 
-    /// trajectory [readout, sample, 3] and k-space [coil, readout, sample] of a few readouts, of which samples within `radius` are used.
-    /// W is the root of the density compensation: a mean between all samples alike, as is best for noise, and all parts of k-space alike, as is
-    /// best for conjugate gradients. Images of one model are understood by others of the same context, matrix and radius.
+    /// trajectory [readout, sample, 3] and k-space [coil, readout, sample] of a few readouts, of which samples within `radius` are used. W
+    /// is the root of the density compensation: a mean between all samples alike, as is best for noise, and all parts of k-space alike, as
+    /// is best for conjugate gradients. Images of one model are understood by others of the same context, matrix and radius.
     CentralModel(Context const& cpu, Matrix const& matrix, Tensor<real> trajectory, Tensor<complex> kspace, double radius);
 
     /// Coil images, and how well they explain the samples.

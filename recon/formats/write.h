@@ -10,7 +10,8 @@ namespace tessera {
 
 /// Validates and writes one scan; format: "tessera" (own HDF5), "mri_raw", "ismrmrd", or "bart" (then `path` is the stem of several files).
 ///
-/// Throws Error; nothing half-written is left behind. MRI_Raw.h5 and ISMRMRD have no place for maps and a reference, BART none for geometry.
+/// Throws Error; nothing half-written is left behind. MRI_Raw.h5 and ISMRMRD have no place for maps and a reference, BART none for
+/// geometry.
 void write_acquisition(std::filesystem::path const& path, Acquisition const& acquisition, std::string const& format = "tessera");
 
 } // namespace tessera

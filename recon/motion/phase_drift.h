@@ -12,8 +12,9 @@ namespace tessera {
 /// from one step to the next are added up; four times, each time of what was left.
 std::vector<double> phase_drift(Acquisition const& acquisition);
 
-/// Takes the drift off k-space and says in the log how large it was. The phase that a readout gains from its first to its last sample stays:
-/// it depends on the echo time, which files do not tell. Readouts must be all that were acquired, in any order where their times are known.
+/// Takes the drift off k-space and says in the log how large it was. The phase that a readout gains from its first to its last sample
+/// stays: it depends on the echo time, which files do not tell. Readouts must be all that were acquired, in any order where their times are
+/// known.
 void remove_phase_drift(Acquisition& acquisition);
 
 /// Multiplies k-space [coil, readout, sample] by exp(i phase[readout]), in place.

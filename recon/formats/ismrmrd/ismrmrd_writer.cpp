@@ -123,7 +123,9 @@ public:
         check(H5Pset_obj_track_times(layout.get(), false), where_, "cannot leave the time out");
         check(H5Pset_chunk(layout.get(), 1, &chunk), where_, "cannot set the chunks");
         space_ = Handle(H5Screate_simple(1, &n, &any));
-        dataset_ = checked(H5Dcreate2(group, "data", type_.get(), space_.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT), where_,
+        Handle const packed(H5Tcopy(type_.get())); // in the file without gaps, as readers that take the bytes of a header expect
+        check(H5Tpack(packed.get()), where_, "cannot pack the records");
+        dataset_ = checked(H5Dcreate2(group, "data", packed.get(), space_.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT), where_,
             "cannot create the dataset");
     }
     void append(Head const& head, std::vector<float> trajectory, std::vector<float> data) {

@@ -1,4 +1,5 @@
 // What is written reads back, in every format that can be written.
+#include "core/files/hdf5_handle.h"
 #include "core/files/hdf5_writer.h"
 #include "recon/formats/cfl.h"
 #include "recon/formats/mri_raw.h"
@@ -193,6 +194,10 @@ TEST_CASE("ISMRMRD keeps what the standard has a place for", "[formats]") {
     CHECK(b.geometry.x_direction == a.geometry.x_direction);
     REQUIRE(b.times.size() == a.times.size());
     CHECK(b.times[200] - b.times[0] == Approx(50));
+    using hdf5::Handle;
+    Handle const file(H5Fopen((folder / "a.mrd").c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
+    Handle const table(H5Dopen2(file.get(), "dataset/data", H5P_DEFAULT)), record(H5Dget_type(table.get()));
+    CHECK(H5Tget_size(Handle(H5Tget_member_type(record.get(), 0)).get()) == 340); // as the standard's structure in memory
     write_acquisition(folder / "again.mrd", a, "ismrmrd");
     CHECK(text_of(folder / "a.mrd") == text_of(folder / "again.mrd"));
     a.matrix = {0, 0, 0};
