@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kBartDimensions = 16;
+constexpr std::size_t kEcho = 5, kTime = 10; // as BART numbers dimensions
 
 /// The path without .cfl or .hdr; other dots belong to the name.
 fs::path stem_of(fs::path path) {
@@ -59,15 +60,62 @@ fs::path sibling(fs::path const& stem, std::initializer_list<char const*> ending
     return {};
 }
 
-/// Reads an array whose shape, as BART numbers dimensions from 0, is 1 everywhere above the first `rank`; slowest first.
-Tensor<complex> read_of_rank(Context const& host, fs::path const& path, int rank, char const* what) {
-    auto const dimensions = read_dimensions(with_suffix(stem_of(path), ".hdr"));
-    require(static_cast<int>(dimensions.size()) <= rank, "{}: a {} with {} in BART's dimension {} is not supported: expected 1 there",
-        path.string(), what, dimensions.back(), dimensions.size() - 1);
-    Tensor<complex> const t = read_cfl(host, path);
-    std::vector<index_t> extents(static_cast<std::size_t>(rank - t.shape().rank()), 1);
-    extents.insert(extents.end(), t.shape().begin(), t.shape().end());
-    return t.reshape(Shape(extents));
+/// Numbers from `first` on of a pair of files whose header says `all` numbers.
+Tensor<complex> read_numbers(Context const& host, fs::path const& stem, index_t all, index_t first, Shape const& shape) {
+    fs::path const data = with_suffix(stem, ".cfl");
+    std::error_code error;
+    auto const found = fs::file_size(data, error);
+    require(!error, "{}: no such file", data.string());
+    require(found / sizeof(Complex<float>) == static_cast<std::uintmax_t>(all) && found % sizeof(Complex<float>) == 0,
+        "{}: expected {} complex numbers of 8 bytes as the header says, found {} bytes", data.string(), all, found);
+    if (host.rehearses()) {
+        Tensor<Complex<float>> const as_stored(host, shape);
+        return Tensor<complex>(host, shape);
+    }
+    std::vector<Complex<float>> values(static_cast<std::size_t>(shape.size()));
+    std::ifstream in(data, std::ios::binary);
+    in.seekg(static_cast<std::streamoff>(first) * static_cast<std::streamoff>(sizeof(values[0])));
+    in.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(values[0])));
+    require(in.good(), "{}: cannot read the data", data.string());
+    Tensor<complex> t(host, shape);
+    std::transform(values.begin(), values.end(), t.data(), [](Complex<float> v) { return complex{v.re, v.im}; });
+    return t;
+}
+
+/// Which index along a dimension beyond those that arrays have here, as BART numbers them from 0: echoes and frames are chosen.
+index_t chosen_index(std::size_t dimension, ReadOptions const& options) {
+    return dimension == kEcho ? options.contrast : dimension == kTime ? options.frame : 0;
+}
+
+/// Reads the first `rank` dimensions of an array, slowest first; of those above, echo and frame are chosen (an array that has one of them for
+/// all is taken for each), and the others are 1.
+Tensor<complex> read_of_rank(Context const& host, fs::path const& path, std::size_t rank, char const* what, ReadOptions const& options) {
+    fs::path const stem = stem_of(path);
+    auto dimensions = read_dimensions(with_suffix(stem, ".hdr"));
+    index_t all = 1, first = 0, count = 1;
+    for (std::size_t d = 0; d < dimensions.size(); ++d) {
+        if (d < rank) count *= dimensions[d];
+        bool const chosen = d == kEcho || d == kTime;
+        require(d < rank || chosen || dimensions[d] == 1, "{}: a {} with {} in BART's dimension {} is not supported: expected 1 there",
+            path.string(), what, dimensions[d], d);
+        if (d >= rank && dimensions[d] > 1) {
+            index_t const index = chosen_index(d, options);
+            require(index < dimensions[d], "{}: {} {} of {} in BART's dimension {}", path.string(), d == kEcho ? "contrast" : "frame",
+                index, dimensions[d], d);
+            first += index * all;
+        }
+        all *= dimensions[d];
+    }
+    dimensions.resize(rank, 1);
+    std::reverse(dimensions.begin(), dimensions.end());
+    return read_numbers(host, stem, all, first, Shape(dimensions));
+}
+
+void note_choice(Acquisition& a, fs::path const& stem, ReadOptions const& options) {
+    auto const dimensions = read_dimensions(with_suffix(stem, ".hdr"));
+    for (std::size_t const d : {kEcho, kTime})
+        if (d < dimensions.size() && dimensions[d] > 1)
+            a.notes.push_back(fmt::format("{} {} of {}", d == kEcho ? "contrast" : "frame", chosen_index(d, options), dimensions[d]));
 }
 
 Tensor<real> real_parts(fs::path const& path, Tensor<complex> const& values) {
@@ -96,29 +144,14 @@ bool is_cfl(fs::path const& path) {
 }
 
 Tensor<complex> read_cfl(Context const& host, fs::path const& path) {
-    fs::path const stem = stem_of(path), data = with_suffix(stem, ".cfl");
+    fs::path const stem = stem_of(path);
     std::vector<index_t> extents = read_dimensions(with_suffix(stem, ".hdr"));
     require(extents.size() <= Shape::kMaxRank, "{}: {} dimensions, at most {} are supported", stem.string(), extents.size(),
         Shape::kMaxRank);
     std::reverse(extents.begin(), extents.end());
     Shape const shape{std::span<index_t const>(extents)};
 
-    std::error_code error;
-    auto const found = fs::file_size(data, error);
-    require(!error, "{}: no such file", data.string());
-    require(found / sizeof(Complex<float>) == static_cast<std::uintmax_t>(shape.size()) && found % sizeof(Complex<float>) == 0,
-        "{}: expected {} complex numbers of 8 bytes as the header says, found {} bytes", data.string(), shape.size(), found);
-    if (host.rehearses()) {
-        Tensor<Complex<float>> const as_stored(host, shape);
-        return Tensor<complex>(host, shape);
-    }
-    std::vector<Complex<float>> values(static_cast<std::size_t>(shape.size()));
-    std::ifstream in(data, std::ios::binary);
-    in.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(values[0])));
-    require(in.good(), "{}: cannot read the data", data.string());
-    Tensor<complex> t(host, shape);
-    std::transform(values.begin(), values.end(), t.data(), [](Complex<float> v) { return complex{v.re, v.im}; });
-    return t;
+    return read_numbers(host, stem, shape.size(), 0, shape);
 }
 
 void write_cfl(fs::path const& path, Tensor<complex> const& values) {
@@ -152,7 +185,7 @@ Acquisition read_bart(fs::path const& path, ReadOptions const& options, Context 
     a.source = stem.string();
     a.format = "bart";
 
-    Tensor<complex> const kspace = read_of_rank(host, stem, 4, "k-space"); // [coil, readout, sample, 1]
+    Tensor<complex> const kspace = read_of_rank(host, stem, 4, "k-space", options); // [coil, readout, sample, 1]
     require(kspace.shape()[3] == 1, "{}: expected k-space as [1, samples, readouts, coils], found {} in the first dimension{}", a.source,
         kspace.shape()[3], kspace.shape()[3] == 3 ? " (is this the trajectory?)" : "");
     a.kspace = kspace.reshape({kspace.shape()[0], kspace.shape()[1], kspace.shape()[2]});
@@ -160,15 +193,16 @@ Acquisition read_bart(fs::path const& path, ReadOptions const& options, Context 
     fs::path const trajectory = options.trajectory.empty() ? sibling(stem, {"traj", "trj", "trajectory"}) : options.trajectory;
     require(!trajectory.empty(), "{}: no trajectory: name it, or put it beside the k-space as {}_traj", a.source, prefix_of(stem));
     Context const place = host.rehearses() && options.matrix[0] == 0 ? Context() : host; // its extents are the matrix
-    Tensor<complex> const k = read_of_rank(place, trajectory, 3, "trajectory");          // [readout, sample, 3]
+    Tensor<complex> const k = read_of_rank(place, trajectory, 3, "trajectory", options); // [readout, sample, 3]
     require(k.shape()[2] == 3, "{}: expected a trajectory as [3, samples, readouts], found {} in the first dimension", trajectory.string(),
         k.shape()[2]);
     a.trajectory = real_parts(trajectory, k);
+    note_choice(a, stem, options);
     if (options.trajectory.empty()) a.notes.push_back(fmt::format("trajectory from {}", trajectory.string()));
 
     fs::path const weights = options.weights.empty() ? sibling(stem, {"dcf", "weights"}) : options.weights;
     if (!weights.empty()) {
-        Tensor<complex> const w = read_of_rank(host, weights, 3, "density compensation");
+        Tensor<complex> const w = read_of_rank(host, weights, 3, "density compensation", options);
         require(w.shape()[2] == 1, "{}: expected density compensation as [1, samples, readouts], found {} in the first dimension",
             weights.string(), w.shape()[2]);
         a.weights = real_parts(weights, w.reshape({w.shape()[0], w.shape()[1]}));

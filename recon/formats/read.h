@@ -19,7 +19,8 @@ struct ReadOptions {
     Matrix matrix{0, 0, 0}; ///< z, y, x; overrides the file's; 0: as the file says
     index_t encoding = 0;   ///< MRI_Raw.h5 and ISMRMRD: which of several encodings (echoes)
     index_t slice = 0;      ///< 2D multi-slice data: which slice
-    index_t contrast = 0;   ///< ISMRMRD: which contrast (echo)
+    index_t contrast = 0;   ///< ISMRMRD, BART (dimension 5): which contrast (echo)
+    index_t frame = 0;      ///< BART (dimension 10): which frame of time or state of breathing
     /// Plain HDF5 of no known layout: the datasets that hold kspace, trajectory and, optionally, weights, maps, noise, reference.
     std::map<std::string, std::string> datasets;
     std::filesystem::path trajectory; ///< BART, NumPy: the trajectory; empty: the file beside it (gas_ksp -> gas_traj; coord.npy)

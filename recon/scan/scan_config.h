@@ -67,7 +67,7 @@ struct ScanConfig {
     std::map<std::string, std::string> datasets;
     std::filesystem::path trajectory, weights;
     TrajectoryUnits trajectory_units = TrajectoryUnits::automatic;
-    index_t encoding = 0, slice = 0, contrast = 0;
+    index_t encoding = 0, slice = 0, contrast = 0, frame = 0;
     std::optional<std::array<index_t, 2>> readouts;
     GatingConfig gating;
     bool phase_drift = false;
@@ -91,7 +91,8 @@ struct ScanConfig {
         v("trajectory_units", trajectory_units, "Units of the trajectory where the file does not say.");
         v("encoding", encoding, "Which of several encodings.", {.min = 0});
         v("slice", slice, "Which slice of 2D multi-slice data.", {.min = 0});
-        v("contrast", contrast, "Which contrast (ISMRMRD).", {.min = 0});
+        v("contrast", contrast, "Which contrast or echo (ISMRMRD; BART: of its dimension 5).", {.min = 0});
+        v("frame", frame, "Which frame of time or state of breathing (BART: of its dimension 10).", {.min = 0});
         v("readouts", readouts, "First and end of the readouts to use, e.g. [400, 4600]; null: all.", {.min = 0});
         v("gating", gating, "Which readouts of a breathing patient make the image.");
         v("phase_drift", phase_drift, "Takes off the phase that a slowly drifting field puts on readouts, as k = 0 shows it.");
@@ -121,6 +122,7 @@ struct ScanConfig {
             .encoding = encoding,
             .slice = slice,
             .contrast = contrast,
+            .frame = frame,
             .datasets = datasets,
             .trajectory = trajectory,
             .weights = weights,

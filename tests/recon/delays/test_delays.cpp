@@ -14,10 +14,10 @@ using namespace tessera::test;
 
 namespace {
 
-/// A thorax of 32^3 voxels whose gradients are late.
+/// A thorax of 24^3 voxels whose gradients are late.
 SimulationConfig late_thorax(TrajectoryKind kind, bool centre_out, Delays const& delays) {
     SimulationConfig config;
-    config.matrix = Matrix{32, 32, 32};
+    config.matrix = Matrix{24, 24, 24};
     config.coils.coils = 4;
     config.snr = 30;
     config.noise_samples = 256;
@@ -127,14 +127,13 @@ TEST_CASE("delays of every kind of trajectory are found again", "[delays]") {
         bool centre_out;
         Delays truth;
     };
-    auto const c = GENERATE(Case{TrajectoryKind::koosh_ball, false, {{0.8, -0.4, 0.3}, {0.2, -0.1, 0.05}}},
-        Case{TrajectoryKind::koosh_ball, false, {{2.5, 2, 3}, {0, 0, 0}}},
+    auto const c = GENERATE(Case{TrajectoryKind::koosh_ball, false, {{2.5, 2, 3}, {0.2, -0.1, 0.05}}},
         Case{TrajectoryKind::koosh_ball, true, {{0.6, 0.2, 1}, {0.1, 0.2, 0}}},
         Case{TrajectoryKind::stack_of_stars, false, {{0, 0.7, -0.5}, {0, 0.1, -0.2}}},
         Case{TrajectoryKind::cones, false, {{0.5, -0.3, 0.6}, {0, 0, 0}}},
         Case{TrajectoryKind::spiral_3d, false, {{0.4, 0.8, -0.6}, {0, 0, 0}}});
     CAPTURE(config_name(c.kind), c.centre_out, c.truth.samples);
-    auto const found = estimate_delays(simulate(Context(), late_thorax(c.kind, c.centre_out, c.truth)), {32, 32, 32});
+    auto const found = estimate_delays(simulate(Context(), late_thorax(c.kind, c.centre_out, c.truth)), {24, 24, 24});
     CAPTURE(found.delays.samples, found.delays.phase, found.error_before, found.error_after);
     CHECK(largest_difference(found.delays.samples, c.truth.samples) < 0.05);
     CHECK(largest_difference(found.delays.phase, c.truth.phase) < 0.03);
@@ -152,7 +151,7 @@ TEST_CASE("delays in a plane are found again", "[delays]") {
 }
 
 TEST_CASE("where nothing is late, nothing is found", "[delays]") {
-    auto const found = estimate_delays(simulate(Context(), late_thorax(TrajectoryKind::koosh_ball, false, {})), {32, 32, 32});
+    auto const found = estimate_delays(simulate(Context(), late_thorax(TrajectoryKind::koosh_ball, false, {})), {24, 24, 24});
     CHECK(largest_difference(found.delays.samples, {}) < 0.02);
     CHECK(largest_difference(found.delays.phase, {}) < 0.02);
     CHECK(found.error_after == Approx(found.error_before).epsilon(0.02));

@@ -228,9 +228,9 @@ TEST_CASE("BART files that contradict themselves are refused", "[validate]") {
         write_text(stem + ".hdr", "# Dimensions\n1 -7 5\n");
         CHECK(reading_error(stem) == stem + ".hdr: dimension 1 is -7, expected a positive number");
     }
-    SECTION("many frames") {
-        write_text(stem + ".hdr", "# Dimensions\n1 7 1 1 1 1 1 1 1 1 5 1 1 1 1 1\n");
-        CHECK(reading_error(stem) == stem + ": a k-space with 5 in BART's dimension 10 is not supported: expected 1 there");
+    SECTION("many phases") {
+        write_text(stem + ".hdr", "# Dimensions\n1 7 1 1 1 1 1 1 1 5 1 1 1 1 1 1\n");
+        CHECK(reading_error(stem) == stem + ": a k-space with 5 in BART's dimension 9 is not supported: expected 1 there");
     }
     SECTION("the trajectory instead of k-space") {
         std::string const trajectory = (folder / "a_traj").string();

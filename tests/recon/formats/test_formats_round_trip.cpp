@@ -204,3 +204,32 @@ TEST_CASE("ISMRMRD keeps what the standard has a place for", "[formats]") {
     CHECK_THAT(message_of([&] { write_acquisition(folder / "none.mrd", a, "ismrmrd"); }), Catch::Contains("ISMRMRD states a matrix"));
     CHECK_FALSE(std::filesystem::exists(folder / "none.mrd"));
 }
+
+TEST_CASE("BART files of several echoes and frames give the one that is asked for", "[formats]") {
+    TemporaryFolder const folder;
+    Acquisition const a = random_acquisition(2, 5, 7);
+    write_acquisition(folder / "one", a, "bart");
+    Tensor<complex> const kspace(Context(), {3, 2, 2, 5, 7}); // [frame, echo, coil, readout, sample]
+    for (index_t f = 0; f < 3; ++f)
+        for (index_t e = 0; e < 2; ++e)
+            for (index_t i = 0; i < 70; ++i) kspace[f][e].data()[i] = complex{static_cast<real>(10 * f + e), 0} + a.kspace.data()[i];
+    write_cfl(folder / "all_ksp", kspace, {1, 7, 5, 2, 1, 2, 1, 1, 1, 1, 3});
+    Tensor<complex> const k(Context(), {2, 5, 7, 3}); // a trajectory for each echo, the same for all frames
+    for (index_t e = 0; e < 2; ++e)
+        for (index_t i = 0; i < 105; ++i) k[e].data()[i] = {a.trajectory.data()[i] / static_cast<real>(e + 1), 0};
+    write_cfl(folder / "all_traj", k, {3, 7, 5, 1, 1, 2});
+    ReadOptions options;
+    options.matrix = a.matrix;
+    options.contrast = 1;
+    options.frame = 2;
+    auto const b = read_acquisition(folder / "all_ksp", options);
+    CHECK(b.kspace.shape() == Shape{2, 5, 7});
+    CHECK(b.kspace.data()[69].re == Approx(static_cast<double>(a.kspace.data()[69].re) + 21));
+    CHECK(b.trajectory.data()[100] == Approx(a.trajectory.data()[100] / 2));
+    CHECK(std::find(b.notes.begin(), b.notes.end(), "contrast 1 of 2") != b.notes.end());
+    CHECK(std::find(b.notes.begin(), b.notes.end(), "frame 2 of 3") != b.notes.end());
+    options.contrast = options.frame = 0;
+    CHECK(same(read_acquisition(folder / "all_ksp", options).kspace, a.kspace));
+    options.frame = 3;
+    CHECK_THAT(message_of([&] { read_acquisition(folder / "all_ksp", options); }), Catch::Contains("frame 3 of 3 in BART's dimension 10"));
+}

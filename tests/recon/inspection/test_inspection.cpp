@@ -13,6 +13,7 @@ namespace {
 SimulationConfig faulty_thorax() {
     auto config = breathing_thorax();
     config.coils.dead = 1;
+    config.trajectory.undersampling = 1;
     config.breathing.spikes = 0.01;
     config.phase_drift = 2;
     config.delays.samples = {0.5, 0.5, 0.5};
