@@ -45,13 +45,14 @@ void by_position(Tensor<complex> const& in, std::size_t axis, Tensor<complex> co
     auto const y = out.view<4>();
     auto const d = static_cast<int>(axis) + 1;
     double const unit = -2 * std::numbers::pi / static_cast<double>(x.shape[d]);
+    index_t const centre = x.shape[d] / 2;
 #pragma omp parallel for collapse(2)
     for (index_t c = 0; c < x.shape[0]; ++c)
         for (index_t z = 0; z < x.shape[1]; ++z)
             for (index_t v = 0; v < x.shape[2]; ++v)
                 for (index_t u = 0; u < x.shape[3]; ++u) {
                     index_t const at[3] = {z, v, u};
-                    auto const factor = static_cast<real>(unit * static_cast<double>(at[axis] - x.shape[d] / 2));
+                    auto const factor = static_cast<real>(unit * static_cast<double>(at[axis] - centre));
                     y(c, z, v, u) = complex{0, factor} * x(c, z, v, u);
                 }
 }

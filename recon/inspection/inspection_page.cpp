@@ -124,6 +124,7 @@ std::vector<index_t> first_breaths(Inspection const& f) {
 
 Series part_of(std::string name, Inspection const& f, std::vector<index_t> const& readouts, std::vector<double> const& values) {
     std::vector<double> part;
+    part.reserve(readouts.size());
     for (index_t const r : readouts) part.push_back(values[static_cast<std::size_t>(r)]);
     return in_time(std::move(name), f.times, readouts, part);
 }
