@@ -27,13 +27,14 @@ report::Table costs_of(InfoConfig const& info, std::filesystem::path const& file
     report::Table table;
     table.header = {"method", "device memory", "host memory", "time in s, about"};
     table.caption = "Planned for this machine's CPU, from the file's header";
+    Rates const rates = machine_rates(Device::cpu);
     for (auto const method : {Method::gridding, Method::cg_sense, Method::l1_wavelet, Method::tv, Method::mbdl}) {
         ReconConfig config;
         static_cast<ScanConfig&>(config) = info;
         config.input = file;
         config.method = method;
         try {
-            auto const plan = plan_reconstruction(Device::cpu, machine_rates(Device::cpu), config);
+            auto const plan = plan_reconstruction(Device::cpu, rates, config);
             table.rows.push_back({std::string(config_name(method)), format_bytes(plan.device_peak_bytes),
                 format_bytes(plan.host_peak_bytes), report::number(plan.seconds, 2)});
         } catch (Error const& e) {

@@ -21,7 +21,7 @@ struct ProgramConfig {
 
     void describe(ConfigVisitor& v) {
         v("output", output, "The file to write. The resolved configuration and the views lie beside it.", {.required = true});
-        v("format", format, "Layout of the output.", {.one_of = {"tessera", "mri_raw", "ismrmrd", "bart"}});
+        v("format", format, "Layout of the output.", {.one_of = writable_formats()});
         v("views", views, "Writes a PNG image with views of the reference.");
         v("device", device, "Where transforms run.", {.one_of = {"auto", "cpu", "cuda", "simt"}});
         v("simulation", simulation, "What is simulated.");

@@ -2,6 +2,7 @@
 
 #include "core/arrays/conjugate_gradient.h"
 #include "core/arrays/operator_algebra.h"
+#include "kernels/arrays/arithmetic.h"
 #include "recon/nufft/density.h"
 #include "recon/nufft/nufft.h"
 #include "recon/nufft/toeplitz.h"
@@ -80,12 +81,8 @@ struct CentralModel::Moved {
                 gradients.data()[3 * p + d] = all.data()[at];
             }
         kspace = Tensor<complex>(m.cpu_, m.kspace_.shape());
-        auto const phase = part(delays, 3);
-        multiply(m.kspace_, kspace, [&](index_t p) {
-            double angle = 0;
-            for (int d = 0; d < 3; ++d) angle -= phase[static_cast<std::size_t>(2 - d)] * static_cast<double>(gradients.data()[3 * p + d]);
-            return complex{static_cast<real>(std::cos(angle)), static_cast<real>(std::sin(angle))};
-        });
+        auto const undone = -1 * part(delays, 3);
+        multiply(m.kspace_, kspace, [&](index_t p) { return gradient_turn(gradients.data() + 3 * p, undone); });
         index_t const coils = m.kspace_.shape()[0];
         nufft = std::make_shared<Nufft>(m.cpu_, m.matrix_, k, NufftConfig{.accuracy = kAccuracy, .coils_per_pass = coils});
         auto const toeplitz = std::make_shared<Toeplitz>(m.cpu_, m.matrix_, k, m.weights_, kAccuracy, 2, nufft);
@@ -134,11 +131,17 @@ Tensor<complex> CentralModel::no_images() const {
     return Tensor<complex>::zeros(cpu_, {kspace_.shape()[0], matrix_[0], matrix_[1], matrix_[2]});
 }
 
+Tensor<complex> CentralModel::compensated(Tensor<complex> const& samples) const {
+    auto const weighted = samples.clone();
+    enqueue(cpu_.stream(), MultiplyReal{weights_.flat(), weighted.view<2>()});
+    return weighted;
+}
+
 CentralModel::Fit CentralModel::fit(Parameters const& delays, Tensor<complex> const& start, index_t iterations) const {
     Fit fit{delays, start.clone(), {}, 0, std::make_shared<Moved>(*this, delays)};
     Moved const& moved = *fit.moved;
-    Tensor<complex> const weighted(cpu_, kspace_.shape()), b(cpu_, start.shape()), mx(cpu_, start.shape());
-    multiply(moved.kspace, weighted, [&](index_t p) { return complex{weights_.data()[p], 0}; });
+    auto const weighted = compensated(moved.kspace);
+    Tensor<complex> const b(cpu_, start.shape()), mx(cpu_, start.shape());
     moved.nufft->adjoint(weighted, b);
     conjugate_gradient(*moved.normal, b, fit.images, {.iterations = iterations, .tolerance = kTolerance});
     moved.normal->forward(fit.images, mx);
@@ -157,8 +160,8 @@ CentralModel::Parameters CentralModel::step(Fit const& fit) const {
 
     struct Column {
         std::size_t parameter;
-        Tensor<complex> values, weighted;  // how samples change with the parameter
-        Tensor<complex> seen, compensated; // A^H W of it, and the images that follow the parameter
+        Tensor<complex> values, weighted; // how samples change with the parameter
+        Tensor<complex> seen, following;  // A^H W of it, and the images that follow the parameter
     };
     std::vector<Column> columns;
     for (std::size_t j = 0; j < std::tuple_size_v<Parameters>; ++j) {
@@ -166,7 +169,7 @@ CentralModel::Parameters CentralModel::step(Fit const& fit) const {
         if (!axes_[axis]) continue;
         auto const component = static_cast<index_t>(2 - axis);
         auto const gradient = [&](index_t p) { return moved.gradients.data()[3 * p + component]; };
-        Tensor<complex> const values(cpu_, kspace_.shape()), weighted(cpu_, kspace_.shape());
+        Tensor<complex> const values(cpu_, kspace_.shape());
         if (j < 3) {
             by_position(fit.images, axis, turned);
             moved.nufft->forward(turned, values);
@@ -174,22 +177,22 @@ CentralModel::Parameters CentralModel::step(Fit const& fit) const {
         } else {
             multiply(predicted, values, [&](index_t p) { return complex{0, gradient(p)}; });
         }
-        multiply(values, weighted, [&](index_t p) { return complex{weights_.data()[p], 0}; });
+        auto const weighted = compensated(values);
         Tensor<complex> const seen(cpu_, fit.images.shape());
         moved.nufft->adjoint(weighted, seen);
-        auto const compensated = no_images();
-        conjugate_gradient(*moved.normal, seen, compensated, {.iterations = kNormalSteps, .tolerance = kTolerance});
-        columns.push_back({j, values, weighted, seen, compensated});
+        auto const following = no_images();
+        conjugate_gradient(*moved.normal, seen, following, {.iterations = kNormalSteps, .tolerance = kTolerance});
+        columns.push_back({j, values, weighted, seen, following});
     }
     auto const count = static_cast<Eigen::Index>(columns.size());
     Eigen::MatrixXd curvature(count, count);
     Eigen::VectorXd slope(count);
     for (Eigen::Index i = 0; i < count; ++i) {
         auto const& a = columns[static_cast<std::size_t>(i)];
-        slope[i] = dot(a.weighted, residual).re - dot(a.compensated, fit.rest).re; // as if the images were at their minimum
+        slope[i] = dot(a.weighted, residual).re - dot(a.following, fit.rest).re; // as if the images were at their minimum
         for (Eigen::Index l = 0; l < count; ++l) {
             auto const& b = columns[static_cast<std::size_t>(l)];
-            curvature(i, l) = dot(a.weighted, b.values).re - dot(a.seen, b.compensated).re;
+            curvature(i, l) = dot(a.weighted, b.values).re - dot(a.seen, b.following).re;
         }
     }
     curvature = (0.5 * (curvature + curvature.transpose())).eval();
@@ -202,11 +205,8 @@ CentralModel::Parameters CentralModel::step(Fit const& fit) const {
 
 double CentralModel::error(Parameters const& delays, Tensor<complex> const& images) const {
     Moved const moved(*this, delays);
-    Tensor<complex> const residual(cpu_, kspace_.shape()), weighted(cpu_, kspace_.shape());
-    auto const square = [&](Tensor<complex> const& y) {
-        multiply(y, weighted, [&](index_t p) { return complex{weights_.data()[p], 0}; });
-        return dot(y, weighted).re;
-    };
+    Tensor<complex> const residual(cpu_, kspace_.shape());
+    auto const square = [&](Tensor<complex> const& y) { return dot(y, compensated(y)).re; };
     moved.nufft->forward(images, residual);
     axpby(1, moved.kspace, -1, residual);
     double const all = square(moved.kspace);

@@ -45,6 +45,8 @@ public:
     Tensor<complex> no_images() const;
 
 private:
+    Tensor<complex> compensated(Tensor<complex> const& samples) const; // W y, a copy
+
     Context cpu_;
     Matrix matrix_;
     Tensor<real> trajectory_, weights_; // [readout, sample, 3], [point]

@@ -88,6 +88,12 @@ GradientCourse gradients_of(Tensor<real> const& trajectory) {
     return gradients;
 }
 
+complex gradient_turn(real const* gradient, PerAxis const& phase) {
+    double angle = 0;
+    for (std::size_t d = 0; d < 3; ++d) angle += phase[2 - d] * static_cast<double>(gradient[d]);
+    return {static_cast<real>(std::cos(angle)), static_cast<real>(std::sin(angle))};
+}
+
 void add_gradient_phase(Tensor<complex> const& kspace, Tensor<real> const& trajectory, PerAxis const& phase) {
     if (phase == PerAxis{}) return;
     require(kspace.shape().rank() == 3 && kspace.shape().tail() == Shape{trajectory.shape()[0], trajectory.shape()[1]},
@@ -99,9 +105,7 @@ void add_gradient_phase(Tensor<complex> const& kspace, Tensor<real> const& traje
 #pragma omp parallel for
     for (index_t r = 0; r < g.shape[0]; ++r)
         for (index_t s = 0; s < g.shape[1]; ++s) {
-            double angle = 0;
-            for (int d = 0; d < 3; ++d) angle += phase[static_cast<std::size_t>(2 - d)] * static_cast<double>(g(r, s, d));
-            complex const turn{static_cast<real>(std::cos(angle)), static_cast<real>(std::sin(angle))};
+            complex const turn = gradient_turn(&g(r, s, 0), phase);
             for (index_t c = 0; c < y.shape[0]; ++c) y(c, r, s) = turn * y(c, r, s);
         }
 }

@@ -16,7 +16,6 @@ struct Delays {
         v("phase", phase, "Phase in radians that the strongest gradient along z, y, x puts on the data, weaker ones in proportion.",
             {.min = -10, .max = 10});
     }
-    bool any() const { return samples != PerAxis{} || phase != PerAxis{}; }
 };
 
 /// The trajectory [readout, sample, 3] that is played when axis d comes `samples[d]` samples late: k_d(s - delay), by cubic interpolation
@@ -34,6 +33,9 @@ struct GradientCourse {
 
 /// The gradients that play a trajectory [readout, sample, 3].
 GradientCourse gradients_of(Tensor<real> const& trajectory);
+
+/// exp(i sum_d phase[d] gradient_d) of one sample; its gradient along x, y, z.
+complex gradient_turn(real const* gradient, PerAxis const& phase);
 
 /// Multiplies k-space [coil, readout, sample] by exp(i sum_d phase[d] gradient_d), in place.
 void add_gradient_phase(Tensor<complex> const& kspace, Tensor<real> const& trajectory, PerAxis const& phase);

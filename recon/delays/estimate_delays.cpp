@@ -1,11 +1,11 @@
 #include "recon/delays/estimate_delays.h"
 
 #include "core/arrays/random.h"
+#include "core/order.h"
 #include "recon/delays/central_model.h"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace tessera {
 namespace {
@@ -71,11 +71,10 @@ std::vector<index_t> strongest_coils(Acquisition const& a, std::vector<index_t> 
     for (index_t c = 0; c < a.coils(); ++c)
         for (index_t const r : readouts)
             for (index_t s = 0; s < a.samples(); ++s) energy[static_cast<std::size_t>(c)] += static_cast<double>(norm2(y(c, r, s)));
-    std::vector<index_t> coils(energy.size());
-    std::iota(coils.begin(), coils.end(), index_t(0));
-    std::stable_sort(coils.begin(), coils.end(),
-        [&](index_t i, index_t j) { return energy[static_cast<std::size_t>(i)] > energy[static_cast<std::size_t>(j)]; });
-    coils.resize(static_cast<std::size_t>(std::min(a.coils(), kMostCoils)));
+    auto const order = ascending_order(energy);
+    std::vector<index_t> coils;
+    for (auto place = order.rbegin(); place != order.rend() && std::ssize(coils) < kMostCoils; ++place)
+        coils.push_back(static_cast<index_t>(*place));
     return coils;
 }
 

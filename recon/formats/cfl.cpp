@@ -13,7 +13,14 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kBartDimensions = 16;
-constexpr std::size_t kEcho = 5, kTime = 10; // as BART numbers dimensions
+
+/// Dimensions beyond those of a scan, as BART numbers them, of which one index is read.
+struct Choice {
+    std::size_t dimension;
+    char const* name;
+    index_t ReadOptions::*index;
+};
+constexpr Choice kChoices[] = {{5, "contrast", &ReadOptions::contrast}, {10, "frame", &ReadOptions::frame}};
 
 /// The path without .cfl or .hdr; other dots belong to the name.
 fs::path stem_of(fs::path path) {
@@ -82,26 +89,19 @@ Tensor<complex> read_numbers(Context const& host, fs::path const& stem, index_t 
     return t;
 }
 
-/// Which index along a dimension beyond those that arrays have here, as BART numbers them from 0: echoes and frames are chosen.
-index_t chosen_index(std::size_t dimension, ReadOptions const& options) {
-    return dimension == kEcho ? options.contrast : dimension == kTime ? options.frame : 0;
-}
-
-/// Reads the first `rank` dimensions of an array, slowest first; of those above, echo and frame are chosen (an array that has one of them for
-/// all is taken for each), and the others are 1.
+/// Reads the first `rank` dimensions of an array, slowest first; of those above, kChoices are chosen (an array that has 1 there serves for
+/// each), and the others are 1.
 Tensor<complex> read_of_rank(Context const& host, fs::path const& path, std::size_t rank, char const* what, ReadOptions const& options) {
     fs::path const stem = stem_of(path);
     auto dimensions = read_dimensions(with_suffix(stem, ".hdr"));
-    index_t all = 1, first = 0, count = 1;
+    index_t all = 1, first = 0;
     for (std::size_t d = 0; d < dimensions.size(); ++d) {
-        if (d < rank) count *= dimensions[d];
-        bool const chosen = d == kEcho || d == kTime;
-        require(d < rank || chosen || dimensions[d] == 1, "{}: a {} with {} in BART's dimension {} is not supported: expected 1 there",
-            path.string(), what, dimensions[d], d);
         if (d >= rank && dimensions[d] > 1) {
-            index_t const index = chosen_index(d, options);
-            require(index < dimensions[d], "{}: {} {} of {} in BART's dimension {}", path.string(), d == kEcho ? "contrast" : "frame",
-                index, dimensions[d], d);
+            auto const choice = std::find_if(std::begin(kChoices), std::end(kChoices), [&](Choice const& c) { return c.dimension == d; });
+            require(choice != std::end(kChoices), "{}: a {} with {} in BART's dimension {} is not supported: expected 1 there",
+                path.string(), what, dimensions[d], d);
+            index_t const index = options.*choice->index;
+            require(index < dimensions[d], "{}: {} {} of {} in BART's dimension {}", path.string(), choice->name, index, dimensions[d], d);
             first += index * all;
         }
         all *= dimensions[d];
@@ -113,9 +113,9 @@ Tensor<complex> read_of_rank(Context const& host, fs::path const& path, std::siz
 
 void note_choice(Acquisition& a, fs::path const& stem, ReadOptions const& options) {
     auto const dimensions = read_dimensions(with_suffix(stem, ".hdr"));
-    for (std::size_t const d : {kEcho, kTime})
-        if (d < dimensions.size() && dimensions[d] > 1)
-            a.notes.push_back(fmt::format("{} {} of {}", d == kEcho ? "contrast" : "frame", chosen_index(d, options), dimensions[d]));
+    for (Choice const& choice : kChoices)
+        if (choice.dimension < dimensions.size() && dimensions[choice.dimension] > 1)
+            a.notes.push_back(fmt::format("{} {} of {}", choice.name, options.*choice.index, dimensions[choice.dimension]));
 }
 
 Tensor<real> real_parts(fs::path const& path, Tensor<complex> const& values) {

@@ -5,14 +5,18 @@
 
 namespace tessera {
 
+std::vector<std::string> writable_formats() {
+    std::vector<std::string> names;
+    for (Format const& f : formats())
+        if (f.write) names.emplace_back(f.name);
+    return names;
+}
+
 void write_acquisition(std::filesystem::path const& path, Acquisition const& acquisition, std::string const& format) {
     validate(acquisition);
-    std::vector<std::string_view> writable;
-    for (Format const& f : formats()) {
+    for (Format const& f : formats())
         if (f.write && f.name == format) return f.write(path, acquisition);
-        if (f.write) writable.emplace_back(f.name);
-    }
-    fail("format: '{}' cannot be written: expected one of {}", format, fmt::join(writable, ", "));
+    fail("format: '{}' cannot be written: expected one of {}", format, fmt::join(writable_formats(), ", "));
 }
 
 } // namespace tessera

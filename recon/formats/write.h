@@ -8,7 +8,10 @@
 
 namespace tessera {
 
-/// Validates and writes one scan; format: "tessera" (own HDF5), "mri_raw", "ismrmrd", or "bart" (then `path` is the stem of several files).
+/// Names of the formats that can be written, in the order of their table.
+std::vector<std::string> writable_formats();
+
+/// Validates and writes one scan in one of them; of "bart" `path` is the stem of several files.
 ///
 /// Throws Error; nothing half-written is left behind. MRI_Raw.h5 and ISMRMRD have no place for maps and a reference, BART none for
 /// geometry.

@@ -1,6 +1,7 @@
 #include "recon/inspection/inspection.h"
 
 #include "core/arrays/vector_ops.h"
+#include "recon/acquisition/readout_phase.h"
 #include "recon/motion/breath.h"
 #include "recon/motion/gating.h"
 #include "recon/motion/phase_drift.h"
@@ -51,13 +52,11 @@ template <class F> void look(std::vector<std::string>& missing, F const& f) {
 /// Some of the readouts that are no outliers, spread over the scan, without the drift of their phase: what delays are estimated from.
 Acquisition steady_part(Acquisition const& a, std::vector<index_t> const& outliers) {
     std::vector<index_t> readouts;
-    index_t const step = std::max<index_t>(1, a.readouts() / kMostReadouts);
+    index_t const step = std::max<index_t>(1, (a.readouts() + kMostReadouts - 1) / kMostReadouts);
     for (index_t r = 0; r < a.readouts(); r += step)
         if (!std::binary_search(outliers.begin(), outliers.end(), r)) readouts.push_back(r);
     auto part = take_readouts(a, readouts);
-    auto drift = phase_drift(part);
-    for (double& v : drift) v = -v;
-    add_readout_phase(part.kspace, drift);
+    add_readout_phase(part.kspace, phase_drift(part), -1);
     return part;
 }
 

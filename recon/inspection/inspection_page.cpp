@@ -1,5 +1,6 @@
 #include "recon/inspection/inspection_page.h"
 
+#include "core/order.h"
 #include "recon/pictures/chart.h"
 #include "recon/pictures/png.h"
 
@@ -15,16 +16,15 @@ std::string count(std::size_t n, std::string const& what) { return fmt::format("
 char const* time_label(Inspection const& f) { return f.seconds ? "time in s" : "readout"; }
 
 /// Values of readouts in the order of time.
-Series in_time(std::string name, std::vector<double> const& times, std::vector<index_t> const& readouts, std::vector<double> const& values,
-    bool faint = false) {
-    std::vector<std::size_t> order(readouts.size());
-    std::iota(order.begin(), order.end(), std::size_t(0));
-    auto const time = [&](std::size_t i) { return times[static_cast<std::size_t>(readouts[i])]; };
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return time(i) < time(j); });
-    Series series{std::move(name), {}, {}, faint};
-    for (std::size_t const i : order) {
-        if (!series.x.empty() && time(i) <= series.x.back()) continue;
-        series.x.push_back(time(i));
+Series in_time(std::string name, std::vector<double> const& times, std::vector<index_t> const& readouts,
+    std::vector<double> const& values) {
+    std::vector<double> when;
+    when.reserve(readouts.size());
+    for (index_t const r : readouts) when.push_back(times[static_cast<std::size_t>(r)]);
+    Series series{std::move(name), {}, {}, false};
+    for (std::size_t const i : ascending_order(when)) {
+        if (!series.x.empty() && when[i] <= series.x.back()) continue;
+        series.x.push_back(when[i]);
         series.y.push_back(values[i]);
     }
     return series;
@@ -100,18 +100,6 @@ void centre(Page& page, Inspection const& f) {
             count(f.spikes.size(), "spike"), *most - *least));
 }
 
-double correlation(std::vector<double> const& a, std::vector<double> const& b) {
-    double const n = static_cast<double>(a.size());
-    double const mean_a = std::accumulate(a.begin(), a.end(), 0.0) / n, mean_b = std::accumulate(b.begin(), b.end(), 0.0) / n;
-    double aa = 0, bb = 0, ab = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        aa += (a[i] - mean_a) * (a[i] - mean_a);
-        bb += (b[i] - mean_b) * (b[i] - mean_b);
-        ab += (a[i] - mean_a) * (b[i] - mean_b);
-    }
-    return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
-}
-
 /// Readouts of the first dozen breaths, in which single ones can be told apart.
 std::vector<index_t> first_breaths(Inspection const& f) {
     auto shown = all_of(f.times);
@@ -132,10 +120,11 @@ Series part_of(std::string name, Inspection const& f, std::vector<index_t> const
 /// The breath in pieces, one colour for each state.
 Chart states_chart(Inspection const& f, RespiratorySignal const& signal) {
     Chart chart{fmt::format("Breath {}, in {} states", signal.from, f.states.size()), time_label(f), "inspired", {}, false};
+    auto const shown = first_breaths(f);
     for (std::size_t s = 0; s < f.states.size(); ++s) {
         std::vector<double> only(signal.values.size(), std::nan(""));
         for (index_t const r : f.states[s]) only[static_cast<std::size_t>(r)] = signal.values[static_cast<std::size_t>(r)];
-        chart.series.push_back(part_of(fmt::format("state {}: {} readouts", s + 1, f.states[s].size()), f, first_breaths(f), only));
+        chart.series.push_back(part_of(fmt::format("state {}: {} readouts", s + 1, f.states[s].size()), f, shown, only));
     }
     return chart;
 }
@@ -147,11 +136,8 @@ void breath(Page& page, Inspection const& f) {
         Chart const chart{"Breath " + signal.from, time_label(f), "inspired",
             {in_time("breath", f.times, all_of(signal.values), signal.values)}, false};
         charts.push_back(svg(chart));
-        std::string const rate = signal.band.seconds
-            ? fmt::format("{:.1f} breaths a minute", 60 * signal.power.frequency)
-            : fmt::format("a breath in {:.0f} readouts", 1 / std::max(signal.power.frequency, 1e-9));
         page.paragraph(fmt::format("Breath {}: {}, trust {:.2f} (share of its power in the breathing band; white noise has 0.2).",
-            signal.from, rate, signal.power.trust));
+            signal.from, signal.rate(), signal.power.trust));
     }
     if (f.signals.size() == 2)
         page.paragraph(fmt::format("The two correlate by {:.2f}.", correlation(f.signals[0].values, f.signals[1].values)));
@@ -173,7 +159,7 @@ void breath(Page& page, Inspection const& f) {
     if (!charts.empty()) page.side_by_side(charts);
 }
 
-/// |correlation| in grey, 12 pixels a pair.
+/// |correlation| in grey, about 240 pixels wide, at least two for each coil.
 std::string correlation_picture(Tensor<real> const& correlation) {
     index_t const n = correlation.shape()[0], side = std::max<index_t>(2, 240 / std::max<index_t>(1, n));
     Picture picture{n * side, n * side, 1, std::vector<std::uint8_t>(static_cast<std::size_t>(n * side * n * side))};
@@ -189,15 +175,16 @@ void coils(Page& page, Inspection const& f) {
     page.heading("Coils");
     Table table;
     table.header = {"coil", "signal at k = 0", "noise", "signal / noise", ""};
-    std::vector<std::size_t> dead;
+    std::size_t dead = 0;
     for (std::size_t c = 0; c < f.coils.size(); ++c) {
         auto const& coil = f.coils[c];
         table.rows.push_back({fmt::format("{}", c + 1), number(coil.signal), coil.noise > 0 ? number(coil.noise) : "\u2013",
             coil.noise > 0 ? number(coil.signal / coil.noise) : "\u2013", coil.dead ? "sees nothing" : ""});
-        if (coil.dead) dead.push_back(c + 1);
+        dead += coil.dead;
     }
-    page.paragraph(
-        dead.empty() ? "Every coil sees the object." : fmt::format("{} of {}: no signal.", dead.size(), count(f.coils.size(), "coil")));
+    if (!f.centre.readouts.empty())
+        page.paragraph(
+            dead == 0 ? "Every coil sees the object." : fmt::format("{} of {}: no signal.", dead, count(f.coils.size(), "coil")));
     if (f.noise_correlation)
         page.side_by_side({html(table), correlation_picture(*f.noise_correlation)});
     else

@@ -16,9 +16,7 @@ RespiratorySignal find_signal(Acquisition const& a, CentralSamples const& centre
         "{}: /gating/signal is file, but the file has no respiratory signal: take self, or the path of a file of numbers", a.source);
     bool const self = config.signal == "self" || (config.signal == "auto" && a.respiration.empty());
     auto signal = self ? self_gating_signal(a, centre, outliers) : recorded_signal(a);
-    std::string const rate = signal.band.seconds ? fmt::format("{:.1f} breaths a minute", 60 * signal.power.frequency)
-                                                 : fmt::format("a breath in {:.0f} readouts", 1 / std::max(signal.power.frequency, 1e-9));
-    log_info("gating: breathing {}, {}, trust {:.2f}", self ? "seen in " + signal.from : signal.from, rate, signal.power.trust);
+    log_info("gating: breathing {}, {}, trust {:.2f}", self ? "seen in " + signal.from : signal.from, signal.rate(), signal.power.trust);
     if (self)
         require(signal.power.trust >= config.trust,
             "{}: gating: k = 0 shows no breathing: trust is {:.2f}, expected at least {:.2f} (/gating/trust); /gating/signal names another signal",

@@ -1,5 +1,6 @@
 #include "recon/motion/gating.h"
 
+#include "core/order.h"
 #include "core/terminal/log.h"
 #include "recon/motion/breath.h"
 #include "recon/motion/time_series.h"
@@ -16,9 +17,7 @@ constexpr double kEnd = 0.05, kLeastWeight = 0.01;
 
 /// The places of the `count` smallest values, in increasing order.
 std::vector<std::size_t> places_of_smallest(std::vector<double> const& values, index_t count) {
-    std::vector<std::size_t> order(values.size());
-    std::iota(order.begin(), order.end(), std::size_t(0));
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return values[i] < values[j]; });
+    auto order = ascending_order(values);
     order.resize(static_cast<std::size_t>(count));
     std::sort(order.begin(), order.end());
     return order;

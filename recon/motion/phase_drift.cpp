@@ -1,6 +1,7 @@
 #include "recon/motion/phase_drift.h"
 
 #include "core/terminal/log.h"
+#include "recon/acquisition/readout_phase.h"
 #include "recon/motion/central_samples.h"
 #include "recon/motion/time_bins.h"
 
@@ -61,24 +62,10 @@ std::vector<double> phase_drift(Acquisition const& a) {
 void remove_phase_drift(Acquisition& a) {
     if (!a.kspace.unique()) a.kspace = a.kspace.clone();
     if (a.kspace.context().rehearses()) return;
-    auto drift = phase_drift(a);
+    auto const drift = phase_drift(a);
     auto const [least, most] = std::minmax_element(drift.begin(), drift.end());
     log_info("phase: drifts over {:.2f} radians at k = 0 during the scan; taken off", *most - *least);
-    for (double& v : drift) v = -v;
-    add_readout_phase(a.kspace, drift);
-}
-
-void add_readout_phase(Tensor<complex> const& kspace, std::vector<double> const& phase) {
-    require(kspace.shape().rank() == 3 && kspace.shape()[1] == std::ssize(phase), "phase: {} numbers for k-space of shape {}", phase.size(),
-        kspace.shape().str());
-    auto const y = kspace.view<3>();
-#pragma omp parallel for
-    for (index_t r = 0; r < y.shape[1]; ++r) {
-        double const angle = phase[static_cast<std::size_t>(r)];
-        complex const turn{static_cast<real>(std::cos(angle)), static_cast<real>(std::sin(angle))};
-        for (index_t c = 0; c < y.shape[0]; ++c)
-            for (index_t s = 0; s < y.shape[2]; ++s) y(c, r, s) = turn * y(c, r, s);
-    }
+    add_readout_phase(a.kspace, drift, -1);
 }
 
 } // namespace tessera

@@ -17,7 +17,4 @@ std::vector<double> phase_drift(Acquisition const& acquisition);
 /// known.
 void remove_phase_drift(Acquisition& acquisition);
 
-/// Multiplies k-space [coil, readout, sample] by exp(i phase[readout]), in place.
-void add_readout_phase(Tensor<complex> const& kspace, std::vector<double> const& phase);
-
 } // namespace tessera

@@ -6,6 +6,11 @@
 
 namespace tessera {
 
+std::string RespiratorySignal::rate() const {
+    return band.seconds ? fmt::format("{:.1f} breaths a minute", 60 * power.frequency)
+                        : fmt::format("a breath in {:.0f} readouts", 1 / std::max(power.frequency, 1e-9));
+}
+
 RespiratorySignal recorded_signal(Acquisition const& a) {
     auto const [least, most] = std::minmax_element(a.respiration.begin(), a.respiration.end());
     require(*least < *most, "{}: gating: the recorded respiratory signal is {} at every readout", a.source, *least);

@@ -13,6 +13,8 @@ struct RespiratorySignal {
     BreathingBand band;
     BreathingPower power;
     std::string from; ///< in words
+    /// How often, in words.
+    std::string rate() const;
 };
 
 /// Breathing as k = 0 of all coils shows it, without the readouts `outliers`, at which it is interpolated.

@@ -1,5 +1,6 @@
 #include "recon/motion/states.h"
 
+#include "core/order.h"
 #include "core/terminal/log.h"
 #include "recon/motion/breath.h"
 #include "recon/motion/time_bins.h"
@@ -17,9 +18,7 @@ using States = std::vector<std::vector<index_t>>;
 
 /// As many readouts in each state, in the order of their values.
 States by_count(std::vector<index_t> const& readouts, std::vector<double> const& values, index_t count) {
-    std::vector<std::size_t> order(readouts.size());
-    std::iota(order.begin(), order.end(), std::size_t(0));
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return values[i] < values[j]; });
+    auto const order = ascending_order(values);
     States states(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < order.size(); ++i) states[i * states.size() / order.size()].push_back(readouts[order[i]]);
     for (auto& s : states) std::sort(s.begin(), s.end());

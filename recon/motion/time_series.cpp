@@ -55,6 +55,18 @@ TimeSeries without_line(TimeSeries const& values) {
     return rest;
 }
 
+double correlation(TimeSeries const& a, TimeSeries const& b) {
+    double const n = static_cast<double>(a.size());
+    double const mean_a = std::accumulate(a.begin(), a.end(), 0.0) / n, mean_b = std::accumulate(b.begin(), b.end(), 0.0) / n;
+    double aa = 0, bb = 0, ab = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        aa += (a[i] - mean_a) * (a[i] - mean_a);
+        bb += (b[i] - mean_b) * (b[i] - mean_b);
+        ab += (a[i] - mean_a) * (b[i] - mean_b);
+    }
+    return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
+}
+
 std::vector<double> spectrum(TimeSeries const& values, std::size_t last) {
     double const n = static_cast<double>(values.size()), turn = 2 * std::numbers::pi / n;
     TimeSeries windowed(values.size());

@@ -21,6 +21,9 @@ TimeSeries smoothed(TimeSeries const& values, double sigma);
 /// What is left when the best straight line is taken off.
 TimeSeries without_line(TimeSeries const& values);
 
+/// Pearson's correlation of two series of equal length; 0 where one is constant.
+double correlation(TimeSeries const& a, TimeSeries const& b);
+
 /// Powers at 0, 1, ... `last` cycles per length of the series, seen through a Hann window, so that a drift stays below the third.
 std::vector<double> spectrum(TimeSeries const& values, std::size_t last);
 

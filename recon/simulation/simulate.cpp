@@ -2,6 +2,7 @@
 
 #include "core/arrays/passes.h"
 #include "recon/acquisition/noise.h"
+#include "recon/acquisition/readout_phase.h"
 #include "recon/acquisition/resample.h"
 #include "recon/nufft/nufft.h"
 #include "recon/simulation/breathing.h"
@@ -93,14 +94,11 @@ SourceVolume held(SourceVolume source, SimulationConfig const& config) {
 }
 
 /// A phase that grows evenly by `radians` from the first readout to the last.
-void add_drift(Tensor<complex> const& kspace, double radians) {
-    auto const y = kspace.view<3>();
-    for (index_t r = 0; r < y.shape[1] && radians != 0; ++r) {
-        double const angle = radians * static_cast<double>(r) / static_cast<double>(std::max<index_t>(1, y.shape[1] - 1));
-        complex const turn{static_cast<real>(std::cos(angle)), static_cast<real>(std::sin(angle))};
-        for (index_t c = 0; c < y.shape[0]; ++c)
-            for (index_t s = 0; s < y.shape[2]; ++s) y(c, r, s) = turn * y(c, r, s);
-    }
+std::vector<double> even_drift(double radians, index_t readouts) {
+    std::vector<double> phase(static_cast<std::size_t>(readouts));
+    for (std::size_t r = 0; r < phase.size(); ++r)
+        phase[r] = radians * static_cast<double>(r) / static_cast<double>(std::max<index_t>(1, readouts - 1));
+    return phase;
 }
 
 } // namespace
@@ -134,7 +132,7 @@ Acquisition simulate(Context const& context, SimulationConfig const& config, std
         scan.kspace = transform(context, config, source, array, played, progress);
     }
     add_gradient_phase(scan.kspace, played, config.delays.phase);
-    add_drift(scan.kspace, config.phase_drift);
+    if (config.phase_drift != 0) add_readout_phase(scan.kspace, even_drift(config.phase_drift, scan.readouts()));
     scan.reference = band_limited(source.values, scan.matrix);
     if (config.maps) scan.maps = array.maps(source.grid);
     if (config.snr) {

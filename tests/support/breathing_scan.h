@@ -19,17 +19,4 @@ inline SimulationConfig breathing_thorax() {
     return config;
 }
 
-inline double correlation(std::vector<double> const& a, std::vector<double> const& b) {
-    double const n = static_cast<double>(a.size());
-    double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        sa += a[i];
-        sb += b[i];
-        saa += a[i] * a[i];
-        sbb += b[i] * b[i];
-        sab += a[i] * b[i];
-    }
-    return (sab - sa * sb / n) / std::sqrt((saa - sa * sa / n) * (sbb - sb * sb / n));
-}
-
 } // namespace tessera::test

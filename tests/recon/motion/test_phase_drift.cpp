@@ -1,5 +1,6 @@
 // Off-resonance that drifts, and coils that see nothing.
 #include "core/arrays/vector_ops.h"
+#include "recon/acquisition/readout_phase.h"
 #include "recon/motion/phase_drift.h"
 #include "tests/support/acquisitions.h"
 #include "tests/support/breathing_scan.h"

@@ -99,3 +99,12 @@ TEST_CASE("trust is near 1 for a breath, near a fifth for noise, near 0 for a fa
     CHECK(breathing_power({noise.begin(), noise.end()}, step, band).trust == Approx(0.2).margin(0.08));
     CHECK(breathing_power(wave(800, 200), step, band).trust < 0.01);
 }
+
+TEST_CASE("series that go together correlate by 1", "[motion]") {
+    TimeSeries const a{1, 2, 4, 3}, b{-2, -4, -8, -6}, c{1, -1, -1, 1};
+    CHECK(correlation(a, a) == Approx(1));
+    CHECK(correlation(a, b) == Approx(-1));
+    CHECK(correlation({1, 2, 3, 4}, c) == Approx(0).margin(1e-12));
+    CHECK(correlation({1, 2, 3}, {1, 3, 2}) == Approx(0.5));
+    CHECK(correlation(a, {5, 5, 5, 5}) == 0);
+}
